@@ -1,0 +1,1 @@
+"""Channels: one module a platform. A platform's oddities end here."""

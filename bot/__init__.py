@@ -1,0 +1,1 @@
+"""The shell and composition root: everything that touches the world."""

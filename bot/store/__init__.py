@@ -1,0 +1,1 @@
+"""PostgreSQL, the record: schema, migrations, and one module per aggregate."""

@@ -1,0 +1,87 @@
+"""What understanding made of one text. Produced by `classifiers`, stored with the event, never recomputed on replay."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from conversations.codes import Act, Flag, Intent, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an urgency or flag was read, in words for the reporter. `code` is the rule's id (`R08`) or `model`."""
+
+    code: str
+    text: str
+    span: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as dialled (digits, `+` for overseas), as written, and whose it is said to be ("女儿")."""
+
+    number: str
+    raw: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Parts as written ("牡丹路", "60弄", "5号楼", "502室"); district and town in full form. Missing parts are ""."""
+
+    district: str = ""
+    town: str = ""
+    committee: str = ""
+    estate: str = ""
+    road: str = ""
+    lane: str = ""
+    sublane: str = ""
+    number: str = ""
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+    raw: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """Facts found in the text. Lists are in order of usefulness (most specific address first); absent is "" or None.
+
+    `last_done_at`/`next_due_at` are resolved against the message's time in Asia/Shanghai, aware.
+    `days_left`: days of medicine, food or oxygen left; `missed`: sessions missed; `age_months`: 0 for a newborn.
+    """
+
+    phones: tuple[Phone, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    age_months: int | None = None
+    pregnancy_weeks: int | None = None
+    last_done_at: datetime | None = None
+    next_due_at: datetime | None = None
+    days_left: float | None = None
+    missed: int | None = None
+    temperature: float | None = None
+    oxygen: int | None = None
+    people: int | None = None
+    drugs: tuple[str, ...] = ()
+    hospitals: tuple[str, ...] = ()
+    order_12345_no: str = ""
+    called_12345: str = ""
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text, understood: primary intent (with calibrated confidence 0..1), further intents, acts, urgency and why.
+
+    Without a trained model `model` is "" and `confidence` 0; rules (urgency, flags, acts, entities) still hold.
+    """
+
+    intent: Intent = Intent.CONSULT
+    confidence: float = 0.0
+    intents: tuple[tuple[Intent, float], ...] = ()
+    acts: tuple[Act, ...] = ()
+    urgency: Urgency = Urgency.NORMAL
+    reasons: tuple[Reason, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    entities: Entities = field(default_factory=Entities)
+    model: str = ""
