@@ -1,0 +1,31 @@
+"""Where sockets live: unix socket paths over about 100 characters fail, so a long home gets a short private folder."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+_LONGEST = 80
+
+
+def socket_folder(home: Path, name: str) -> Path:
+    """A folder for `name`'s socket: below `home` if that is short enough, else a private one in the temporary folder."""
+    inside = home / name
+    if len(os.fsencode(inside)) <= _LONGEST:
+        return inside
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"bangnong-{os.getuid()}-{digest}" / name
+
+
+def make_private(folder: Path, uid: int, gid: int) -> None:
+    """Create `folder` (mode 0700) for the user `uid`; refuse one that somebody else made first."""
+    folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    owner = folder.parent.stat().st_uid
+    if owner not in (os.getuid(), uid, 0):
+        raise PermissionError(f"{folder.parent} belongs to user {owner}: remove it, or set TMPDIR to a folder of your own")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if os.getuid() == 0:
+        os.chown(folder, uid, gid)
+    elif folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to somebody else: remove it, or set TMPDIR to a folder of your own")
+    folder.chmod(0o700)

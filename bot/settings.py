@@ -1,0 +1,209 @@
+"""Settings from the environment and `.env`: read once, validated together, every fault named with its cure."""
+
+import dataclasses
+import os
+import re
+import secrets as chance
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapters import discover
+from adapters.base import Channel, Secret
+from conversations.window import Limits
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used; the message names each variable and its cure, one a line."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One of our accounts on a channel, with its secrets and what they allow."""
+
+    channel: Channel
+    name: str
+    secrets: Any
+    limits: Limits
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.channel.name, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: Secret = field(default_factory=lambda: Secret(""))
+    secret_key_previous: Secret | None = None
+    clock: str = "system"
+    accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
+
+    @property
+    def embedded_database(self) -> bool:
+        return not self.database_url
+
+    @property
+    def embedded_redis(self) -> bool:
+        return not self.redis_url
+
+
+def read_environment(env_file: Path | None = None) -> dict[str, str]:
+    """The process environment over the lines of `.env` (KEY=VALUE, `#` comments, optional quotes)."""
+    values: dict[str, str] = {}
+    path = env_file or Path(".env")
+    if path.is_file():
+        for line in path.read_text("utf-8").splitlines():
+            match = re.match(r"\s*(?:export\s+)?([A-Z0-9_]+)\s*=\s*(.*?)\s*$", line)
+            if match:
+                values[match[1]] = match[2].strip("'\"")
+    return values | dict(os.environ)
+
+
+def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
+    """Build Settings. Raises BadSettings naming everything that is missing or wrong at once."""
+    faults: list[str] = []
+    home = _home(env, faults)
+    port = _port(str(overrides.get("port") or env.get("BANGNONG_PORT") or "8080"), faults)
+    database_url = _url(env, "BANGNONG_DATABASE_URL", ("postgresql", "postgres"), faults)
+    redis_url = _url(env, "BANGNONG_REDIS_URL", ("redis", "rediss", "unix"), faults)
+    clock = env.get("BANGNONG_CLOCK", "system")
+    if clock not in ("system", "rehearsal"):
+        faults.append(f"BANGNONG_CLOCK is {clock!r}: leave it unset, or set it to 'rehearsal' for a rehearsal service")
+    secret = env.get("BANGNONG_SECRET_KEY", "")
+    if secret and len(secret) < 16:
+        faults.append("BANGNONG_SECRET_KEY is shorter than 16 characters: use a long random value")
+    if not secret and database_url:
+        faults.append("BANGNONG_SECRET_KEY is required with BANGNONG_DATABASE_URL: set a long random value and keep it")
+    keys = KeyFile(home / "keys") if not faults else None
+    accounts = _accounts(env, keys, faults)
+    if faults:
+        raise BadSettings(faults)
+    assert keys is not None
+    previous = env.get("BANGNONG_SECRET_KEY_PREVIOUS", "")
+    return Settings(
+        home=home,
+        host=str(overrides.get("host") or env.get("BANGNONG_HOST") or "127.0.0.1"),
+        port=port,
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key=Secret(secret or keys.get("secret")),
+        secret_key_previous=Secret(previous) if previous else None,
+        clock=clock,
+        accounts=accounts,
+    )
+
+
+class KeyFile:
+    """Keys we made ourselves, one file each under `$BANGNONG_HOME/keys` (mode 0600), made once under a race."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, name: str) -> str:
+        path = self.folder / name
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _settled(path)
+        with os.fdopen(handle, "w") as out:
+            value = chance.token_urlsafe(32)
+            out.write(value)
+            out.flush()
+            os.fsync(out.fileno())
+        return value
+
+
+def _settled(path: Path) -> str:
+    """A key another process may be writing this moment: wait for its whole length."""
+    import time
+
+    for _ in range(100):
+        value = path.read_text().strip()
+        if len(value) >= 43:
+            return value
+        time.sleep(0.01)
+    raise BadSettings([f"{path} holds no whole key: restore it from a backup (without it nothing can be unsealed)"])
+
+
+def _home(env: Mapping[str, str], faults: list[str]) -> Path:
+    home = Path(env.get("BANGNONG_HOME") or "var").expanduser().absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / f".probe-{os.getpid()}"
+        probe.write_text("")
+        probe.unlink()
+        home.chmod(home.stat().st_mode & ~(stat.S_IRWXO & ~stat.S_IXOTH))
+    except OSError as error:
+        faults.append(f"BANGNONG_HOME {str(home)!r} cannot be written ({error.strerror}): make it writable or set another folder")
+    return home
+
+
+def _port(value: str, faults: list[str]) -> int:
+    if value.isdigit() and 0 < int(value) < 65536:
+        return int(value)
+    faults.append(f"BANGNONG_PORT is {value!r}: use a number from 1 to 65535")
+    return 8080
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], faults: list[str]) -> str:
+    value = env.get(name, "")
+    if value and urlsplit(value).scheme not in schemes:
+        faults.append(f"{name} does not begin with {schemes[0]}:// : write {schemes[0]}://user:password@host/name, or unset it")
+        return ""
+    return value
+
+
+def _accounts(env: Mapping[str, str], keys: KeyFile | None, faults: list[str]) -> dict[tuple[str, str], Account]:
+    channels = discover()
+    accounts: dict[tuple[str, str], Account] = {}
+    for item in (env.get("BANGNONG_CHANNELS") or "app:main").split(","):
+        name, _, account = item.strip().partition(":")
+        if name not in channels or not re.fullmatch(r"[a-z0-9_]+", account):
+            known = ", ".join(sorted(channels))
+            faults.append(f"BANGNONG_CHANNELS has {item.strip()!r}: write channel:account, channel one of {known}")
+            continue
+        channel = channels[name]
+        before = len(faults)
+        values = _secrets(env, channel, account, keys, faults)
+        if len(faults) > before:
+            continue
+        made = channel.Secrets(**values)
+        try:
+            accounts[name, account] = Account(channel, account, made, channel.limits(made))
+        except ValueError as error:
+            faults.append(f"BANGNONG_{name.upper()}_{account.upper()}_KIND: {error}")
+    return accounts
+
+
+def _secrets(
+    env: Mapping[str, str], channel: Channel, account: str, keys: KeyFile | None, faults: list[str]
+) -> dict[str, Any]:
+    """The account's secrets from the environment. Only our own app's key may be made up here: a platform's never."""
+    values: dict[str, Any] = {}
+    for row in dataclasses.fields(channel.Secrets):
+        variable = f"BANGNONG_{channel.name}_{account}_{row.name}".upper()
+        value = env.get(variable, "")
+        check = row.metadata.get("check")
+        if value:
+            wrong = check(value) if check else ""
+            if wrong:
+                faults.append(f"{variable}: {wrong}")
+            values[row.name] = Secret(value) if "Secret" in str(row.type) else value
+        elif channel.name == "app" and row.name == "key":
+            values[row.name] = Secret(keys.get(f"app-{account}") if keys else "")
+        elif row.default is dataclasses.MISSING and row.default_factory is dataclasses.MISSING:
+            faults.append(f"{variable} is missing: take its value from the platform's console")
+    return values
