@@ -1,4 +1,4 @@
-"""The vocabulary of codes shared by rows, data, API, desk and reports. Titles and everything else about them are rows."""
+"""The codes shared by rows, data, API, desk and reports. Titles and everything else about them are rows."""
 
 from enum import StrEnum
 

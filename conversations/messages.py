@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["text", "image", "voice", "video", "location", "link", "file", "follow", "unfollow", "menu", "notice", "unknown"]
+Kind = Literal[
+    "text", "image", "voice", "video", "location", "link", "file", "follow", "unfollow", "menu", "notice", "unknown"
+]
 """`follow`/`unfollow`: the contact (un)subscribed or scanned; `menu`: a tap on an entry of ours; `notice`: a platform
 event that asks for nothing (delivery report, page view); `unknown`: stored, answered neutrally."""
 

@@ -1,0 +1,86 @@
+"""`step`: the one function that decides. Same state, event, now and rows give the same turn; it touches no world."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from conversations.events import (
+    ContactErased,
+    ContactFollowed,
+    ContactUnfollowed,
+    DeliveryFailed,
+    Event,
+    MessageReceived,
+    ReporterClaimed,
+    ReporterClosed,
+    ReporterCorrected,
+    ReporterHandedBack,
+    ReporterReplied,
+    TimerFired,
+)
+from conversations.handoff import claimed, closed, corrected, delivery_failed, handed_back, replied
+from conversations.hearing import contact_erased, followed, message_received, unfollowed
+from conversations.playbook import Playbook
+from conversations.silence import timer_fired
+from conversations.state import Conversation, Phase
+from conversations.turn import Draft, Turn
+from conversations.window import Limits
+
+Handler = Callable[[Draft, "Event"], Turn]
+
+_EVERYWHERE: dict[type, Callable[..., Turn]] = {
+    MessageReceived: message_received,
+    ContactFollowed: followed,
+    ContactUnfollowed: unfollowed,
+    ContactErased: contact_erased,
+    ReporterClaimed: claimed,
+    ReporterReplied: replied,
+    ReporterHandedBack: handed_back,
+    ReporterClosed: closed,
+    ReporterCorrected: corrected,
+    TimerFired: timer_fired,
+    DeliveryFailed: delivery_failed,
+}
+
+HANDLERS: dict[tuple[Phase, type], Callable[..., Turn]] = {
+    (phase, event): handler for phase in Phase for event, handler in _EVERYWHERE.items()
+}
+"""Every phase × event pair is decided. Handlers look at the case an event names, not only at the phase, because one
+contact may have a case with a reporter and another still being asked about."""
+
+_SEEN = 24
+
+
+def step(
+    state: Conversation,
+    event: Event,
+    *,
+    playbook: Playbook,
+    limits: Limits,
+    now: datetime,
+    numbers: Sequence[str] = (),
+) -> Turn:
+    """One event in, the next state and the effects out.
+
+    `numbers` are ticket numbers reserved for this turn; `Turn.numbers_used` says how many were given.
+    Raises OutOfNumbers when there are too few. A message already heard changes nothing.
+    """
+    if isinstance(event, MessageReceived | ContactFollowed | ContactUnfollowed):
+        if event.message.message_id in state.seen:
+            return Turn(state)
+        state = replace(state, seen=(*state.seen, event.message.message_id)[-_SEEN:])
+    state = replace(state, turn=state.turn + 1, playbook=state.playbook or playbook.version)
+    draft = Draft(state, playbook, limits, now, numbers)
+    return HANDLERS[state.phase, type(event)](draft, event)
+
+
+def texts_to_read(event_message: object) -> str:
+    """What is to be read for a message: its words, a shared article's title, a location's label."""
+    from conversations.messages import Inbound
+
+    if not isinstance(event_message, Inbound):
+        return ""
+    if event_message.text:
+        return event_message.text
+    titles = [attachment.title for attachment in event_message.attachments if attachment.title]
+    return event_message.location.label if event_message.location else " ".join(titles)

@@ -1,0 +1,121 @@
+"""Facts that reach a conversation, in the past tense. What cannot be recomputed (reading, ids) is part of the fact."""
+
+from dataclasses import dataclass
+
+from conversations.codes import Outcome
+from conversations.messages import Inbound
+from conversations.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """The contact wrote. `answered`: what was already said while nothing could be stored (`danger`, `held` or "")."""
+
+    message: Inbound
+    reading: Reading
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFollowed:
+    """The contact followed our account, scanned our code or opened the chat."""
+
+    message: Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class ContactUnfollowed:
+    """The contact left: unreachable until they come back; cases stay open."""
+
+    message: Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterClaimed:
+    case: int
+    reporter: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterReplied:
+    """A reporter wrote to the contact. `reply_id` is the desk's own, so pressing twice sends once."""
+
+    case: int
+    reporter: str
+    text: str
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterHandedBack:
+    case: int
+    reporter: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterClosed:
+    """A reporter ended the case. `tell`: the contact is told in one line, if the window allows."""
+
+    case: int
+    reporter: str
+    outcome: Outcome
+    note: str = ""
+    tell: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterCorrected:
+    """A reporter changed a field: `intent`, `urgency`, `status`, `verification`, or `slot:<name>`."""
+
+    case: int
+    reporter: str
+    field: str
+    value: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """`set_on` is the turn that set it: a timer of an older question is stale and changes nothing."""
+
+    name: str
+    case: int
+    set_on: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed:
+    """A pushed message did not arrive, or nobody can say (`unsure`)."""
+
+    effect_id: str
+    case: int
+    code: str
+    note: str
+    unsure: bool = False
+    closes_window: bool = False
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactErased:
+    """The contact's data is to be destroyed (their own wish, confirmed, or an operator's command)."""
+
+    by: str
+
+
+Event = (
+    MessageReceived
+    | ContactFollowed
+    | ContactUnfollowed
+    | ReporterClaimed
+    | ReporterReplied
+    | ReporterHandedBack
+    | ReporterClosed
+    | ReporterCorrected
+    | TimerFired
+    | DeliveryFailed
+    | ContactErased
+)
+
+ReporterEvent = ReporterClaimed | ReporterReplied | ReporterHandedBack | ReporterClosed | ReporterCorrected

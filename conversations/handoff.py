@@ -1,0 +1,182 @@
+"""What reporters do with a case: claim, reply, correct, hand back, close. A refused act says why. Pure."""
+
+from dataclasses import replace
+
+from conversations.codes import Intent, TicketStatus, Urgency, Verification
+from conversations.effects import SendText
+from conversations.events import (
+    DeliveryFailed,
+    ReporterClaimed,
+    ReporterClosed,
+    ReporterCorrected,
+    ReporterHandedBack,
+    ReporterReplied,
+)
+from conversations.speaking import closing
+from conversations.state import Case, Filled
+from conversations.turn import Draft, Turn
+
+_REPLIES_KEPT = 12
+
+
+def claimed(draft: Draft, event: ReporterClaimed) -> Turn:
+    """One reporter at a time; claiming one's own case again only renews it."""
+    case = draft.state.case(event.case)
+    if case is None or not case.ticket:
+        return draft.finish("unknown")
+    if not case.open:
+        return draft.finish("closed")
+    if case.reporter and case.reporter != event.reporter:
+        return draft.finish("claimed")
+    fresh = case.reporter != event.reporter
+    case = _take(draft, case, event.reporter)
+    if fresh:
+        draft.note(case, "claimed", by=event.reporter)
+    draft.filed = case.key
+    return draft.finish()
+
+
+def _take(draft: Draft, case: Case, reporter: str) -> Case:
+    """The case is theirs from now, and the bot falls silent on it; the claim runs out without action."""
+    status = (
+        TicketStatus.ASSIGNED
+        if case.status in (TicketStatus.INTAKE, TicketStatus.TRIAGED, TicketStatus.REOPENED)
+        else case.status
+    )
+    case = replace(case, reporter=reporter, status=status, acted_at=draft.now)
+    draft.state = replace(draft.state, focus=case.key, asked=(), asked_on=0)
+    return draft.timer("claim", case, draft.playbook.manners.claim)
+
+
+def replied(draft: Draft, event: ReporterReplied) -> Turn:
+    """A reporter's words to the contact, inside the channel's window and count; the same press twice sends once."""
+    state = draft.state
+    case = state.case(event.case)
+    if case is None or not case.ticket:
+        return draft.finish("unknown")
+    if event.reply_id in state.replied:
+        return draft.finish()
+    if not case.open:
+        return draft.finish("closed")
+    if case.reporter and case.reporter != event.reporter:
+        return draft.finish("claimed")
+    if not event.text.strip():
+        return draft.finish("empty")
+    parts = parts_needed(event.text, draft.limits.text_bytes)
+    if not state.following or state.window.remaining(draft.limits, draft.now) < parts:
+        return draft.finish("window")
+    fresh = not case.reporter
+    case = _take(draft, case, event.reporter)
+    draft.state = replace(
+        draft.state, window=draft.state.window.spend(parts), replied=(*state.replied, event.reply_id)[-_REPLIES_KEPT:]
+    )
+    draft.filed = case.key
+    draft.effects.append(SendText(event.text.strip(), "reply", case.key, event.reporter))
+    if fresh:
+        draft.note(case, "claimed", by=event.reporter)
+    draft.note(case, "replied", by=event.reporter)
+    return draft.finish()
+
+
+def parts_needed(text: str, text_bytes: int) -> int:
+    """Messages a text costs on a channel that cuts at `text_bytes`."""
+    return max(1, -(-len(text.strip().encode()) // max(1, text_bytes)))
+
+
+def handed_back(draft: Draft, event: ReporterHandedBack) -> Turn:
+    """The bot listens again, with everything it knew."""
+    case = draft.state.case(event.case)
+    if case is None or case.reporter != event.reporter:
+        return draft.finish("not_yours")
+    case = draft.put(replace(case, reporter="", acted_at=draft.now))
+    draft.filed = case.key
+    draft.note(case, "handed_back", by=event.reporter, detail=event.note)
+    return draft.finish()
+
+
+def closed(draft: Draft, event: ReporterClosed) -> Turn:
+    """A person ends the case; the contact reads one line if there is room for it."""
+    case = draft.state.case(event.case)
+    if case is None or not case.ticket:
+        return draft.finish("unknown")
+    if not case.open:
+        return draft.finish("closed")
+    if case.reporter and case.reporter != event.reporter:
+        return draft.finish("claimed")
+    case = replace(case, outcome=event.outcome, status=TicketStatus.CLOSED, reporter="", acted_at=draft.now)
+    draft.put(case)
+    if draft.state.focus == case.key:
+        draft.state = replace(draft.state, focus=0, asked=(), asked_on=0)
+    draft.filed = case.key
+    draft.note(case, "closed", by=event.reporter, detail=event.note)
+    words = closing(case, draft.playbook) if event.tell else ""
+    if words and draft.state.following and draft.state.window.remaining(draft.limits, draft.now) > 0:
+        draft.state = replace(draft.state, window=draft.state.window.spend())
+        draft.effects.append(SendText(words, "info", case.key))
+    return draft.finish()
+
+
+def corrected(draft: Draft, event: ReporterCorrected) -> Turn:
+    """A person knows better: intent, urgency (lower only with a reason), a slot, status, verification."""
+    case = draft.state.case(event.case)
+    if case is None:
+        return draft.finish("unknown")
+    try:
+        fixed = _fixed(draft, case, event)
+    except ValueError:
+        return draft.finish("value")
+    if fixed is None:
+        return draft.finish("reason")
+    draft.put(fixed)
+    draft.filed = case.key
+    draft.note(
+        fixed,
+        "corrected",
+        by=event.reporter,
+        detail=f"{event.field}={event.value}" + (f"（{event.reason}）" if event.reason else ""),
+    )
+    return draft.finish()
+
+
+def _fixed(draft: Draft, case: Case, event: ReporterCorrected) -> Case | None:
+    name, _, slot = event.field.partition(":")
+    match name:
+        case "intent":
+            intent = Intent(event.value)
+            if not intent.opens_case:
+                raise ValueError(event.value)
+            return replace(case, intent=intent, confidence=1.0)
+        case "urgency":
+            urgency = Urgency(event.value)
+            lowered = urgency.rank > case.urgency.rank
+            if lowered and not event.reason.strip():
+                return None
+            return replace(case, urgency=urgency, lowered_by=event.reporter if lowered else case.lowered_by)
+        case "status":
+            status = TicketStatus(event.value)
+            if status is TicketStatus.CLOSED:
+                raise ValueError(event.value)
+            return replace(case, status=status, acted_at=draft.now)
+        case "verification":
+            return replace(case, verification=Verification(event.value), acted_at=draft.now)
+        case "slot":
+            if slot not in {row.name for row in draft.playbook.intents[case.intent].slots} | {"phone", "address"}:
+                raise ValueError(slot)
+            value = Filled(event.value.strip(), at=draft.now, by=event.reporter)
+            return replace(case, slots={**case.slots, slot: value})
+        case _:
+            raise ValueError(name)
+
+
+def delivery_failed(draft: Draft, event: DeliveryFailed) -> Turn:
+    """The platform refused, or nobody knows: the desk learns it; a window the platform calls shut is shut here."""
+    if event.closes_window:
+        draft.state = replace(draft.state, window=draft.state.window.spend(1_000))
+    if event.unreachable:
+        draft.state = replace(draft.state, following=False)
+    case = draft.state.case(event.case) or next((one for one in reversed(draft.state.cases) if one.ticket), None)
+    if case is not None and case.ticket:
+        draft.filed = case.key
+        draft.note(case, "unsure" if event.unsure else "undelivered", detail=event.note)
+        draft.alert(case, "undelivered")
+    return draft.finish()

@@ -1,0 +1,74 @@
+"""The little language of rows: a concept with gaps, read into items. Matching is `classifiers`' work.
+
+胸口|心口 ~3 痛|疼          one of the words, up to three characters of the same clause, one of the words
+@chest ~3 @pain             named word sets (`words.csv`), also inside alternatives: `@chest|心窝`
+!自行车|轮胎 没气了          first item with `!`: not right after these; later: not right before these
+又|还? 痛                    an item ending in `?` may be missing
+# 天 没|不 吃                a number, in digits or Chinese numerals
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST_GAP = 16
+
+
+class ItemKind(StrEnum):
+    WORDS = "words"
+    GAP = "gap"
+    NUMBER = "number"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One step of a pattern. `words` for WORDS and NOT, `reach` for GAP (characters of the same clause)."""
+
+    kind: ItemKind
+    words: tuple[str, ...] = ()
+    reach: int = 0
+    optional: bool = False
+
+
+Pattern = tuple[Item, ...]
+
+
+class BadPattern(ValueError):
+    """A pattern that cannot be read; the message says what to change."""
+
+
+def parse_pattern(text: str, words: Mapping[str, tuple[str, ...]]) -> Pattern:
+    """Reads a row's pattern. Raises `BadPattern`."""
+    items = tuple(_item(part, words) for part in text.split())
+    if not any(item.kind is ItemKind.WORDS and not item.optional for item in items):
+        raise BadPattern("a pattern needs at least one word that must be there")
+    return items
+
+
+def _item(part: str, words: Mapping[str, tuple[str, ...]]) -> Item:
+    optional = part.endswith("?")
+    body = part[:-1] if optional else part
+    if body.startswith("~"):
+        if not body[1:].isdigit() or not 1 <= int(body[1:]) <= LONGEST_GAP:
+            raise BadPattern(f"a gap is ~1 to ~{LONGEST_GAP}, not {part!r}")
+        return Item(ItemKind.GAP, reach=int(body[1:]))
+    if body == "#":
+        return Item(ItemKind.NUMBER, optional=optional)
+    if body.startswith("!"):
+        return Item(ItemKind.NOT, _alternatives(body[1:], words))
+    return Item(ItemKind.WORDS, _alternatives(body, words), optional=optional)
+
+
+def _alternatives(body: str, words: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in body.split("|"):
+        if not word:
+            raise BadPattern(f"an empty alternative in {body!r}")
+        if word.startswith("@"):
+            if word[1:] not in words:
+                raise BadPattern(f"unknown word set {word!r}")
+            found.extend(words[word[1:]])
+        else:
+            found.append(word)
+    return tuple(dict.fromkeys(found))

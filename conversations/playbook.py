@@ -1,0 +1,119 @@
+"""The rows the engine works by, once loaded. No file access: `data` reads the files and hands these values over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, timezone
+from typing import Literal
+
+from conversations.codes import Intent, Urgency
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Shanghai keeps no summer time, so a fixed offset is exact."""
+
+Need = Literal["open", "soon", "desk"]
+"""`open`: wanted before the ticket opens; `soon`: asked afterwards, within the budget; `desk`: for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """A fact a case needs: how it is named for people, which parser reads it, how it is asked for."""
+
+    name: str
+    title: str
+    kind: str
+    need: Need
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRow:
+    """One intent. `family` decides whether a new message belongs to the open case (same family) or starts another."""
+
+    code: Intent
+    title: str
+    family: str
+    slots: tuple[SlotRow, ...]
+    next_step: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRule:
+    """First match wins; "*" matches anything."""
+
+    intent: str
+    urgency: str
+    district: str
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Promises by urgency, minutes: a person acknowledges, calls, reaches the unit in charge, asks how it went."""
+
+    acknowledge: int
+    call: int
+    contact_unit: int
+    revisit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When reporters work (Shanghai time) and whether somebody watches at night."""
+
+    opens: time = time(6, 0)
+    closes: time = time(0, 0)
+    night_watch: bool = False
+
+    def night(self, now: datetime) -> bool:
+        """Whether nobody is at the desk at this moment."""
+        here = now.astimezone(SHANGHAI).time()
+        closes = self.closes if self.closes > self.opens else time.max
+        return not self.night_watch and not self.opens <= here <= closes
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How much we ask and how long we wait: numbers an editor may change."""
+
+    floor: float = 0.35
+    """Below this confidence the intent is not believed."""
+    rounds: Mapping[Urgency, int] = field(
+        default_factory=lambda: {Urgency.CRITICAL: 1, Urgency.URGENT: 3, Urgency.SOON: 4, Urgency.NORMAL: 2}
+    )
+    silence: timedelta = timedelta(minutes=15)
+    silence_urgent: timedelta = timedelta(minutes=5)
+    claim: timedelta = timedelta(minutes=15)
+    danger_again: timedelta = timedelta(seconds=60)
+    reserve: int = 2
+    """Messages of a counted window kept for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """All rows. `version` is a digest of the files, recorded with every conversation."""
+
+    version: str
+    intents: Mapping[Intent, IntentRow]
+    replies: Mapping[str, str]
+    routing: tuple[RoutingRule, ...]
+    desks: Mapping[str, str]
+    clocks: Mapping[Urgency, Clock]
+    hours: Hours = field(default_factory=Hours)
+    manners: Manners = field(default_factory=Manners)
+
+    def say(self, key: str, **values: str) -> str:
+        return self.replies[key].format(**values)
+
+    def desk_for(self, intent: Intent, urgency: Urgency, district: str) -> str:
+        """The desk a ticket goes to."""
+        for rule in self.routing:
+            if rule.intent in ("*", intent) and rule.urgency in ("*", urgency) and rule.district in ("*", district):
+                return rule.desk
+        return next(iter(self.desks))
+
+
+def start_of_day(now: datetime) -> datetime:
+    """Midnight in Shanghai of the day `now` falls on, in UTC: ticket numbers start again there."""
+    here = now.astimezone(SHANGHAI)
+    return here.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -1,0 +1,205 @@
+"""Slots: which facts of a reading fill which slot, and what is still missing. One small function a kind."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import datetime
+
+from conversations.codes import Act
+from conversations.messages import Inbound
+from conversations.playbook import SHANGHAI, IntentRow, SlotRow
+from conversations.reading import Address, Reading
+from conversations.state import Case, Filled
+
+SHARED = frozenset({"phone", "address"})
+"""Facts of the contact rather than of one case: known once, used by every case."""
+
+SKIPPED = "（没有说）"
+
+Parser = Callable[[Inbound, Reading, bool], Filled | None]
+"""(message, its reading, whether this slot was just asked for) → the value, or None."""
+
+PARSERS: dict[str, Parser] = {}
+
+
+def kind(name: str) -> Callable[[Parser], Parser]:
+    """Register the parser of a kind of slot."""
+
+    def register(parser: Parser) -> Parser:
+        PARSERS[name] = parser
+        return parser
+
+    return register
+
+
+@kind("phone")
+def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    phones = reading.entities.phones
+    if not phones:
+        return None
+    words = [f"{phone.number}（{phone.owner}）" if phone.owner else phone.number for phone in phones]
+    return Filled("、".join(words), parts=tuple(("number", phone.number) for phone in phones))
+
+
+@kind("place")
+def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    best = next(iter(reading.entities.addresses), None)
+    if best and (_specific(best) or asked):
+        parts = tuple(
+            (part.name, value) for part in fields(best) if isinstance(value := getattr(best, part.name), str) and value
+        )
+        return Filled(address_words(best), parts=parts, sure=_specific(best) and best.confidence >= 0.5)
+    if message.location:
+        label = message.location.label or f"{message.location.latitude:.5f},{message.location.longitude:.5f}"
+        where = f"{message.location.latitude:.6f},{message.location.longitude:.6f}"
+        return Filled(f"{label}（定位）", parts=(("raw", label), ("coordinates", where)), sure=False)
+    if (
+        asked
+        and not reading.acts
+        and (rest := _without_phones(message.text, reading))
+        and 4 <= len(rest) <= 60
+        and re.search(r"\d|[区路弄号室栋楼村园苑里]", rest)
+    ):
+        return Filled(rest, parts=(("raw", rest),), sure=False)
+    return None
+
+
+def _specific(address: Address) -> bool:
+    """Somebody could be sent there, or nearly."""
+    return bool(
+        (address.road or address.estate or address.committee)
+        and (address.lane or address.number or address.building or address.room)
+    ) or bool(address.estate)
+
+
+def address_words(address: Address) -> str:
+    """The parts in the order people say them; the writer's own words when nothing was told apart."""
+    parts = (
+        address.district,
+        address.town,
+        address.committee,
+        address.road,
+        address.lane,
+        address.sublane,
+        address.estate,
+    )
+    tail = (address.number, address.building, address.unit, address.room)
+    return "".join(filter(None, (*parts, *tail))) or address.raw
+
+
+def _without_phones(text: str, reading: Reading) -> str:
+    for phone in reading.entities.phones:
+        text = text.replace(phone.raw, " ")
+    return re.sub(r"\s+", " ", text).strip(" ，,。;；:：")
+
+
+@kind("days")
+def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    left = reading.entities.days_left
+    if left is not None:
+        return Filled("已经没有了" if left <= 0 else f"还剩约{left:g}天")
+    return _asked_words(message, reading, asked)
+
+
+@kind("last_done")
+def _last_done(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    when, missed = reading.entities.last_done_at, reading.entities.missed
+    if when is not None:
+        return Filled(day_words(when) + (f"，已漏{missed}次" if missed else ""), parts=(("at", when.isoformat()),))
+    return Filled(f"已漏{missed}次") if missed else _asked_words(message, reading, asked)
+
+
+@kind("next_due")
+def _next_due(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    when = reading.entities.next_due_at
+    return Filled(day_words(when), parts=(("at", when.isoformat()),)) if when else _asked_words(message, reading, asked)
+
+
+@kind("weeks")
+def _weeks(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    weeks = reading.entities.pregnancy_weeks
+    return Filled(f"孕{weeks}周") if weeks is not None else _asked_words(message, reading, asked)
+
+
+@kind("age")
+def _age(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    months = reading.entities.age_months
+    if months is None:
+        return _asked_words(message, reading, asked)
+    return Filled(f"{months}个月" if months < 24 else f"{months // 12}岁")
+
+
+@kind("temperature")
+def _temperature(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    degrees = reading.entities.temperature
+    return Filled(f"{degrees:g}℃") if degrees is not None else _asked_words(message, reading, asked)
+
+
+@kind("drug")
+def _drug(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    drugs = reading.entities.drugs
+    return Filled("、".join(drugs)) if drugs else _asked_words(message, reading, asked)
+
+
+@kind("hospital")
+def _hospital(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    hospitals = reading.entities.hospitals
+    return Filled("、".join(hospitals)) if hospitals else _asked_words(message, reading, asked)
+
+
+@kind("people")
+def _people(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    people = reading.entities.people
+    return Filled(f"{people}人") if people else _asked_words(message, reading, asked)
+
+
+CALLED = {
+    "no": "没打过",
+    "yes_with_no": "打过，有工单号",
+    "yes_no_number": "打过，没有工单号",
+    "tried_not_through": "打了，没打通",
+}
+
+
+@kind("called_12345")
+def _called(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    code, number = reading.entities.called_12345, reading.entities.order_12345_no
+    if not code and asked:
+        code = "yes_no_number" if Act.YES in reading.acts else "no" if Act.NO in reading.acts else ""
+    if number:
+        return Filled(f"打过，工单号{number}", parts=(("code", "yes_with_no"), ("number", number)))
+    return Filled(CALLED[code], parts=(("code", code),)) if code in CALLED else None
+
+
+@kind("text")
+def _text(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    return _asked_words(message, reading, asked)
+
+
+@kind("yesno")
+def _yesno(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    if not asked:
+        return None
+    if Act.YES in reading.acts or Act.NO in reading.acts:
+        return Filled("有" if Act.YES in reading.acts else "没有")
+    return _asked_words(message, reading, asked)
+
+
+def _asked_words(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    """When we asked, what was said is the answer, in their words."""
+    words = message.text.strip()
+    if not asked or not words or {Act.HUMAN, Act.STATUS, Act.WITHDRAW, Act.ERASE_ME} & set(reading.acts):
+        return None
+    return Filled(words if len(words) <= 120 else words[:119] + "…", sure=False)
+
+
+def day_words(when: datetime) -> str:
+    here = when.astimezone(SHANGHAI)
+    clock = "" if here.hour == 0 and here.minute == 0 else f"{here:%H:%M}"
+    return f"{here.month}月{here.day}日{clock}"
+
+
+def missing(row: IntentRow, case: Case, needs: Iterable[str] = ("open",)) -> tuple[SlotRow, ...]:
+    """The slots of these needs that are neither filled nor waved away."""
+    wanted = set(needs)
+    return tuple(slot for slot in row.slots if slot.need in wanted and slot.name not in case.slots)

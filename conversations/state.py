@@ -1,0 +1,120 @@
+"""Where a conversation stands: one value, stored as versioned JSON, changed only by `engine.step`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency, Verification
+from conversations.messages import ContactRef
+from conversations.reading import Reason
+from conversations.window import ReplyWindow
+
+
+class Phase(StrEnum):
+    """IDLE: nothing open. COLLECTING: we ask. WAITING: a ticket waits for a person. WITH_REPORTER: one has it."""
+
+    IDLE = "idle"
+    COLLECTING = "collecting"
+    WAITING = "waiting"
+    WITH_REPORTER = "with_reporter"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A slot's value as people read it, its parts (an address), where it came from and when. `by` "" is the contact."""
+
+    value: str
+    parts: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    at: datetime | None = None
+    by: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One need of one contact; a ticket once it has a number. `key` counts from 1 within the conversation."""
+
+    key: int
+    intent: Intent
+    urgency: Urgency
+    started_at: datetime
+    confidence: float = 0.0
+    flags: tuple[Flag, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    further: tuple[Intent, ...] = ()
+    slots: Mapping[str, Filled] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
+    rounds: int = 0
+    summary: str = ""
+    ticket: str = ""
+    status: TicketStatus = TicketStatus.INTAKE
+    verification: Verification = Verification.UNVERIFIED
+    reporter: str = ""
+    acted_at: datetime | None = None
+    wants_human: bool = False
+    outcome: Outcome | None = None
+    lowered_by: str = ""
+    model: str = ""
+    timers: Mapping[str, int] = field(default_factory=dict)
+    """Timer name → turn that set it last; an older one is stale."""
+
+    @property
+    def open(self) -> bool:
+        return self.outcome is None
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing is asked of someone bereaved or in despair; a person speaks with them."""
+        return Flag.DECEASED in self.flags or any(reason.code == "R12" for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Everything remembered of one contact on one channel."""
+
+    id: str
+    contact: ContactRef
+    turn: int = 0
+    phase: Phase = Phase.IDLE
+    cases: tuple[Case, ...] = ()
+    focus: int = 0
+    known: Mapping[str, Filled] = field(default_factory=dict)
+    """Facts of the contact that serve every case: phone, address."""
+    asked: tuple[str, ...] = ()
+    asked_on: int = 0
+    window: ReplyWindow = field(default_factory=ReplyWindow)
+    danger_at: datetime | None = None
+    noticed: bool = False
+    unreadable: int = 0
+    seen: tuple[str, ...] = ()
+    replied: tuple[str, ...] = ()
+    following: bool = True
+    playbook: str = ""
+
+    def case(self, key: int) -> Case | None:
+        return next((case for case in self.cases if case.key == key), None)
+
+    @property
+    def focused(self) -> Case | None:
+        """The open case we are talking about."""
+        case = self.case(self.focus)
+        return case if case and case.open else None
+
+    def with_case(self, case: Case) -> "Conversation":
+        """The same conversation with `case` put in place of the one with its key, or added."""
+        if self.case(case.key) is None:
+            return replace(self, cases=(*self.cases, case))
+        return replace(self, cases=tuple(case if one.key == case.key else one for one in self.cases))
+
+    @property
+    def settled_phase(self) -> Phase:
+        """The phase that follows from the cases: a reporter's case first, then questions, then waiting."""
+        if any(case.open and case.reporter for case in self.cases):
+            return Phase.WITH_REPORTER
+        if self.asked and self.focused is not None:
+            return Phase.COLLECTING
+        if any(case.open and case.ticket for case in self.cases):
+            return Phase.WAITING
+        return Phase.COLLECTING if self.focused is not None else Phase.IDLE

@@ -1,0 +1,85 @@
+"""A turn under construction: the state as it becomes, the effects wished so far, the numbers still to be given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from conversations.codes import TicketStatus
+from conversations.effects import AlertDesk, Effect, OpenTicket, Purpose, SendText, SetTimer, UpdateTicket
+from conversations.playbook import Playbook
+from conversations.state import Case, Conversation
+from conversations.window import Limits
+
+_WEIGHT: dict[Purpose, int] = {"danger": 0, "question": 1, "receipt": 2, "reply": 3, "info": 4}
+
+
+class OutOfNumbers(Exception):
+    """More tickets were opened in one turn than numbers were handed in; the caller hands in more and steps again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one event made of a conversation. `refused` says why a reporter's act was not taken ("" when it was)."""
+
+    state: Conversation
+    effects: tuple[Effect, ...] = ()
+    refused: str = ""
+    filed: int = 0
+    """The case the event belongs to; 0 for none yet."""
+    numbers_used: int = 0
+
+
+@dataclass(slots=True)
+class Draft:
+    """Local to one call of `step`; nothing outside sees it change."""
+
+    state: Conversation
+    playbook: Playbook
+    limits: Limits
+    now: datetime
+    numbers: Sequence[str]
+    effects: list[Effect] = field(default_factory=list)
+    said: list[tuple[Purpose, str]] = field(default_factory=list)
+    used: int = 0
+    filed: int = 0
+
+    def put(self, case: Case) -> Case:
+        self.state = self.state.with_case(case)
+        return case
+
+    def say(self, purpose: Purpose, text: str) -> None:
+        if text:
+            self.said.append((purpose, text))
+
+    def open_ticket(self, case: Case) -> Case:
+        """Give the case its number, once."""
+        if case.ticket:
+            return case
+        if self.used >= len(self.numbers):
+            raise OutOfNumbers
+        number = self.numbers[self.used]
+        self.used += 1
+        self.effects.append(OpenTicket(number, case.key))
+        return self.put(replace(case, ticket=number, status=TicketStatus.TRIAGED))
+
+    def note(self, case: Case, change: str, *, by: str = "bot", detail: str = "") -> None:
+        if case.ticket:
+            self.effects.append(UpdateTicket(case.ticket, case.key, change, by, detail))
+
+    def alert(self, case: Case, reason: str) -> None:
+        if case.ticket:
+            self.effects.append(AlertDesk(case.ticket, reason))
+
+    def timer(self, name: str, case: Case, wait: timedelta) -> Case:
+        self.effects.append(SetTimer(name, case.key, self.now + wait))
+        return self.put(replace(case, timers={**case.timers, name: self.state.turn}))
+
+    def finish(self, refused: str = "") -> Turn:
+        """Merge what was said into one message (a passive reply is one), danger first; settle the phase."""
+        if self.said:
+            self.said.sort(key=lambda pair: _WEIGHT[pair[0]] if pair[0] == "danger" else 1)
+            text = "\n".join(dict.fromkeys(text for _, text in self.said))
+            purpose = min((purpose for purpose, _ in self.said), key=lambda purpose: _WEIGHT[purpose])
+            self.effects.insert(0, SendText(text, purpose, self.filed))
+        state = replace(self.state, phase=self.state.settled_phase)
+        return Turn(state, tuple(self.effects), refused, self.filed, self.used)

@@ -1,0 +1,242 @@
+"""Intents, questions, replies, routing, clocks, hours and manners: files → one Playbook, with every fault named."""
+
+import hashlib
+import string
+from collections.abc import Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+from conversations.codes import Intent, TicketStatus, Urgency
+from conversations.playbook import Clock, Hours, IntentRow, Manners, Playbook, RoutingRule, SlotRow
+from conversations.slots import PARSERS
+from data.faults import BadRows, Fault, rows_folder
+from data.rows import line_of, read_csv, read_toml
+
+_SMALLEST_CHANNEL = 2047
+"""Bytes of the tightest channel: no sentence may be longer."""
+
+REPLIES: Mapping[str, frozenset[str]] = {
+    key: frozenset(names.split())
+    for key, names in {
+        **dict.fromkeys(
+            "danger danger_short danger_check danger_pregnancy danger_child danger_violence danger_self_harm danger_night "
+            "ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night "
+            "next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none "
+            "withdraw_done erase_done refuse_consent condolence condolence_again beside_you media_image media_voice "
+            "media_other held not_stored".split(),
+            "",
+        ),
+        **dict.fromkeys(
+            "added human human_night withdraw_kept erase_held solved not_solved consent media_added".split(), "number"
+        ),
+        **{
+            f"closed_{outcome}": "number"
+            for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")
+        },
+        **{f"standing_{status}": "" for status in TicketStatus},
+        "noted": "items",
+        "receipt": "number title",
+        "receipt_gaps": "items",
+        "status_line": "number title standing",
+    }.items()
+}
+"""Every sentence the engine may say, with the placeholders it is given."""
+
+
+def load_playbook(folder: Path | None = None) -> Playbook:
+    """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
+    faults: list[Fault] = []
+    playbook = read_playbook(folder or rows_folder(), faults)
+    if faults or playbook is None:
+        raise BadRows(faults)
+    return playbook
+
+
+def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
+    """As load_playbook, but adding to `faults`; None when there are any."""
+    before = len(faults)
+    slots = _slots(folder / "slots.toml", faults)
+    intents = _intents(folder / "intents", slots, faults)
+    replies = _replies(folder / "replies.toml", faults)
+    desks, clocks, hours, manners = _desk(folder / "desk.toml", faults)
+    routing = _routing(folder / "routing.csv", desks, faults)
+    if len(faults) > before:
+        return None
+    return Playbook(_version(folder), intents, replies, routing, desks, clocks, hours, manners)
+
+
+def _version(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.toml"), *folder.glob("*.csv"), *(folder / "intents").glob("*.toml")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _slots(path: Path, faults: list[Fault]) -> dict[str, dict[str, str]]:
+    rows: dict[str, dict[str, str]] = {}
+    for name, row in read_toml(path, faults).items():
+        line = line_of(path, rf"^\[{name}\]")
+        if not isinstance(row, dict) or not row.get("title") or row.get("kind") not in PARSERS:
+            faults.append(Fault(path.name, line, f"槽位 {name} 要有 title，kind 只能是 {'、'.join(sorted(PARSERS))}"))
+            continue
+        rows[name] = {key: str(value) for key, value in row.items()}
+    return rows
+
+
+def _intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: list[Fault]) -> dict[Intent, IntentRow]:
+    found: dict[Intent, IntentRow] = {}
+    told: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        raw = read_toml(path, faults)
+        if not raw:
+            continue
+        name = f"intents/{path.name}"
+        if raw.get("code") != path.stem or path.stem not in set(Intent):
+            faults.append(Fault(name, line_of(path, r"^code"), f"code 应为 {path.stem!r}，并且是约定的意图代码"))
+            continue
+        for key in ("title", "family"):
+            if not isinstance(raw.get(key), str) or not raw[key]:
+                faults.append(Fault(name, line_of(path, rf"^{key}"), f"缺 {key}"))
+        examples = raw.get("examples", [])
+        for text in examples:
+            if text in told:
+                faults.append(Fault(name, line_of(path, f'"{text}"'), f"这句例子也写在 {told[text]} 里"))
+            told[text] = path.name
+        rows = tuple(
+            filter(None, (_slot(path, name, n, row, slots, faults) for n, row in enumerate(raw.get("slot", []), 1)))
+        )
+        found[Intent(path.stem)] = IntentRow(
+            Intent(path.stem),
+            str(raw.get("title")),
+            str(raw.get("family")),
+            rows,
+            str(raw.get("next_step", "")),
+            tuple(examples),
+        )
+    for missing in set(Intent) - found.keys():
+        if not any(fault.file == f"intents/{missing}.toml" for fault in faults):
+            faults.append(Fault(f"intents/{missing}.toml", 1, "缺这个意图的文件"))
+    return found
+
+
+def _slot(
+    path: Path, name: str, nth: int, row: Mapping[str, Any], slots: Mapping[str, Mapping[str, str]], faults: list[Fault]
+) -> SlotRow | None:
+    line = line_of(path, r"^\[\[slot\]\]", nth=nth)
+    base = slots.get(str(row.get("name")))
+    if base is None:
+        faults.append(Fault(name, line, f"slots.toml 里没有槽位 {row.get('name')!r}"))
+        return None
+    if row.get("need") not in ("open", "soon", "desk"):
+        faults.append(Fault(name, line, f"need 是 {row.get('need')!r}：只能是 open、soon、desk"))
+        return None
+    ask = str(row.get("ask", base.get("ask", "")))
+    if row["need"] != "desk" and not ask:
+        faults.append(Fault(name, line, f"槽位 {row['name']} 要问，却没有 ask"))
+    return SlotRow(str(row["name"]), base["title"], base["kind"], row["need"], ask)
+
+
+def _replies(path: Path, faults: list[Fault]) -> dict[str, str]:
+    raw = read_toml(path, faults)
+    for key in sorted(REPLIES.keys() - raw.keys()):
+        faults.append(Fault(path.name, 1, f"缺一句 {key}"))
+    for key, text in raw.items():
+        line = line_of(path, rf"^{key}\s*=")
+        if key not in REPLIES:
+            faults.append(Fault(path.name, line, f"{key} 没有地方用到：名字写错了，或应删去"))
+            continue
+        try:
+            names = {name for _, name, _, _ in string.Formatter().parse(str(text)) if name is not None}
+        except ValueError:
+            faults.append(Fault(path.name, line, f"{key} 的花括号不成对"))
+            continue
+        if names - REPLIES[key]:
+            faults.append(
+                Fault(
+                    path.name,
+                    line,
+                    f"{key} 里的 {sorted(names - REPLIES[key])} 不是它的占位符（有：{sorted(REPLIES[key])}）",
+                )
+            )
+        if len(str(text).encode()) > _SMALLEST_CHANNEL // 3:
+            faults.append(Fault(path.name, line, f"{key} 太长：一条消息里还要放别的话"))
+    return {key: str(value) for key, value in raw.items()}
+
+
+def _desk(path: Path, faults: list[Fault]) -> tuple[dict[str, str], dict[Urgency, Clock], Hours, Manners]:
+    raw = read_toml(path, faults)
+    desks = {str(key): str(value) for key, value in raw.get("desks", {}).items()}
+    if not desks:
+        faults.append(Fault(path.name, 1, "没有 [desks]：至少要有一个组"))
+    clocks: dict[Urgency, Clock] = {}
+    for urgency in Urgency:
+        row = raw.get("clocks", {}).get(urgency, {})
+        try:
+            clocks[urgency] = Clock(*(_minutes(row[key]) for key in ("acknowledge", "call", "contact_unit", "revisit")))
+        except (KeyError, TypeError, ValueError):
+            faults.append(
+                Fault(
+                    path.name, line_of(path, rf"^\[clocks\.{urgency}\]"), f"[clocks.{urgency}] 要有四个正整数（分钟）"
+                )
+            )
+    hours, manners = Hours(), Manners()
+    try:
+        row = raw.get("hours", {})
+        hours = Hours(_clock_time(row["opens"]), _clock_time(row["closes"]), bool(row["night_watch"]))
+    except (KeyError, TypeError, ValueError):
+        faults.append(
+            Fault(
+                path.name,
+                line_of(path, r"^\[hours\]"),
+                "[hours] 要有 opens、closes（如 06:00）和 night_watch（true/false）",
+            )
+        )
+    try:
+        row = raw["manners"]
+        manners = Manners(
+            floor=float(row["floor"]),
+            rounds={urgency: int(row["rounds"][urgency]) for urgency in Urgency},
+            silence=timedelta(minutes=row["silence_minutes"]),
+            silence_urgent=timedelta(minutes=row["silence_urgent_minutes"]),
+            claim=timedelta(minutes=row["claim_minutes"]),
+            danger_again=timedelta(seconds=row["danger_again_seconds"]),
+            reserve=int(row["reserve"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        faults.append(Fault(path.name, line_of(path, r"^\[manners\]"), f"[manners] 缺项或写法有误：{error}"))
+    return desks, clocks, hours, manners
+
+
+def _minutes(value: Any) -> int:
+    if not isinstance(value, int) or value <= 0:
+        raise ValueError(value)
+    return value
+
+
+def _clock_time(value: str) -> time:
+    hour, minute = (int(part) for part in value.split(":"))
+    return time(0 if hour == 24 else hour, minute)
+
+
+def _routing(path: Path, desks: Mapping[str, str], faults: list[Fault]) -> tuple[RoutingRule, ...]:
+    rules: list[RoutingRule] = []
+    seen: dict[tuple[str, str, str], int] = {}
+    for line, row in read_csv(path, ("intent", "urgency", "district", "desk"), faults):
+        if row["intent"] not in {"*", *Intent}:
+            faults.append(Fault(path.name, line, f"没有意图 {row['intent']!r}"))
+        if row["urgency"] not in {"*", *Urgency}:
+            faults.append(Fault(path.name, line, f"没有急缓 {row['urgency']!r}"))
+        if row["desk"] not in desks:
+            faults.append(Fault(path.name, line, f"desk.toml 里没有组 {row['desk']!r}"))
+        key = (row["intent"], row["urgency"], row["district"])
+        covering = next(
+            (at for had, at in seen.items() if all(h in ("*", k) for h, k in zip(had, key, strict=True))), None
+        )
+        if covering:
+            faults.append(Fault(path.name, line, f"永远轮不到：第 {covering} 行已经包括它"))
+        seen[key] = line
+        rules.append(RoutingRule(*key, row["desk"]))
+    if not rules or (rules[-1].intent, rules[-1].urgency, rules[-1].district) != ("*", "*", "*"):
+        faults.append(Fault(path.name, max(seen.values(), default=1), "最后一行要用 *,*,* 接住其余一切"))
+    return tuple(rules)
