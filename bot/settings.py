@@ -147,7 +147,9 @@ def _home(env: Mapping[str, str], faults: list[str]) -> Path:
         probe.unlink()
         home.chmod(home.stat().st_mode & ~(stat.S_IRWXO & ~stat.S_IXOTH))
     except OSError as error:
-        faults.append(f"BANGNONG_HOME {str(home)!r} cannot be written ({error.strerror}): make it writable or set another folder")
+        faults.append(
+            f"BANGNONG_HOME {str(home)!r} cannot be written ({error.strerror}): make it writable or set another folder"
+        )
     return home
 
 
@@ -161,7 +163,9 @@ def _port(value: str, faults: list[str]) -> int:
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], faults: list[str]) -> str:
     value = env.get(name, "")
     if value and urlsplit(value).scheme not in schemes:
-        faults.append(f"{name} does not begin with {schemes[0]}:// : write {schemes[0]}://user:password@host/name, or unset it")
+        faults.append(
+            f"{name} does not begin with {schemes[0]}:// : write {schemes[0]}://user:password@host/name, or unset it"
+        )
         return ""
     return value
 

@@ -70,7 +70,9 @@ class EmbeddedPostgres:
                     return
                 time.sleep(0.03)
             if time.monotonic() >= deadline:
-                raise EngineFailed(f"PostgreSQL did not start within {_START_LIMIT:.0f} s; see {self.log}:\n{self._last_words()}")
+                raise EngineFailed(
+                    f"PostgreSQL did not start within {_START_LIMIT:.0f} s; see {self.log}:\n{self._last_words()}"
+                )
             time.sleep(0.3)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
@@ -154,7 +156,9 @@ class EmbeddedPostgres:
         if not self.running():
             return False
         args = ("-h", str(self.sockets), "-p", str(_PORT), "-U", "bangnong")
-        done = self._run("psql", *args, "-d", "postgres", "-Atc", "select 1 from pg_database where datname = 'bangnong'")
+        done = self._run(
+            "psql", *args, "-d", "postgres", "-Atc", "select 1 from pg_database where datname = 'bangnong'"
+        )
         if done.returncode:
             return False
         return "1" in done.stdout or self._run("createdb", *args, "bangnong").returncode == 0

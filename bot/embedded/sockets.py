@@ -22,7 +22,9 @@ def make_private(folder: Path, uid: int, gid: int) -> None:
     folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     owner = folder.parent.stat().st_uid
     if owner not in (os.getuid(), uid, 0):
-        raise PermissionError(f"{folder.parent} belongs to user {owner}: remove it, or set TMPDIR to a folder of your own")
+        raise PermissionError(
+            f"{folder.parent} belongs to user {owner}: remove it, or set TMPDIR to a folder of your own"
+        )
     folder.mkdir(mode=0o700, exist_ok=True)
     if os.getuid() == 0:
         os.chown(folder, uid, gid)
