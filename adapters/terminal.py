@@ -68,10 +68,13 @@ class Terminal:
     def parse(self, payload: bytes, account: str) -> tuple[Inbound, ...]:
         try:
             row = json.loads(payload)
+            who, number = clean(str(row["who"])), clean(str(row["id"]))
+            if not who or not number:
+                raise ValueError
             return (
                 Inbound(
-                    contact=ContactRef(self.name, account, clean(str(row["who"]))),
-                    message_id=clean(str(row["id"])),
+                    contact=ContactRef(self.name, account, who),
+                    message_id=number,
                     kind="text",
                     text=clean(str(row["text"])),
                     sent_at=datetime.fromtimestamp(row["at"], UTC),

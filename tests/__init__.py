@@ -1,0 +1,1 @@
+"""Tests. A package, so that `tests/adapters` cannot be taken for `adapters`."""

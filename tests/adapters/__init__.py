@@ -1,0 +1,1 @@
+"""Channels: one conformance suite for all, and each platform's own facts."""
