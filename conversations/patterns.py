@@ -47,7 +47,7 @@ def parse_pattern(text: str, words: Mapping[str, tuple[str, ...]]) -> Pattern:
 
 
 def _item(part: str, words: Mapping[str, tuple[str, ...]]) -> Item:
-    optional = part.endswith("?")
+    optional = len(part) > 1 and part.endswith("?") and not part.endswith("|?")
     body = part[:-1] if optional else part
     if body.startswith("~"):
         if not body[1:].isdigit() or not 1 <= int(body[1:]) <= LONGEST_GAP:

@@ -1,5 +1,6 @@
-"""Types of the rows that read danger and acts from a text. Filled by `data`, matched by `classifiers`; patterns are those of
-`conversations.patterns`."""
+"""Types of the rows that read danger and acts from a text. Filled by `data`, matched by `classifiers`.
+
+Patterns are those of `conversations.patterns`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +10,7 @@ from conversations.patterns import Pattern
 
 
 class Kind(StrEnum):
-    """How the words around a sign change it (`domain.md` 3.5)."""
+    """How the words around a sign change it."""
 
     PLAIN = "plain"  # a symptom: negation, past, fear, question, news all count
     SIGN = "sign"  # contains its own negation (叫不醒): only a negator right before it counts

@@ -49,12 +49,15 @@ def rows_of(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> Iterat
         yield line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))
 
 
-def pattern_of(text: str, words: Words, file: str, line: int, faults: list[Fault]) -> Pattern | None:
-    try:
-        return parse_pattern(text, words)
-    except BadPattern as error:
-        faults.append(Fault(file, line, str(error)))
-        return None
+def patterns_of(text: str, words: Words, file: str, line: int, faults: list[Fault]) -> list[Pattern]:
+    """The patterns of one cell, parted by ` / `."""
+    found = []
+    for part in text.split(" / "):
+        try:
+            found.append(parse_pattern(part, words))
+        except BadPattern as error:
+            faults.append(Fault(file, line, str(error)))
+    return found
 
 
 def _words(path: Path, faults: list[Fault]) -> Words:
@@ -86,24 +89,25 @@ def _variants(path: Path, faults: list[Fault]) -> dict[str, str]:
 
 
 def _signs(path: Path, words: Words, faults: list[Fault]) -> tuple[SignRow, ...]:
-    found = []
+    found: list[SignRow] = []
     for line, row in rows_of(path, ("concept", "kind", "pattern"), faults):
-        pattern = pattern_of(row["pattern"], words, path.name, line, faults)
+        patterns = patterns_of(row["pattern"], words, path.name, line, faults)
         if row["kind"] not in set(Kind):
             faults.append(Fault(path.name, line, f"unknown kind {row['kind']!r}"))
-        elif pattern is not None:
-            found.append(SignRow(row["concept"], Kind(row["kind"]), pattern))
+        else:
+            found.extend(SignRow(row["concept"], Kind(row["kind"]), pattern) for pattern in patterns)
     return tuple(found)
 
 
 def _frames(path: Path, words: Words, faults: list[Fault]) -> tuple[FrameRow, ...]:
-    found = []
+    found: list[FrameRow] = []
     for line, row in rows_of(path, ("frame", "side", "reach", "pattern"), faults):
-        pattern = pattern_of(row["pattern"], words, path.name, line, faults)
+        patterns = patterns_of(row["pattern"], words, path.name, line, faults)
         if row["frame"] not in set(Frame) or row["side"] not in set(Side) or not row["reach"].isdigit():
             faults.append(Fault(path.name, line, "unknown frame or side, or reach is no number"))
-        elif pattern is not None:
-            found.append(FrameRow(Frame(row["frame"]), Side(row["side"]), int(row["reach"]), pattern))
+            continue
+        frame, side, reach = Frame(row["frame"]), Side(row["side"]), int(row["reach"])
+        found.extend(FrameRow(frame, side, reach, pattern) for pattern in patterns)
     return tuple(found)
 
 

@@ -1,0 +1,165 @@
+"""Measured values in a text: temperature, oxygen, blood pressure, counts, ages, days without treatment.
+
+Reads text already normalised by `matching.reading_table`. Each value is in the unit its row names; what is too high or
+too low is a row of `data/red/limits.csv`, not decided here.
+"""
+
+# ruff: noqa: E501  (a table of expressions is read row by row; wrapped, it cannot be compared)
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from classifiers.numerals import SOURCE, number
+
+_N = f"({SOURCE})"
+_GAP = r"[^,。!?;\s]"
+_MANY = "(?:多|几)?"
+_SPAN = r"(天|日|夜|个?星期|个?礼拜|周|个?月)"
+_STOPPED = "(?:没有|没|未|无法|不能|不让|停|断|做不|缺|漏)"
+_MISSED = "(?:漏|缺|少做|错过|欠|耽误|没做|没透|没去|落下|停|断|取消|误|脱)"
+_DIALYSIS = r"(?:透析|血透|腹透|肾透|透晰|血头|秀透|血滤|透(?![过不明透气露]))"
+_LENGTH = {"天": 1.0, "日": 1.0, "夜": 1.0, "期": 7.0, "拜": 7.0, "周": 7.0, "月": 30.4}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value of a quantity, and where it stands."""
+
+    quantity: str
+    value: float
+    start: int
+    end: int
+
+
+Convert = Callable[[re.Match[str]], float | None]
+
+
+def _first(match: re.Match[str]) -> float | None:
+    return number(match[1])
+
+
+def _days(match: re.Match[str]) -> float | None:
+    value = number(match[1])
+    return None if value is None else value * _LENGTH[match[2][-1]]
+
+
+def _celsius(match: re.Match[str]) -> float | None:
+    value, rest = number(match[1]), match[2]
+    if value is None:
+        return None
+    if value >= 100:  # 395: written without the point
+        value /= 10
+    elif rest and value == int(value):
+        value += 0.5 if rest == "半" else (number(rest) or 0) / 10
+    return value if 34 <= value <= 43 else None
+
+
+def _platelets(match: re.Match[str]) -> float | None:
+    value = number(match[1])
+    if value is None or match[2]:
+        return None if value is None else value * 10  # 1.5万/µl is 15
+    return value / 1000 if value >= 1000 else value
+
+
+def _hemoglobin(match: re.Match[str]) -> float | None:
+    value = number(match[1])
+    return None if value is None else value * 10 if value < 20 else value  # 3克 is per decilitre
+
+
+def _years(match: re.Match[str]) -> float | None:
+    value = number(match[1])
+    if value is None or value > 115:
+        return None
+    return value * 12 + (6 if "半" in match[0][len(match[1]) :] else 0)
+
+
+def _months(match: re.Match[str]) -> float | None:
+    value = number(match[1])
+    return None if value is None else value + (0.5 if "半" in match[0][len(match[1]) :] else 0)
+
+
+def _newborn(match: re.Match[str]) -> float | None:
+    value = _days(match)
+    return None if value is None else value / 30.4
+
+
+def _hours(match: re.Match[str]) -> float | None:
+    value = number(match[1])
+    if value is None:
+        return None
+    return value / 60 if match[2][0] == "分" else value * 24 if match[2] == "天" else value
+
+
+_WHOLE = r"(3[5-9](?:\.\d)?|4[0-2](?:\.\d)?|3[5-9]\d|三十[五六七八九]|四十[一二]?)"
+_REACHED = "(?:到|至|都|有|快|是|又|在|高达|最高|已经|已|达|:|了|过|超过|最多){0,3}"
+# Quantity and unit, the words one of which must be there, the expression, how to read it.
+_ROWS: tuple[tuple[str, str, str, Convert], ...] = (
+    # °C
+    ("temperature", "烧 热 温", rf"(?:烧|热度?|体温|温度){_REACHED}{_WHOLE}[度.点℃]?([\d一二三四五六七八九半])?(?![\d天个多岁/])", _celsius),
+    ("temperature", "度 ℃ ° 摄", rf"(?<![\d.]){_WHOLE}[.点]?(\d)?(?:度|℃|°|摄氏)([\d半一二三四五六七八九])?(?!角|海|灰)", _celsius),
+    ("temperature", "37. 38. 39.", r"(?<![\d.])(3[789]\.\d)()(?![\d.])", _celsius),
+    # per cent
+    ("oxygen", "氧 饱和 spo2", rf"(?:血氧|氧饱和|饱和度|spo2|氧合|指氧){_GAP}{{0,10}}?(?<!\d)([3-9]\d)(?!\d|岁|年|号|室|弄)", _first),
+    # mmHg
+    ("systolic", "压", r"(?:血压|高压|收缩压)[^,。!?;]{0,6}?(?<!\d)(\d{2,3})(?!\d|岁|年|号)", _first),
+    # 10^9 per litre; gram per litre
+    ("platelets", "血小板", rf"血小板{_GAP}{{0,8}}?(?<![\d.]){_N}(万)?(?![\d袋天次]|个?月|单位|u)", _platelets),
+    ("hemoglobin", "血红 血色素 hb", rf"(?:血红蛋白|血色素|hb|血红素){_GAP}{{0,8}}?(?<![\d.]){_N}(?![\d天次])", _hemoglobin),
+    # months
+    ("age", "岁", rf"{_N}(?:半|多|几)?周?岁半?", _years),
+    ("age", "年龄", r"年龄[】\]]?:?\s?(\d{1,3})(?![\d.]|个?月|天)", _years),
+    ("age", "月", rf"{_N}个?半?多?月(?:大|的?(?:宝|婴|孩|娃|小|囡|毛|新生))", _months),
+    ("age", "出生 生下 刚生 满月", rf"(?:出生|生下来|刚生下?)(?:才|刚|只有|了|不到|满){{0,2}}{_N}{_SPAN}", _newborn),
+    ("age", "天", rf"{_N}(天|日)大?的?(?:新生儿|婴儿|宝宝|小毛头|毛毛头|宝贝|毛头)", _newborn),
+    # days since the last dialysis
+    ("dialysis_days", "透 血头 血滤", rf"{_DIALYSIS}{_GAP}{{0,6}}?(?<!每)(?<!周){_N}{_MANY}{_SPAN}{_GAP}{{0,5}}?{_STOPPED}", _days),
+    ("dialysis_days", "透 血头 血滤", rf"(?<!每)第?{_N}{_MANY}{_SPAN}{_GAP}{{0,6}}?{_STOPPED}{_GAP}{{0,5}}?{_DIALYSIS}", _days),
+    ("dialysis_days", "透 血头 血滤", rf"{_STOPPED}{_GAP}{{0,4}}?{_DIALYSIS}{_GAP}{{0,6}}?(?<!每){_N}{_MANY}{_SPAN}", _days),
+    ("dialysis_days", "透 血头 血滤", rf"{_DIALYSIS}{_GAP}{{0,3}}?{_STOPPED}了?{_GAP}{{0,3}}?(?<!每){_N}{_MANY}{_SPAN}", _days),
+    ("dialysis_days", "透 血头 血滤", rf"(?:距|离|隔|上次|上一次|上趟|上回){_GAP}{{0,6}}?{_DIALYSIS}{_GAP}{{0,6}}?(?<!每){_N}{_MANY}{_SPAN}(?:之?前|了)", _days),
+    # sessions missed
+    ("dialysis_missed", "透 血头 血滤", rf"{_DIALYSIS}{_GAP}{{0,6}}?(?<!每周)(?<!周)(?<!天){_N}(?:次|趟|回){_GAP}{{0,3}}?{_STOPPED}", _first),
+    ("dialysis_missed", "透 血头 血滤", rf"{_MISSED}{_GAP}{{0,5}}?(?<!第){_N}(?:次|趟|回){_GAP}{{0,4}}?{_DIALYSIS}", _first),
+    ("dialysis_missed", "透 血头 血滤", rf"{_DIALYSIS}{_GAP}{{0,8}}?{_MISSED}(?:了|掉|脱|做|透|成)?(?<!第){_N}(?:次|趟|回)", _first),
+    ("dialysis_missed", "透 血头 血滤", rf"(?:连续|已经|连着)?(?<!第){_N}(?:次|趟|回){_GAP}{{0,4}}?{_STOPPED}{_GAP}{{0,4}}?{_DIALYSIS}", _first),
+    # days without food
+    ("food_days", "吃 食 饭", rf"{_N}{_MANY}{_SPAN}(?:都|已经|了|基本|几乎){{0,2}}(?:没有|没|未)(?:怎么)?(?:吃(?!药)|进食|东西吃|饭|进过食)", _days),
+    ("food_days", "吃 食", rf"(?:没有|没|未)(?:吃|进食)(?:饭|东西)?(?:已经|都)?{_N}{_MANY}{_SPAN}", _days),
+    ("food_days", "饿 断粮", rf"(?:饿|断粮)了?(?:已经|快)?{_N}{_MANY}{_SPAN}", _days),
+    # hours
+    ("oxygen_hours", "氧 呼吸机", rf"(?:氧气|制氧|氧气瓶|氧气袋|呼吸机){_GAP}{{0,8}}?(?:只|还|剩|够|能|撑|用|吸){_GAP}{{0,4}}?{_N}个?(小时|钟头|分钟|天)", _hours),
+    ("urine_hours", "尿 小便 解手", rf"{_N}个?(小时|钟头|天){_GAP}{{0,3}}?(?:没有|没|不)(?:小便|尿|解手)", _hours),
+    # days
+    ("insulin_days", "胰", rf"胰[岛导]素{_GAP}{{0,8}}?(?:只|还|剩|够|用){_GAP}{{0,4}}?{_N}{_MANY}{_SPAN}", _days),
+    ("stopped_days", "药", rf"(?:断药|停药|没药|药断|药停|断了药){_GAP}{{0,3}}?{_N}{_MANY}{_SPAN}", _days),
+    ("stopped_days", "药 针 胰", rf"{_N}{_MANY}{_SPAN}{_GAP}{{0,2}}?(?:没|未)(?:有)?(?:吃药|用药|打针|打胰|服药)", _days),
+)
+_NUMBER = re.compile(r"[\d零一二两三四五六七八九十半几]")
+
+
+def _by_cues() -> tuple[tuple[tuple[str, ...], tuple[tuple[str, re.Pattern[str], Convert], ...]], ...]:
+    groups: dict[str, list[tuple[str, re.Pattern[str], Convert]]] = {}
+    for name, cues, source, convert in _ROWS:
+        groups.setdefault(cues, []).append((name, re.compile(source), convert))
+    return tuple((tuple(cues.split()), tuple(rows)) for cues, rows in groups.items())
+
+
+_GROUPS = _by_cues()
+
+
+def measure(text: str) -> Iterator[Measured]:
+    """Every value found; several of one quantity when several are written."""
+    if not _NUMBER.search(text):
+        return
+    for cues, rows in _GROUPS:
+        for cue in cues:
+            if cue in text:
+                break
+        else:
+            continue
+        for name, expression, convert in rows:
+            for match in expression.finditer(text):
+                value = convert(match)
+                if value is not None:
+                    yield Measured(name, value, match.start(), match.end())
