@@ -19,6 +19,7 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     draft.state = replace(
         state, window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits), following=True
     )
+    draft.pushed = bool(event.answered)
     danger = _answer_danger(draft, event)
     if message.kind == "menu":
         draft.say("info", draft.playbook.say("menu_help"))

@@ -42,6 +42,8 @@ class Draft:
     said: list[tuple[Purpose, str]] = field(default_factory=list)
     used: int = 0
     filed: int = 0
+    pushed: bool = False
+    """Nobody waits for an answer: what is said costs a message of the window."""
 
     def put(self, case: Case) -> Case:
         self.state = self.state.with_case(case)
@@ -80,6 +82,15 @@ class Draft:
             self.said.sort(key=lambda pair: _WEIGHT[pair[0]] if pair[0] == "danger" else 1)
             text = "\n".join(dict.fromkeys(text for _, text in self.said))
             purpose = min((purpose for purpose, _ in self.said), key=lambda purpose: _WEIGHT[purpose])
-            self.effects.insert(0, SendText(text, purpose, self.filed))
+            if self.pushed:
+                room = self.state.window.remaining(self.limits, self.now)
+                if not self.limits.pull and (
+                    not room or (purpose != "danger" and room <= self.playbook.manners.reserve)
+                ):
+                    text = ""  # the last messages of a window are a reporter's
+                else:
+                    self.state = replace(self.state, window=self.state.window.spend())
+            if text:
+                self.effects.insert(0, SendText(text, purpose, self.filed))
         state = replace(self.state, phase=self.state.settled_phase)
         return Turn(state, tuple(self.effects), refused, self.filed, self.used)

@@ -1,0 +1,170 @@
+"""From a verified message to an answer: through the record if it is there, else the spool, else an honest refusal.
+
+Whatever happens, danger is answered: the rules need no database.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.log import get_logger
+from bot.settings import Account
+from bot.spool import Held, NothingStored, Spool
+from bot.store.database import Database, StoreAway
+from bot.turns import Outcome, Said, TurnFailed, Turns
+from classifiers.reader import Reader
+from conversations.engine import texts_to_read
+from conversations.messages import Inbound
+from conversations.playbook import Playbook
+from conversations.speaking import danger_line
+from conversations.state import Conversation
+
+log = get_logger("intake")
+
+_AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to say now. `stored` False: nothing was kept, and the words say so. `late`: the turn goes on without the slot."""
+
+    said: tuple[Said, ...] = ()
+    stored: bool = True
+    late: bool = False
+
+    @property
+    def text(self) -> str:
+        return "\n".join(one.text for one in self.said)
+
+
+class Intake:
+    """The door behind every channel. `gate` closes when the record fails and opens again once the spool is drained."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        spool: Spool,
+        database: Database,
+        reader: Callable[[], Reader],
+        playbook: Callable[[], Playbook],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.turns = turns
+        self.spool = spool
+        self.database = database
+        self.reader = reader
+        self.playbook = playbook
+        self.clock = clock
+        self.away = False
+        self._told: dict[str, Answer] = {}
+
+    async def hear(self, inbound: Inbound, account: Account) -> Answer:
+        """Returns within the channel's answer limit; the message is on disk, or the answer says it is not."""
+        now = self.clock()
+        if inbound.sent_at > now + _AHEAD:
+            inbound = _clamped(inbound, now)
+        if self.away:
+            return self._hold(inbound)
+        limits = account.limits
+        slot = limits.answer_within > 0 and not limits.pull
+        turn = asyncio.ensure_future(self.turns.hear(inbound, slot=slot))
+        try:
+            outcome = await asyncio.wait_for(asyncio.shield(turn), limits.answer_within or None)
+        except TimeoutError:
+            # Not committed yet as far as we know: keep it ourselves. The mark makes the second of the two a duplicate.
+            turn.add_done_callback(_forgive)
+            return self._hold(inbound)
+        except StoreAway as error:
+            if not self.away:
+                log.error("record_away", reason=str(error))
+            self.away = True
+            return self._hold(inbound)
+        except TurnFailed as error:
+            log.error("turn_failed", reason=str(error))
+            return self._hold(inbound)
+        return Answer(outcome.replies)
+
+    def _hold(self, inbound: Inbound) -> Answer:
+        """Spool it and answer from the rules alone. A redelivery gets the same words and is kept once."""
+        contact = inbound.contact
+        key = f"{contact.channel}/{contact.account}/{inbound.message_id}"
+        if key in self._told:
+            return self._told[key]
+        playbook = self.playbook()
+        reading = self.reader().read([texts_to_read(inbound)], [self.clock()])[0]
+        from conversations.listening import is_red
+
+        red = is_red(reading)
+        words = playbook.say("held")
+        if red:
+            nobody = Conversation(id="", contact=contact)
+            words = danger_line(nobody, reading, playbook, self.clock()) + "\n" + playbook.say("ask_phone_address")
+        if inbound.kind in ("notice", "unfollow"):
+            words = ""
+        try:
+            self.spool.append(Held(inbound, "danger" if red else "held"))
+        except NothingStored as error:
+            log.error("nothing_stored", reason=str(error))
+            refusal = playbook.say("not_stored")
+            return Answer((Said("", f"{words}\n{refusal}" if red else refusal),), stored=False)
+        answer = Answer((Said("", words),) if words else ())
+        self._told[key] = answer
+        return answer
+
+    async def watch(self) -> None:
+        """While the record is away, look for it; once it is back, drain the spool in order, then open the gate."""
+        while True:
+            await asyncio.sleep(0.5)
+            try:
+                if self.away and not await self.database.answers():
+                    continue
+                if await self._drain():
+                    if self.away:
+                        log.info("record_back")
+                    self.away = False
+                    self._told.clear()
+            except StoreAway:
+                continue
+            except Exception:
+                log.exception("drain_failed")
+
+    async def _drain(self) -> bool:
+        """Every spool file at hand into the record; True when none is left."""
+        while (batch := await asyncio.to_thread(self.spool.take)) is not None:
+            kept: list[Held] = []
+            count = 0
+            try:
+                for held in batch:
+                    count += 1
+                    try:
+                        await self.turns.hear(held.inbound, slot=False, answered=held.answered)
+                    except TurnFailed:
+                        kept.append(held)
+            except BaseException:
+                batch.back()
+                raise
+            if kept:  # ours to mend; they must not stop the others, nor be lost
+                aside = Spool(self.spool.folder / "aside", self.spool.vault)
+                for held in kept:
+                    aside.append(held)
+                aside.close()
+                log.error("set_aside", count=len(kept))
+            if batch.damaged:
+                log.error("spool_damaged", count=batch.damaged)
+            batch.done()
+            log.info("spool_drained", count=count, pid=os.getpid())
+        return True
+
+
+def _clamped(inbound: Inbound, now: datetime) -> Inbound:
+    """A platform clock far ahead would open windows that do not exist."""
+    from dataclasses import replace
+
+    return replace(inbound, sent_at=now)
+
+
+def _forgive(task: "asyncio.Future[Outcome]") -> None:
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,175 @@
+"""The outbox worker: whatever is due is claimed with a lease and performed; its outcome comes back as an event.
+
+At least once, made harmless: after a crash or time-out nobody can say whether the platform took a text. Questions and
+danger lines are sent once more; everything else is marked unsure and shown to a reporter.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from adapters.base import Failure, Outgoing, SendFailed, World
+from bot.codec import decode
+from bot.log import get_logger
+from bot.settings import Account
+from bot.store.database import StoreAway
+from bot.store.outbox import Due, OutboxStore
+from bot.turns import TurnFailed, Turns
+from bot.vault import Unsealable, Vault
+from conversations.events import DeliveryFailed, TimerFired
+from conversations.messages import ContactRef
+
+log = get_logger("outbox")
+
+LEASE = timedelta(seconds=30)
+_AT_ONCE = 16
+_TRIES = 6
+_REPEATABLE = ("danger", "question")
+_PAUSE = 60.0
+
+_UNSURE = Failure("unsure", "不能确定对方是否收到：发送时断线，没有自动重发。请打电话或再写一句。")
+_NO_ACCOUNT = Failure("no_account", "这个账号没有配置，发不出去。请联系管理员。", blame="config")
+_UNSEALABLE = Failure("unsealable", "消息解不开（密钥不对或已删除），没有发送。", blame="us")
+
+
+class OutboxWorker:
+    def __init__(
+        self,
+        store: OutboxStore,
+        turns: Turns,
+        vault: Vault,
+        accounts: Callable[[tuple[str, str]], Account | None],
+        world: World,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.store = store
+        self.turns = turns
+        self.vault = vault
+        self.account = accounts
+        self.world = world
+        self.clock = clock
+        self.wake = asyncio.Event()
+        self._paused: dict[tuple[str, str], datetime] = {}
+        self._stopping = False
+        self._busy: set[asyncio.Task[None]] = set()
+        self.counts = {"sent": 0, "failed": 0, "unsure": 0, "retried": 0, "timers": 0}
+
+    async def run(self) -> None:
+        """Claim and perform until stopped; looks again at once while there is work."""
+        while not self._stopping:
+            self.wake.clear()
+            try:
+                claimed = await self.store.claim(self.clock(), LEASE, _AT_ONCE)
+            except StoreAway:
+                await asyncio.sleep(0.5)
+                continue
+            tasks = [asyncio.create_task(self._perform(due)) for due in claimed]
+            self._busy.update(tasks)
+            for task in tasks:
+                task.add_done_callback(self._busy.discard)
+            if tasks:
+                await asyncio.wait(tasks)
+                continue
+            try:
+                await asyncio.wait_for(self.wake.wait(), 0.4)
+            except TimeoutError:
+                pass
+
+    async def stop(self) -> None:
+        """Claim nothing more; let what is being sent end, so that no outcome is unknown."""
+        self._stopping = True
+        self.wake.set()
+        if self._busy:
+            await asyncio.wait(self._busy, timeout=LEASE.total_seconds())
+
+    async def _perform(self, due: Due) -> None:
+        try:
+            if due.kind == "timer":
+                await self._fire(due)
+            else:
+                await self._send(due)
+        except StoreAway:
+            log.warning("outcome_not_written", effect=due.effect_id)  # the lease runs out and it is looked at again
+        except Exception:
+            log.exception("perform_failed", effect=due.effect_id)
+
+    async def _fire(self, due: Due) -> None:
+        if due.data_key is None:
+            await self.store.fired(due)
+            return
+        payload = decode(self.vault.data_key(due.conversation, due.data_key).open(due.payload))
+        try:
+            await self.turns.act(due.conversation, TimerFired(payload["name"], payload["case"], payload["set_on"]))
+            if payload["name"] == "erase":
+                await self._erase(due)
+        except TurnFailed as error:
+            log.error("timer_failed", effect=due.effect_id, reason=str(error))
+            if due.attempts < _TRIES:
+                return  # the lease runs out and it fires again
+        self.counts["timers"] += 1
+        await self.store.fired(due)
+
+    async def _erase(self, due: Due) -> None:
+        from bot.store.contacts import erase_contact
+
+        await erase_contact(self.store.database, due.conversation)
+        self.vault.forget(due.conversation)
+
+    async def _send(self, due: Due) -> None:
+        if due.interrupted and not (due.purpose in _REPEATABLE and due.attempts <= 2):
+            await self._give_up(due, _UNSURE, unsure=True)
+            return
+        account = self.account((due.channel, due.account))
+        if account is None:
+            await self._give_up(due, _NO_ACCOUNT)
+            return
+        until = self._paused.get(account.key)
+        if until and self.clock() < until:
+            await self.store.later(due, until)
+            return
+        try:
+            if due.data_key is None or due.openid is None:
+                raise Unsealable("erased")
+            key = self.vault.data_key(due.conversation, due.data_key)
+            openid, text = key.open(due.openid).decode(), str(decode(key.open(due.payload))["text"])
+        except Unsealable:
+            await self._give_up(due, _UNSEALABLE)
+            return
+        message = Outgoing(ContactRef(due.channel, due.account, openid), text, due.effect_id)
+        try:
+            await account.channel.send(self.world, account.secrets, message)
+        except SendFailed as error:
+            await self._refused(due, account, error)
+        else:
+            await self.store.sent(due)
+            self.counts["sent"] += 1
+
+    async def _refused(self, due: Due, account: Account, error: SendFailed) -> None:
+        failure = error.failure
+        log.warning("send_failed", effect=due.effect_id, code=failure.code, blame=failure.blame, unknown=error.unknown)
+        if failure.stop_account:
+            self._paused[account.key] = self.clock() + timedelta(seconds=_PAUSE)
+        if error.unknown:
+            if due.purpose in _REPEATABLE and due.attempts < 2:
+                await self.store.later(due, self.clock() + timedelta(seconds=5))
+            else:
+                await self._give_up(due, _UNSURE, unsure=True)
+        elif (failure.retry or failure.stop_account) and due.attempts < _TRIES:
+            self.counts["retried"] += 1
+            wait = min(60.0, 2.0**due.attempts) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
+            await self.store.later(due, self.clock() + timedelta(seconds=wait))
+        else:
+            await self._give_up(due, failure)
+
+    async def _give_up(self, due: Due, failure: Failure, *, unsure: bool = False) -> None:
+        """The desk learns it first, then the row goes: a crash between the two tells it twice, never not at all."""
+        event = DeliveryFailed(
+            due.effect_id, due.case, failure.code, failure.note, unsure, failure.closes_window, failure.unreachable
+        )
+        try:
+            await self.turns.act(due.conversation, event)
+        except TurnFailed as error:
+            log.error("failure_untold", effect=due.effect_id, reason=str(error))
+        await self.store.gave_up(due, "unsure" if unsure else "failed", failure.note)
+        self.counts["unsure" if unsure else "failed"] += 1

@@ -1,0 +1,39 @@
+"""The reader in use, and how a newly promoted model takes its place without a restart."""
+
+import asyncio
+from pathlib import Path
+
+from bot.log import get_logger
+from bot.understanding import open_models, open_reader
+from classifiers.artefacts import BadModel
+from classifiers.reader import Reader
+
+log = get_logger("reader")
+
+
+class ReaderHolder:
+    """Looks at the model pointer every few seconds: cheap, and works without Redis."""
+
+    def __init__(self, home: Path) -> None:
+        self.models = open_models(home)
+        self._reader = open_reader(None, _failed)
+        try:
+            self._reader.refresh(self.models)
+        except BadModel as error:
+            log.error("bad_model", reason=str(error))
+
+    def current(self) -> Reader:
+        return self._reader
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(2)
+            try:
+                if self._reader.refresh(self.models):
+                    log.info("model_loaded", model=self._reader.model_id)
+            except (BadModel, OSError) as error:
+                log.error("bad_model", reason=str(error))
+
+
+def _failed(detector: str, error: Exception) -> None:
+    log.error("detector_failed", detector=detector, kind=type(error).__name__)

@@ -1,0 +1,169 @@
+"""Everything that is open while the program runs, in one frozen value; opened and closed here and nowhere else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from redis.asyncio import Redis
+
+from adapters.base import World
+from bot.embedded import Engines
+from bot.intake import Intake
+from bot.live import Live, News
+from bot.log import get_logger
+from bot.outbox import OutboxWorker
+from bot.reload import ReaderHolder
+from bot.settings import Account, Settings
+from bot.spool import Spool
+from bot.store.database import Database, migrate
+from bot.store.outbox import OutboxStore
+from bot.store.turns import TurnStore
+from bot.tokens import RedisTokenCache
+from bot.turns import Turns
+from bot.vault import Vault
+from conversations.playbook import Playbook
+from data.playbook import load_playbook
+
+log = get_logger("services")
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    settings: Settings
+    clock: Clock
+    database: Database
+    redis: Any
+    vault: Vault
+    reader: ReaderHolder
+    playbook: Playbook
+    turns: Turns
+    intake: Intake
+    spool: Spool
+    outbox: OutboxWorker
+    live: Live
+    http: aiohttp.ClientSession
+    engines: Engines | None
+
+    @property
+    def accounts(self) -> Mapping[tuple[str, str], Account]:
+        return self.settings.accounts
+
+
+def open_engines(settings: Settings) -> Engines | None:
+    """Start or join the embedded engines (from the main thread); None when both servers are elsewhere."""
+    if not settings.embedded_database and not settings.embedded_redis:
+        return None
+    engines = Engines(settings.home, postgres=settings.embedded_database, valkey=settings.embedded_redis)
+    engines.acquire()
+    return engines
+
+
+def addresses(settings: Settings, engines: Engines | None) -> tuple[str, str]:
+    """(PostgreSQL DSN, Redis URL), ours or theirs."""
+    dsn = settings.database_url or (engines.postgres.dsn if engines and engines.postgres else "")
+    url = settings.redis_url or (engines.valkey.url if engines and engines.valkey else "")
+    return dsn, url
+
+
+async def open_index_key(database: Database, vault: Vault) -> None:
+    """The installation's index key: made once, kept sealed; the first to write it wins."""
+    await database.execute(
+        "insert into installation (name, value) values ('index_key', $1) on conflict do nothing",
+        vault.seal(vault.new_index_key(), b"index_key"),
+    )
+    sealed = await database.value("select value from installation where name = 'index_key'")
+    vault.use_index_key(vault.open(sealed, b"index_key"))
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    engines: Engines | None,
+    *,
+    clock: Clock = system_clock,
+    outbox: bool = True,
+    intake: bool = True,
+) -> AsyncIterator[Services]:
+    """Open all, run the background tasks, and on leaving finish what was taken before closing in reverse order."""
+    dsn, redis_url = addresses(settings, engines)
+    applied = await migrate(dsn)
+    if applied:
+        log.info("migrated", count=applied)
+    database = Database(dsn)
+    await database.open()
+    vault = Vault(settings.secret_key, settings.secret_key_previous)
+    await open_index_key(database, vault)
+    redis: Any = Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=1, decode_responses=True)
+    live = Live(redis)
+    playbook = load_playbook()
+    reader = ReaderHolder(settings.home)
+    http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=4))
+    world = World(http, RedisTokenCache(redis))
+    store = TurnStore(database)
+    kick: list[OutboxWorker] = []
+
+    def publish(news: list[News]) -> None:
+        if kick and any(one["what"] == "outbox" for one in news):
+            kick[0].wake.set()
+        live.publish([one for one in news if one["what"] != "outbox"])
+
+    turns = Turns(store, vault, reader.current, lambda: playbook, settings.accounts.get, clock, publish)
+    worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts.get, world, clock)
+    if outbox:
+        kick.append(worker)
+    spool = Spool(settings.home / "spool", vault)
+    door = Intake(turns, spool, database, reader.current, lambda: playbook, clock)
+    tasks = [
+        asyncio.create_task(turns.run(), name="turns"),
+        asyncio.create_task(live.run(), name="live"),
+        asyncio.create_task(reader.watch(), name="reader"),
+    ]
+    working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
+    if intake:
+        tasks.append(asyncio.create_task(door.watch(), name="spool"))
+    if engines is not None:
+        tasks.append(asyncio.create_task(_keep_engines(engines, database, redis), name="engines"))
+    try:
+        yield Services(
+            settings=settings, clock=clock, database=database, redis=redis, vault=vault, reader=reader, playbook=playbook,
+            turns=turns, intake=door, spool=spool, outbox=worker, live=live, http=http, engines=engines,
+        )  # fmt: skip
+    finally:
+        if working is not None:
+            await worker.stop()
+            working.cancel()
+            tasks.append(working)
+        await turns.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        spool.close()
+        await http.close()
+        await redis.aclose()
+        await database.close()
+
+
+async def _keep_engines(engines: Engines, database: Database, redis: Any) -> None:
+    """Valkey dies with the process that started it, and PostgreSQL may crash: whoever is left starts them again.
+
+    Runs in the main thread, because Linux ties a child to the thread that made it.
+    """
+    while True:
+        await asyncio.sleep(2)
+        gone = [engine for engine in (engines.postgres, engines.valkey) if engine is not None and not engine.running()]
+        if gone:
+            try:
+                engines.ensure()
+                log.warning("engine_restarted", engines=[type(engine).__name__ for engine in gone])
+            except Exception:
+                log.exception("engine_restart_failed")

@@ -1,0 +1,36 @@
+"""Contacts: erasing one destroys its data key, so that every sealed word of theirs is noise, in backups too."""
+
+from uuid import UUID
+
+from bot.store.database import Database
+
+
+async def erase_contact(database: Database, contact: UUID) -> bool:
+    """Destroy the contact's key and their words; codes, times and counts stay for the tally. False if there was none.
+
+    The person may write again: they come back as a new contact.
+    """
+    async with database.connection(limit=10) as connection, connection.transaction():
+        known = await connection.fetchval(
+            "select 1 from contacts where id = $1 and erased_at is null for update", contact
+        )
+        if not known:
+            return False
+        await connection.execute(
+            "update contacts set openid_hash = null, openid = null, data_key = null, erased_at = now() where id = $1",
+            contact,
+        )
+        await connection.execute("delete from conversations where id = $1", contact)
+        await connection.execute("delete from history where conversation = $1", contact)
+        await connection.execute("delete from messages where conversation = $1", contact)
+        await connection.execute("delete from media where conversation = $1", contact)
+        await connection.execute("delete from outbox where conversation = $1", contact)
+        await connection.execute("update inbox set answer = null where conversation = $1", contact)
+        await connection.execute(
+            "update ticket_events set detail = null where number in (select number from tickets where conversation = $1)",
+            contact,
+        )
+        await connection.execute(
+            "update tickets set body = '', terms = '{}', indexed = changed where conversation = $1", contact
+        )
+        return True

@@ -1,0 +1,96 @@
+"""The outbox's rows: claimed with a lease, deleted when done, kept for people when given up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bot.store.database import Database
+
+_CLAIM = """
+with picked as (
+    select effect_id, status as was from outbox o
+    where due_at <= $1 and status <> 'dead' and (lease_until is null or lease_until < $1)
+      and (kind = 'timer' or not exists (
+            select 1 from outbox p where p.conversation = o.conversation and p.kind = 'send' and p.status <> 'dead'
+            and (p.created_at, p.effect_id) < (o.created_at, o.effect_id)))
+    order by due_at limit $3 for update skip locked
+)
+update outbox set lease_until = $2, attempts = attempts + 1, status = case when kind = 'send' then 'sending' else status end
+from picked, contacts
+where outbox.effect_id = picked.effect_id and contacts.id = outbox.conversation
+returning outbox.effect_id, outbox.kind, outbox.conversation, outbox.case_key, outbox.purpose, outbox.attempts, outbox.payload,
+    outbox.created_at, picked.was, contacts.channel, contacts.account, contacts.openid, contacts.data_key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A claimed row. `interrupted`: an earlier attempt never reported back, so the platform may have taken it."""
+
+    effect_id: str
+    kind: str
+    conversation: UUID
+    case: int
+    purpose: str
+    attempts: int
+    payload: bytes
+    created_at: datetime
+    interrupted: bool
+    channel: str
+    account: str
+    openid: bytes | None
+    data_key: bytes | None
+    lease_until: datetime
+
+
+class OutboxStore:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Due]:
+        """Rows due now, ours until the lease ends; of each conversation only the oldest unsent text."""
+        until = now + lease
+        rows = await self.database.fetch(_CLAIM, now, until, limit)
+        claimed = [
+            Due(
+                row["effect_id"], row["kind"], row["conversation"], row["case_key"], row["purpose"], row["attempts"],
+                row["payload"], row["created_at"], row["was"] == "sending", row["channel"], row["account"],
+                row["openid"], row["data_key"], until,
+            )
+            for row in rows
+        ]  # fmt: skip
+        return sorted(claimed, key=lambda due: due.created_at)
+
+    async def sent(self, due: Due) -> None:
+        await self._finish(due, "delivered", "")
+
+    async def gave_up(self, due: Due, delivery: str, note: str) -> None:
+        """`delivery`: failed or unsure; `note` is what the reporter reads."""
+        await self._finish(due, delivery, note)
+
+    async def _finish(self, due: Due, delivery: str, note: str) -> None:
+        _, turn, position = due.effect_id.split("/")
+        async with self.database.connection() as connection, connection.transaction():
+            await connection.execute(
+                "update messages set delivery = $4, note = $5 where conversation = $1 and turn = $2 and position = $3",
+                due.conversation, int(turn), int(position), delivery, note,
+            )  # fmt: skip
+            await connection.execute("delete from outbox where effect_id = $1", due.effect_id)
+
+    async def later(self, due: Due, due_at: datetime) -> None:
+        """Not taken by the platform for sure: again at `due_at`."""
+        await self.database.execute(
+            "update outbox set status = 'pending', lease_until = null, due_at = $2 where effect_id = $1 and lease_until = $3",
+            due.effect_id, due_at, due.lease_until,
+        )  # fmt: skip
+
+    async def fired(self, due: Due) -> None:
+        """A timer did its work; one set again meanwhile (its lease is gone) stays."""
+        await self.database.execute(
+            "delete from outbox where effect_id = $1 and lease_until = $2", due.effect_id, due.lease_until
+        )
+
+    async def waiting(self) -> dict[str, int]:
+        """Rows by kind that are due and not done, for health and metrics."""
+        rows = await self.database.fetch("select kind, count(*) as n from outbox where status <> 'dead' group by kind")
+        return {row["kind"]: row["n"] for row in rows}

@@ -1,0 +1,102 @@
+"""What the turn processor asks of the record: states and marks in one read, a batch in one commit, ticket numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from bot.store.database import Database
+from bot.store.writes import Writes
+from conversations.tickets import number_prefix, ticket_number
+
+_LOAD = """
+select 0 as what, c.id, c.openid_hash as ref, coalesce(v.turn, 0) as turn, v.state as blob, c.data_key
+from contacts c left join conversations v on v.id = c.id where c.openid_hash = any ($1)
+union all
+select 0, c.id, c.openid_hash, coalesce(v.turn, 0), v.state, c.data_key
+from contacts c left join conversations v on v.id = c.id where c.id = any ($2)
+union all
+select 1, i.conversation, i.key, i.turn, i.answer, c.data_key
+from inbox i join contacts c on c.id = i.conversation where i.key = any ($3)
+"""
+
+_COMMIT = f"select commit_turns({', '.join(f'${n}' for n in range(1, 73))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A contact's conversation as stored; `state` None when there is none yet, `data_key` None once erased."""
+
+    contact: UUID
+    hash: bytes | None
+    turn: int
+    state: bytes | None
+    data_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A delivery heard before: where, and what was answered (sealed)."""
+
+    conversation: UUID
+    turn: int
+    answer: bytes | None
+    data_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    by_hash: dict[bytes, Row]
+    by_id: dict[UUID, Row]
+    marks: dict[bytes, Mark]
+
+
+class TurnStore:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._numbers: list[str] = []
+        self._prefix = ""
+
+    async def load(self, hashes: Sequence[bytes], ids: Sequence[UUID], keys: Sequence[bytes]) -> Loaded:
+        """Everything a batch needs to know, in one round trip. Raises StoreAway."""
+        rows = await self.database.fetch(_LOAD, list(hashes), list(ids), list(keys))
+        loaded = Loaded({}, {}, {})
+        for row in rows:
+            if row["what"] == 1:
+                loaded.marks[row["ref"]] = Mark(row["id"], row["turn"], row["blob"], row["data_key"])
+                continue
+            found = Row(row["id"], row["ref"], row["turn"], row["blob"], row["data_key"])
+            loaded.by_id[found.contact] = found
+            if found.hash is not None:
+                loaded.by_hash[found.hash] = found
+        return loaded
+
+    async def commit(self, writes: Writes) -> set[UUID] | None:
+        """The conversations that lost; None when the whole batch must be tried again. Raises StoreAway."""
+        arguments: list[Any] = writes.arguments()
+        try:
+            return set(await self.database.value(_COMMIT, *arguments))
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError):
+            return None
+
+    async def numbers(self, now: datetime, wanted: int) -> list[str]:
+        """At least `wanted` unused ticket numbers of today, reserved in blocks; take them with `used`."""
+        prefix = number_prefix(now)
+        if prefix != self._prefix:
+            self._numbers, self._prefix = [], prefix
+        if len(self._numbers) < wanted:
+            block = max(8, wanted)
+            last = await self.database.value(
+                "insert into ticket_counters as t (prefix, last) values ($1, $2) "
+                "on conflict (prefix) do update set last = t.last + $2 returning last",
+                prefix,
+                block,
+            )
+            self._numbers += [ticket_number(now, n) for n in range(last - block + 1, last + 1)]
+        return self._numbers
+
+    def used(self, count: int) -> None:
+        del self._numbers[:count]

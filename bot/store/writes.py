@@ -1,0 +1,222 @@
+"""The rows of one batch, column by column, as `commit_turns` takes them."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bot.codec import dump_body, dump_event, dump_state, encode
+from bot.vault import DataKey
+from conversations.effects import AlertDesk, EraseContact, OpenTicket, SendText, SetTimer, UpdateTicket
+from conversations.events import Event, MessageReceived
+from conversations.messages import Inbound
+from conversations.playbook import Playbook
+from conversations.slots import missing
+from conversations.state import Case, Conversation
+from conversations.tickets import due
+from conversations.turn import Turn
+from conversations.window import Limits
+
+SLOT_GRACE = timedelta(seconds=20)
+"""How long the answer slot (and the platform's three redeliveries of 5 s) may take before the outbox sends instead."""
+
+
+def _columns(*names: str) -> dict[str, list[Any]]:
+    return {name: [] for name in names}
+
+
+@dataclass(slots=True)
+class Writes:
+    """Grows turn by turn; `arguments()` in the order of commit_turns' parameters."""
+
+    playbook: Playbook
+    now: datetime
+    contacts: dict[str, list[Any]] = field(
+        default_factory=lambda: _columns("id", "hash", "channel", "account", "openid", "key")
+    )
+    conversations: dict[str, list[Any]] = field(
+        default_factory=lambda: _columns("id", "expected", "turn", "phase", "state")
+    )
+    inbox: dict[str, list[Any]] = field(default_factory=lambda: _columns("key", "conversation", "turn", "answer"))
+    history: dict[str, list[Any]] = field(default_factory=lambda: _columns("conversation", "turn", "kind", "event"))
+    messages: dict[str, list[Any]] = field(
+        default_factory=lambda: _columns(
+            "conversation", "turn", "position", "direction", "case", "author", "kind", "body", "at", "delivery"
+        )
+    )
+    tickets: dict[str, list[Any]] = field(
+        default_factory=lambda: _columns(
+            "number", "conversation", "case", "channel", "account", "intent", "urgency", "rank", "status", "outcome",
+            "verification", "flags", "desk", "district", "reporter", "claim", "human", "confidence", "model", "missing",
+            "body", "created", "acted", "ack", "call", "contact", "revisit", "alert",
+        )
+    )  # fmt: skip
+    events: dict[str, list[Any]] = field(
+        default_factory=lambda: _columns("number", "conversation", "actor", "change", "detail")
+    )
+    outbox: dict[str, list[Any]] = field(
+        default_factory=lambda: _columns("id", "kind", "conversation", "case", "purpose", "due", "status", "payload")
+    )
+    done: list[str] = field(default_factory=list)
+    _rows: dict[str, int] = field(default_factory=dict)
+    """Ticket number or timer id → its row: a later turn of the same batch writes over the earlier one."""
+
+    def arguments(self) -> list[Any]:
+        groups = [getattr(self, row.name) for row in fields(self)[2:-2]]
+        return [column for group in groups for column in group.values()] + [self.done, self.now]
+
+    def contact(self, contact: UUID, hashed: bytes, state: Conversation, key: DataKey, sealed_key: bytes) -> None:
+        ref = state.contact
+        _add(self.contacts, contact, hashed, ref.channel, ref.account, key.seal(ref.openid.encode()), sealed_key)
+
+    def state(self, contact: UUID, expected: int, state: Conversation, key: DataKey) -> None:
+        _add(self.conversations, contact, expected, state.turn, state.phase.value, key.seal(dump_state(state)))
+
+    def mark(self, inbox_key: bytes, contact: UUID, turn: int, answer: str, key: DataKey) -> None:
+        _add(self.inbox, inbox_key, contact, turn, key.seal(answer.encode()) if answer else None)
+
+    def turn(
+        self,
+        contact: UUID,
+        event: Event,
+        turn: Turn,
+        key: DataKey,
+        limits: Limits,
+        numbers: tuple[str, ...],
+        *,
+        slot: bool,
+    ) -> list[tuple[str, SendText]]:
+        """Everything one turn wrote; the texts it says, with their effect ids."""
+        state = turn.state
+        kind = type(event).__name__
+        _add(
+            self.history, contact, state.turn, kind, key.seal(dump_event(event, self.now, numbers[: turn.numbers_used]))
+        )
+        if isinstance(event, MessageReceived):
+            self._heard(contact, state.turn, turn.filed, event.message, key)
+        said: list[tuple[str, SendText]] = []
+        touched: dict[int, str] = {}
+        for position, effect in enumerate(turn.effects, 1):
+            match effect:
+                case SendText():
+                    said.append((f"{contact}/{state.turn}/{position}", effect))
+                    self._say(contact, state, position, effect, key, limits, slot=slot)
+                case OpenTicket(number, case):
+                    touched.setdefault(case, "")
+                    self._event(number, contact, "bot", "opened", "", key)
+                case UpdateTicket(number, case, change, by, detail):
+                    touched.setdefault(case, "")
+                    self._event(number, contact, by, change, detail, key)
+                case AlertDesk(number, reason):
+                    case_key = next((case.key for case in state.cases if case.ticket == number), 0)
+                    touched[case_key] = reason
+                case SetTimer(name, case, due_at):
+                    payload = encode({"name": name, "case": case, "set_on": state.turn})
+                    row = (
+                        f"{contact}/timer/{name}/{case}",
+                        "timer",
+                        contact,
+                        case,
+                        name,
+                        due_at,
+                        "pending",
+                        key.seal(payload),
+                    )
+                    self._put(self.outbox, row[0], *row)
+                case EraseContact():
+                    pass
+        for case_key, alert in touched.items():
+            found = state.case(case_key)
+            if found is not None and found.ticket:
+                self.ticket(contact, state, found, key, alert)
+        return said
+
+    def _heard(self, contact: UUID, turn: int, case: int, message: Inbound, key: DataKey) -> None:
+        body = {"text": message.text}
+        if message.attachments:
+            body["attachments"] = [{"kind": one.kind, "title": one.title} for one in message.attachments]  # type: ignore[assignment]
+        if message.location:
+            body["location"] = message.location  # type: ignore[assignment]
+        sealed = key.seal(encode(body))
+        _add(
+            self.messages,
+            contact,
+            turn,
+            0,
+            b"i",
+            case,
+            "contact",
+            message.kind,
+            sealed,
+            min(message.sent_at, self.now),
+            "received",
+        )
+
+    def _say(
+        self,
+        contact: UUID,
+        state: Conversation,
+        position: int,
+        effect: SendText,
+        key: DataKey,
+        limits: Limits,
+        *,
+        slot: bool,
+    ) -> None:
+        if limits.pull:
+            delivery = "stored"
+        else:
+            delivery = "slot" if slot else "pending"
+            payload = key.seal(encode({"text": effect.text, "author": effect.author}))
+            due_at = self.now + SLOT_GRACE if slot else self.now
+            effect_id = f"{contact}/{state.turn}/{position}"
+            _add(self.outbox, effect_id, "send", contact, effect.case, effect.purpose, due_at, delivery, payload)
+        body = key.seal(encode({"text": effect.text}))
+        _add(
+            self.messages,
+            contact,
+            state.turn,
+            position,
+            b"o",
+            effect.case,
+            effect.author,
+            effect.purpose,
+            body,
+            self.now,
+            delivery,
+        )
+
+    def _event(self, number: str, contact: UUID, actor: str, change: str, detail: str, key: DataKey) -> None:
+        _add(self.events, number, contact, actor, change, key.seal(detail.encode()) if detail else None)
+
+    def ticket(self, contact: UUID, state: Conversation, case: Case, key: DataKey, alert: str) -> None:
+        """The ticket's row as it follows from its case."""
+        playbook, clocks = self.playbook, due(case, self.playbook)
+        place = dict(case.slots["address"].parts) if "address" in case.slots else {}
+        district = place.get("district", "")
+        gaps = ",".join(slot.name for slot in missing(playbook.intents[case.intent], case))
+        claim = self.now + playbook.manners.claim if case.reporter else None
+        if not alert and case.ticket in self._rows:
+            alert = self.tickets["alert"][self._rows[case.ticket]]
+        self._put(
+            self.tickets, case.ticket, case.ticket, contact, case.key, state.contact.channel, state.contact.account, case.intent.value,
+            case.urgency.value, case.urgency.rank, case.status.value, case.outcome.value if case.outcome else "",
+            case.verification.value, ",".join(case.flags), playbook.desk_for(case.intent, case.urgency, district), district,
+            case.reporter, claim, case.wants_human, case.confidence, case.model, gaps, key.seal(dump_body(case)),
+            case.started_at, case.acted_at, clocks.acknowledge_at, clocks.call_at, clocks.contact_unit_at,
+            clocks.revisit_at, alert,
+        )  # fmt: skip
+
+    def _put(self, columns: dict[str, list[Any]], name: str, *values: Any) -> None:
+        row = self._rows.get(name)
+        if row is None:
+            self._rows[name] = len(next(iter(columns.values())))
+            _add(columns, *values)
+            return
+        for column, value in zip(columns.values(), values, strict=True):
+            column[row] = value
+
+
+def _add(columns: dict[str, list[Any]], *values: Any) -> None:
+    for column, value in zip(columns.values(), values, strict=True):
+        column.append(value)

@@ -1,0 +1,42 @@
+"""Understanding put together: rows from `data`, detectors from `classifiers`, and the model that serves."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from classifiers.acts import ActReader
+from classifiers.artefacts import ModelStore
+from classifiers.entities import EntityReader
+from classifiers.reader import Reader
+from classifiers.redflags import RedFlags
+from classifiers.tokens import Tokenizer
+from data.acts import load_acts
+from data.entities import load_entities
+from data.faults import BadRows, Fault, rows_folder
+from data.lexicon import load_lexicon
+from data.places import load_places
+from data.red import load_red
+
+
+def open_tokenizer(home: Path) -> Tokenizer:
+    """The tokenizer with our lexicon; its cache stays in a folder of ours."""
+    cache = home / "cache"
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Tokenizer(load_lexicon(), cache)
+
+
+def open_models(home: Path) -> ModelStore:
+    return ModelStore(home / "models", open_tokenizer(home))
+
+
+def open_reader(models: ModelStore | None, failed: Callable[[str, Exception], None] | None = None) -> Reader:
+    """A reader over the shipped rows and the serving model; without one the rules read alone. Raises BadRows."""
+    faults: list[Fault] = []
+    folder = rows_folder()
+    red, acts, places = load_red(folder, faults), load_acts(folder, faults), load_places(folder, faults)
+    entities = load_entities(folder, faults)
+    if faults:
+        raise BadRows(faults)
+    reader = Reader(danger=RedFlags(red), extractor=EntityReader(places, entities), acts=ActReader(acts), failed=failed)
+    if models is not None:
+        reader.refresh(models)
+    return reader
