@@ -42,7 +42,7 @@ def parse_pattern(text: str, words: Mapping[str, tuple[str, ...]]) -> Pattern:
     """Reads a row's pattern. Raises `BadPattern`."""
     items = tuple(_item(part, words) for part in text.split())
     if not any(item.kind is ItemKind.WORDS and not item.optional for item in items):
-        raise BadPattern("a pattern needs at least one word that must be there")
+        raise BadPattern("一行至少要有一个必须出现的词")
     return items
 
 
@@ -51,7 +51,7 @@ def _item(part: str, words: Mapping[str, tuple[str, ...]]) -> Item:
     body = part[:-1] if optional else part
     if body.startswith("~"):
         if not body[1:].isdigit() or not 1 <= int(body[1:]) <= LONGEST_GAP:
-            raise BadPattern(f"a gap is ~1 to ~{LONGEST_GAP}, not {part!r}")
+            raise BadPattern(f"间隔写成 ~1 到 ~{LONGEST_GAP}，不是 {part!r}")
         return Item(ItemKind.GAP, reach=int(body[1:]))
     if body == "#":
         return Item(ItemKind.NUMBER, optional=optional)
@@ -64,10 +64,10 @@ def _alternatives(body: str, words: Mapping[str, tuple[str, ...]]) -> tuple[str,
     found: list[str] = []
     for word in body.split("|"):
         if not word:
-            raise BadPattern(f"an empty alternative in {body!r}")
+            raise BadPattern(f"{body!r} 里有空的一项")
         if word.startswith("@"):
             if word[1:] not in words:
-                raise BadPattern(f"unknown word set {word!r}")
+                raise BadPattern(f"没有 {word!r} 这个词组")
             found.extend(words[word[1:]])
         else:
             found.append(word)

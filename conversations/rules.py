@@ -110,12 +110,19 @@ class RedRows:
     rules: tuple[RuleRow, ...]
 
 
+class Where(StrEnum):
+    """Where in a message an act's pattern must stand, so that a long plea does not say yes by accident."""
+
+    WHOLE = "whole"  # the message says nothing else (marks, smileys and particles aside)
+    START = "start"
+    ANY = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class ActRow:
-    """A pattern for a meta act. `whole`: the message says nothing else; else it may stand in a text of at most
-    `longest` characters (0: any length)."""
+    """A pattern for a meta act, in messages of at most `longest` characters (0: any length)."""
 
     act: Act
-    whole: bool
+    where: Where
     longest: int
     pattern: Pattern
