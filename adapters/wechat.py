@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
+import aiohttp
 from wechatpy.replies import TextReply
 
 from adapters import wechat_send
@@ -44,6 +45,9 @@ class WeChat:
     name: ClassVar[str] = CHANNEL_NAME
     Secrets: ClassVar[type] = WeChatSecrets
     examples: ClassVar[tuple[Example, ...]] = EXAMPLES
+
+    def __init__(self, time_limit: aiohttp.ClientTimeout = wechat_send.TIME_LIMIT) -> None:
+        self.time_limit = time_limit
 
     def limits(self, secrets: WeChatSecrets) -> Limits:
         """Raises ValueError for a kind that does not exist."""
@@ -134,7 +138,7 @@ class WeChat:
             raise Rejected(f"no answer WeChat can read: {error}") from None
 
     async def send(self, world: World, secrets: WeChatSecrets, message: Outgoing) -> Sent:
-        return await wechat_send.send_text(world, secrets, message.contact.openid, message.text)
+        return await wechat_send.send_text(world, secrets, message.contact.openid, message.text, self.time_limit)
 
     async def fetch_media(self, world: World, secrets: WeChatSecrets, attachment: Attachment) -> bytes:
         return await wechat_send.fetch_media(world, secrets, attachment.media_id)

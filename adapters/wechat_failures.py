@@ -61,11 +61,13 @@ FAILURES: Mapping[int, Failure] = {
     40007: Failure("media_gone", "图片或语音在微信那边已经过期（只保留 3 天）。"),
 }
 
-NO_CONNECTION = Failure("no_connection", "连不上微信，稍后自动重发。", retry=True)
+NO_CONNECTION = Failure("no_connection", "连不上微信，稍后自动重试。", retry=True)
+NO_TOKEN = Failure("no_token", "取不到微信的访问令牌，稍后自动重试。", retry=True)
 NO_ANSWER = Failure("no_answer", "微信没有回音，不能确定对方是否收到。")
-UNREADABLE = Failure("unreadable_answer", "微信的回答读不懂，不能确定对方是否收到。")
+UNREADABLE = Failure("unreadable_answer", "微信的回答无法识别，不能确定对方是否收到。")
 EMPTY = Failure("empty_text", "消息没有内容，没有发出。", blame="us")
-UNUSABLE = Failure("unusable_settings", "公众号设置不完整，没有发出，请联系管理员。", blame="config")
+OVERLOADED = Failure("overloaded", "微信要求稍等，稍后自动重发。", retry=True)
+MEDIA_UNREADABLE = Failure("media_unreadable", "微信没有给出这个文件，请在公众号后台查看。")
 MEDIA_TOO_BIG = Failure("media_too_big", "文件太大，没有下载，请在微信里查看。", blame="contact")
 
 

@@ -1,12 +1,169 @@
-"""Pushing to WeChat: access token, customer-service messages, media."""
+"""Pushing to WeChat: customer-service messages and media. Raises SendFailed, whose cause never holds an address.
 
-from adapters.base import Sent, World
-from adapters.wechat_secrets import WeChatSecrets
+(The access token is part of every address, and aiohttp's errors print addresses: hence failures are raised outside the
+`except` that caught them.)
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from adapters.base import Failure, SendFailed, Sent, World
+from adapters.text import clean, size, split
+from adapters.wechat_failures import (
+    EMPTY,
+    MEDIA_TOO_BIG,
+    MEDIA_UNREADABLE,
+    NO_ANSWER,
+    NO_CONNECTION,
+    OVERLOADED,
+    TOKEN_CODES,
+    TOO_LONG,
+    UNREADABLE,
+    failure,
+    partly,
+)
+from adapters.wechat_secrets import TEXT_BYTES, WeChatSecrets
+from adapters.wechat_token import drop_token, get_token
+
+TIME_LIMIT = aiohttp.ClientTimeout(total=10, connect=5, sock_connect=4, sock_read=8)
+MEDIA_TIME_LIMIT = aiohttp.ClientTimeout(total=60, connect=5, sock_connect=4, sock_read=15)
+MEDIA_BYTES = 20 * 1024 * 1024
+SMALLEST_PART = 300
 
 
-async def send_text(world: World, secrets: WeChatSecrets, openid: str, text: str) -> Sent:
-    raise NotImplementedError
+async def send_text(
+    world: World, secrets: WeChatSecrets, openid: str, text: str, time_limit: aiohttp.ClientTimeout = TIME_LIMIT
+) -> Sent:
+    """In numbered parts where it is longer than WeChat takes; each part costs one message of the contact's quota."""
+    parts = split(text, TEXT_BYTES)
+    if not parts:
+        raise SendFailed(EMPTY)
+    ids: list[str] = []
+    sent = 0
+    while sent < len(parts):
+        try:
+            ids += await _send_part(world, secrets, openid, parts[sent], time_limit)
+        except SendFailed as failed:
+            if failed.failure.code == failure(TOO_LONG).code and size(parts[sent]) > SMALLEST_PART:
+                parts[sent : sent + 1] = split(parts[sent], size(parts[sent]) * 2 // 3)
+                continue
+            reason, unknown = partly(failed.failure, sent, len(parts)), failed.unknown
+        else:
+            sent += 1
+            continue
+        raise SendFailed(reason, unknown=unknown)
+    return Sent(tuple(ids), len(parts))
 
 
-async def fetch_media(world: World, secrets: WeChatSecrets, media_id: str) -> bytes:
-    raise NotImplementedError
+async def _send_part(
+    world: World, secrets: WeChatSecrets, openid: str, text: str, time_limit: aiohttp.ClientTimeout
+) -> list[str]:
+    message = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+    # Raw UTF-8: 40033 is WeChat's complaint about \u escapes, which every JSON encoder writes unless told otherwise.
+    body = clean(json.dumps(message, ensure_ascii=False)).encode()
+    for attempt in (1, 2):
+        token = await get_token(world, secrets, time_limit)
+        answer = await _post(world, secrets, "/cgi-bin/message/custom/send", token, body, time_limit)
+        code = answer.get("errcode")
+        if not isinstance(code, int):
+            raise SendFailed(UNREADABLE, unknown=True)
+        if code == 0:
+            number = answer.get("msgid")
+            return [str(number)] if number else []
+        if code in TOKEN_CODES:
+            await drop_token(world, secrets, token)
+            if attempt == 1:  # once and no more: wechatpy's client burns a quarter of the day's tokens in such a loop
+                continue
+        raise SendFailed(failure(code))
+    raise AssertionError("unreachable")
+
+
+async def _post(
+    world: World, secrets: WeChatSecrets, path: str, token: str, body: bytes, time_limit: aiohttp.ClientTimeout
+) -> Mapping[str, Any]:
+    reason, unknown = NO_ANSWER, True
+    try:
+        async with world.http.post(
+            secrets.api_base + path,
+            params={"access_token": token},
+            data=body,
+            headers={"Content-Type": "application/json; charset=utf-8"},
+            timeout=time_limit,
+            allow_redirects=False,
+        ) as response:
+            if response.status == 200:
+                return read_json(await response.read())
+            reason, unknown = by_status(response.status)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL, RuntimeError):
+        reason, unknown = NO_CONNECTION, False  # RuntimeError: the session was closed, we are shutting down
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        pass  # written or half written: nobody can say whether WeChat took it
+    raise SendFailed(reason, unknown=unknown)
+
+
+def by_status(status: int) -> tuple[Failure, bool]:
+    """WeChat itself always says 200; what stands in between may have passed the message on or not."""
+    if status == 429:
+        return OVERLOADED, False
+    return (NO_ANSWER, True) if status >= 500 else (UNREADABLE, True)
+
+
+def read_json(body: bytes) -> Mapping[str, Any]:
+    """Leniently: answers with raw control characters inside strings occur. [G5][G9]"""
+    try:
+        answer = json.loads(body.decode("utf-8", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict):
+        return answer
+    raise SendFailed(UNREADABLE, unknown=True)
+
+
+async def fetch_media(
+    world: World, secrets: WeChatSecrets, media_id: str, time_limit: aiohttp.ClientTimeout = MEDIA_TIME_LIMIT
+) -> bytes:
+    """Picture or voice as bytes, at most 20 MB. WeChat keeps them 3 days; a refusal comes as JSON in a 200. [W10]"""
+    if not media_id:
+        raise SendFailed(failure(40007))
+    for attempt in (1, 2):
+        token = await get_token(world, secrets, TIME_LIMIT)
+        refusal = await _get_media(world, secrets, token, media_id, time_limit)
+        if isinstance(refusal, bytes):
+            return refusal
+        code = refusal.get("errcode")
+        if code in TOKEN_CODES:
+            await drop_token(world, secrets, token)
+            if attempt == 1:
+                continue
+        raise SendFailed(failure(code) if isinstance(code, int) else MEDIA_UNREADABLE)
+    raise AssertionError("unreachable")
+
+
+async def _get_media(
+    world: World, secrets: WeChatSecrets, token: str, media_id: str, time_limit: aiohttp.ClientTimeout
+) -> bytes | Mapping[str, Any]:
+    """The file, or what WeChat says instead of it. Nothing is lost by asking again, so no failure is unknown."""
+    reason = NO_CONNECTION
+    try:
+        async with world.http.get(
+            secrets.api_base + "/cgi-bin/media/get",
+            params={"access_token": token, "media_id": media_id},
+            timeout=time_limit,
+            allow_redirects=False,
+        ) as response:
+            body = bytearray()
+            async for chunk in response.content.iter_chunked(65_536):
+                body += chunk
+                if len(body) > MEDIA_BYTES:
+                    reason = MEDIA_TOO_BIG
+                    break
+            else:
+                if response.status == 200:
+                    is_json = response.content_type in ("application/json", "text/plain")
+                    return read_json(bytes(body)) if is_json else bytes(body)
+    except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError):
+        pass
+    raise SendFailed(reason)

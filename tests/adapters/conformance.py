@@ -1,4 +1,4 @@
-"""What every channel must keep, whoever writes it. Each check takes a channel; test_conformance.py plays them on all."""
+"""What every channel must keep, whoever writes it. Each check takes a channel."""
 
 import base64
 import dataclasses
@@ -121,11 +121,16 @@ def check_survives_odd_headers(channel: Channel) -> None:
         fields: dict[str, str] = dict(getattr(request, part))
         for name in fields:
             without = {key: value for key, value in fields.items() if key != name}
-            proofs += refused_or_the_same(channel, dataclasses.replace(request, **{part: without}), payload)
+            proofs += refused_or_the_same(channel, _with(request, part, without), payload)
             for odd in ODD:
-                changed = dataclasses.replace(request, **{part: {**fields, name: odd}})
-                refused_or_the_same(channel, changed, payload)
+                refused_or_the_same(channel, _with(request, part, {**fields, name: odd}), payload)
     assert proofs, "no single header or parameter matters: nothing is checked"
+
+
+def _with(request: Request, part: str, fields: dict[str, str]) -> Request:
+    if part == "query":
+        return dataclasses.replace(request, query=fields)
+    return dataclasses.replace(request, headers=fields)
 
 
 def check_parse_raises_only_malformed(channel: Channel, payload: bytes) -> None:

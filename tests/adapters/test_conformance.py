@@ -31,7 +31,7 @@ NASTIES = {
     "deep XML": b"<a>" * 50_000 + b"</a>" * 50_000,
     "deep JSON list": b"[" * 100_000,
     "deep JSON object": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
-    "half-deep JSON": b'{"MsgType":"text","FromUserName":"o","CreateTime":1,"Content":' + b"[" * 900 + b"]" * 900 + b"}",
+    "half-deep JSON": b'{"MsgType":"text","FromUserName":"o","CreateTime":1,"a":' + b"[" * 900 + b"]" * 900 + b"}",
     "entity bomb": ENTITY_BOMB,
     "outside entity": b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><Content>&a;</Content></xml>',
     "undefined entity": b"<xml><Content>&nbsp;</Content></xml>",

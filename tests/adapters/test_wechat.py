@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]
 from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
 
@@ -168,7 +168,7 @@ def test_other_requests_are_no_check() -> None:
 
 # -- messages and events
 
-TYPES: list[tuple[str, Kind, Opener]] = [
+MESSAGES: list[tuple[str, Kind, Opener]] = [
     ("<MsgType>text</MsgType><Content>x</Content><MsgId>1</MsgId>", "text", "message"),
     ("<MsgType>TEXT</MsgType><Content>x</Content><MsgId>1</MsgId>", "text", "message"),
     ("<MsgType>image</MsgType><MediaId>m</MediaId><MsgId>1</MsgId>", "image", "message"),
@@ -179,36 +179,38 @@ TYPES: list[tuple[str, Kind, Opener]] = [
     ("<MsgType>link</MsgType><Title>t</Title><MsgId>1</MsgId>", "link", "message"),
     ("<MsgType>file</MsgType><Title>t</Title><MsgId>1</MsgId>", "file", "message"),
     ("<MsgType>hologram</MsgType><MsgId>1</MsgId>", "unknown", "message"),
-] + [
+]
+EVENTS: list[tuple[str, Kind, Opener]] = [
+    ("subscribe", "follow", "menu"),
+    ("unsubscribe", "unfollow", "none"),
+    ("SCAN", "follow", "menu"),
+    ("LOCATION", "notice", "none"),
+    ("CLICK", "menu", "menu"),
+    ("VIEW", "notice", "none"),
+    ("view_miniprogram", "notice", "none"),
+    ("scancode_push", "menu", "menu"),
+    ("scancode_waitmsg", "menu", "menu"),
+    ("pic_sysphoto", "notice", "none"),
+    ("pic_photo_or_album", "notice", "none"),
+    ("pic_weixin", "notice", "none"),
+    ("location_select", "location", "none"),
+    ("TEMPLATESENDJOBFINISH", "notice", "none"),
+    ("MASSSENDJOBFINISH", "notice", "none"),
+    ("PUBLISHJOBFINISH", "notice", "none"),
+    ("subscribe_msg_popup_event", "notice", "none"),
+    ("subscribe_msg_change_event", "notice", "none"),
+    ("subscribe_msg_sent_event", "notice", "none"),
+    ("kf_create_session", "notice", "none"),
+    ("kf_close_session", "notice", "none"),
+    ("kf_switch_session", "notice", "none"),
+    ("user_info_modified", "notice", "none"),
+    ("user_authorization_revoke", "notice", "none"),
+    ("an_event_of_next_year", "notice", "none"),
+]
+TYPES = MESSAGES + [
     (f"<MsgType>event</MsgType><Event>{name}</Event><EventKey>k</EventKey>", kind, opens)
-    for name, kind, opens in [
-        ("subscribe", "follow", "menu"),
-        ("unsubscribe", "unfollow", "none"),
-        ("SCAN", "follow", "menu"),
-        ("LOCATION", "notice", "none"),
-        ("CLICK", "menu", "menu"),
-        ("VIEW", "notice", "none"),
-        ("view_miniprogram", "notice", "none"),
-        ("scancode_push", "menu", "menu"),
-        ("scancode_waitmsg", "menu", "menu"),
-        ("pic_sysphoto", "notice", "none"),
-        ("pic_photo_or_album", "notice", "none"),
-        ("pic_weixin", "notice", "none"),
-        ("location_select", "location", "none"),
-        ("TEMPLATESENDJOBFINISH", "notice", "none"),
-        ("MASSSENDJOBFINISH", "notice", "none"),
-        ("PUBLISHJOBFINISH", "notice", "none"),
-        ("subscribe_msg_popup_event", "notice", "none"),
-        ("subscribe_msg_change_event", "notice", "none"),
-        ("subscribe_msg_sent_event", "notice", "none"),
-        ("kf_create_session", "notice", "none"),
-        ("kf_close_session", "notice", "none"),
-        ("kf_switch_session", "notice", "none"),
-        ("user_info_modified", "notice", "none"),
-        ("user_authorization_revoke", "notice", "none"),
-        ("an_event_of_next_year", "notice", "none"),
-    ]
-]  # fmt: skip
+    for name, kind, opens in EVENTS
+]
 
 
 @pytest.mark.parametrize(("fields", "kind", "opens"), TYPES, ids=[f"{n}-{row[1]}" for n, row in enumerate(TYPES)])
@@ -292,7 +294,9 @@ def test_seconds_and_milliseconds_by_size(stamp: str) -> None:
     assert read("<MsgType>text</MsgType>", CreateTime=stamp).sent_at.year == 2022
 
 
-@pytest.mark.parametrize("change", [{"CreateTime": ""}, {"CreateTime": "-1"}, {"CreateTime": "x"}, {"FromUserName": ""}])
+@pytest.mark.parametrize(
+    "change", [{"CreateTime": ""}, {"CreateTime": "-1"}, {"CreateTime": "x"}, {"FromUserName": ""}]
+)
 def test_what_cannot_be_placed_is_malformed(change: dict[str, str]) -> None:
     with pytest.raises(Malformed):
         read("<MsgType>text</MsgType>", **change)
@@ -305,7 +309,8 @@ def test_no_type_no_meaning(payload: str) -> None:
 
 
 def test_a_broken_byte_does_not_lose_the_message() -> None:
-    message = CHANNEL.parse(push("<MsgType>text</MsgType><Content>?&#8;药</Content>").replace(b"?", b"\xff"), "main")[0]
+    payload = push("<MsgType>text</MsgType><Content>?&#8;药</Content>")
+    message = CHANNEL.parse(payload.replace(b"?", b"\xff"), "main")[0]
     assert message.text == "\ufffd药"
 
 
@@ -364,9 +369,7 @@ def test_json_is_answered_in_json() -> None:
     opened = CHANNEL.open(CHANNEL.sign(payload, SECRETS, now=time.time()), SECRETS)
     answer = CHANNEL.render("收到]]>", CHANNEL.parse(opened.payload, "main")[0], opened, SECRETS)
     envelope = json.loads(answer.body)
-    clear = ORACLE.decrypt_message(
-        envelope, envelope["MsgSignature"], str(envelope["TimeStamp"]), envelope["Nonce"]
-    )
+    clear = ORACLE.decrypt_message(envelope, envelope["MsgSignature"], str(envelope["TimeStamp"]), envelope["Nonce"])
     assert json.loads(clear)["Content"] == "收到]]>"
 
 
@@ -374,7 +377,8 @@ def test_we_open_what_wechatpy_encrypts() -> None:
     clear = push("<MsgType>text</MsgType><Content>药</Content><MsgId>1</MsgId>").decode()
     body = ORACLE.encrypt_message(clear, "n", "1649000000")
     proof = xmltodict.parse(body)["xml"]["MsgSignature"]
-    request = Request("POST", query={"timestamp": "1649000000", "nonce": "n", "msg_signature": proof}, body=body.encode())
+    query = {"timestamp": "1649000000", "nonce": "n", "msg_signature": proof}
+    request = Request("POST", query=query, body=body.encode())
     assert CHANNEL.open(request, SECRETS).payload.decode() == clear
 
 
@@ -382,9 +386,10 @@ def test_wechatpy_opens_what_we_sign() -> None:
     clear = push("<MsgType>text</MsgType><Content>药</Content><MsgId>1</MsgId>")
     request = CHANNEL.sign(clear, SECRETS, now=1649000000)
     query = request.query
-    assert ORACLE.decrypt_message(
-        request.body, query["msg_signature"], query["timestamp"], query["nonce"]
-    ) == clear.decode()
+    assert (
+        ORACLE.decrypt_message(request.body, query["msg_signature"], query["timestamp"], query["nonce"])
+        == clear.decode()
+    )
 
 
 @pytest.mark.parametrize("example", CHANNEL.examples, ids=lambda example: example.title)
@@ -430,7 +435,7 @@ def test_an_unknown_kind_is_named() -> None:
 
 def test_an_unusable_key_refuses_and_never_raises_in_render() -> None:
     broken = replace(SECRETS, aes_key=Secret("short"))
-    opened, inbound = opened_text()
+    _, inbound = opened_text()
     with pytest.raises(Rejected):
         CHANNEL.open(CHANNEL.sign(push(""), SECRETS, now=1), broken)
     assert CHANNEL.render("x", inbound, None, broken).body == b"success"
