@@ -28,7 +28,8 @@ from adapters.wechat_failures import (
 from adapters.wechat_secrets import TEXT_BYTES, WeChatSecrets
 from adapters.wechat_token import drop_token, get_token
 
-TIME_LIMIT = aiohttp.ClientTimeout(total=10, connect=5, sock_connect=4, sock_read=8)
+TIME_LIMIT = aiohttp.ClientTimeout(total=6, connect=4, sock_connect=3)
+"""Token, send, once more each: 24 s at worst for a text of one part, within the outbox's lease."""
 MEDIA_TIME_LIMIT = aiohttp.ClientTimeout(total=60, connect=5, sock_connect=4, sock_read=15)
 MEDIA_BYTES = 20 * 1024 * 1024
 SMALLEST_PART = 300
