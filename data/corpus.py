@@ -1,7 +1,8 @@
 """Loads the project's own sentences, one file an intent, and finds every fault in them before complaining.
 
-A row: {"text", "intent", "intents": [further], "urgency", "flags": [...], "origin": "own"}. Two texts that share more than
-three fifths of their three-character pieces are one sentence with its nouns swapped: the later one is a fault.
+A row: {"text", "intent", "intents": [further], "urgency", "flags": [...], "origin": "own"}; `flags` is left out where
+nobody labelled them. Two texts that share more than three fifths of their three-character pieces are one sentence with
+its nouns swapped: the later one is a fault.
 """
 
 import json

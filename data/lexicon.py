@@ -1,6 +1,6 @@
 """Loads the word list: words to keep whole with their kind, and dialect or mistyped forms with the usual one.
 
-`lexicon.txt`: `[kind]` opens a section of blank-separated words; in `[forms]` a line is `written = usual`. `#` is a remark.
+`lexicon.txt`: `[kind]` opens a section of blank-separated words; in `[forms]` a line is `written = usual`; `#` remarks.
 """
 
 import re

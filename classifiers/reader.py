@@ -1,0 +1,202 @@
+"""One text, understood: the model's intent and urgency, the rules' danger, facts and acts, merged into a `Reading`.
+
+Detectors are arguments and work apart from each other: one that fails is reported and left out, and what the others saw
+stands. Rules run on every text and need no model.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from classifiers import intent as intents
+from classifiers import urgency as urgencies
+from classifiers.artefacts import ModelStore
+from classifiers.explain import explain_model
+from classifiers.scorer import Floats, Model
+from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.reading import Entities, Reading, Reason
+
+Found = TypeVar("Found")
+
+
+class DangerReading(Protocol):
+    """What the danger rules saw in one text. `intent` is None where the rules have no opinion."""
+
+    @property
+    def urgency(self) -> Urgency: ...
+    @property
+    def flags(self) -> tuple[Flag, ...]: ...
+    @property
+    def reasons(self) -> tuple[Reason, ...]: ...
+    @property
+    def intent(self) -> Intent | None: ...
+
+
+class Danger(Protocol):
+    def read(self, text: str) -> DangerReading: ...
+
+
+class Extractor(Protocol):
+    def read(self, text: str, now: datetime) -> Entities: ...
+
+
+class Acts(Protocol):
+    def read(self, text: str) -> tuple[Act, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoDanger:
+    """Stands in for rules that are absent or failed."""
+
+    urgency: Urgency = Urgency.NORMAL
+    flags: tuple[Flag, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The model on one text."""
+
+    intent: Intent
+    confidence: float
+    further: tuple[tuple[Intent, float], ...]
+    level: urgencies.Level
+    model: str
+
+
+class Reader:
+    """Understands texts in batches. `model` may be exchanged at any time by one assignment (`use`, `refresh`).
+
+    `failed(detector, error)` is called for every failure; `failures` counts them by detector ("model", "danger",
+    "extractor", "acts") for the metrics page.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Model | None = None,
+        danger: Danger | None = None,
+        extractor: Extractor | None = None,
+        acts: Acts | None = None,
+        failed: Callable[[str, Exception], None] | None = None,
+    ) -> None:
+        self._model, self._danger, self._extractor, self._acts = model, danger, extractor, acts
+        self._failed = failed
+        self.failures: dict[str, int] = {}
+
+    @property
+    def model_id(self) -> str:
+        """Id of the model in use, "" without one."""
+        return self._model.id if self._model else ""
+
+    def use(self, model: Model | None) -> None:
+        """Reads with `model` from the next call on."""
+        self._model = model
+
+    def refresh(self, store: ModelStore) -> bool:
+        """Takes over the store's serving model if it changed; whether it did. Raises `BadModel`, the old one stays."""
+        wanted = store.current()
+        if wanted is None or wanted == self.model_id:
+            return False
+        self.use(store.load(wanted))
+        return True
+
+    def read(self, texts: Sequence[str], now: Sequence[datetime]) -> list[Reading]:
+        """A reading for each text, in order. `now`: when each message was sent, aware. Never raises on any text."""
+        opinions = self._opinions(texts)
+        return [self._one(text, at, opinion) for text, at, opinion in zip(texts, now, opinions, strict=True)]
+
+    def explain(self, text: str, now: datetime) -> dict[str, Any]:
+        """How `text` was read: the reading, the rules that fired, and the model's words, keys and probabilities."""
+        reading = self.read([text], [now])[0]
+        model = self._model
+        told: dict[str, Any] = self._apart("model", lambda: explain_model(model, text), {}) if model else {}
+        told["reading"] = reading
+        told["rules"] = [
+            (reason.code, reason.text, reason.span) for reason in reading.reasons if reason.code != "model"
+        ]
+        return told
+
+    def _opinions(self, texts: Sequence[str]) -> list[Opinion | None]:
+        model = self._model
+        if model is None or not texts:
+            return [None] * len(texts)
+        whole = self._apart("model", lambda: _opinions(model, texts), None)
+        if whole is not None:
+            return list(whole)
+        # One text must not take the model away from the rest of its batch.
+        return [self._apart("model", lambda text=text: _opinions(model, [text])[0], None) for text in texts]  # type: ignore[misc]
+
+    def _one(self, text: str, at: datetime, opinion: Opinion | None) -> Reading:
+        danger: DangerReading = NoDanger()
+        if (rules := self._danger) is not None:
+            danger = self._apart("danger", lambda: rules.read(text), danger)
+        entities, acts = Entities(), ()  # type: tuple[Entities, tuple[Act, ...]]
+        if (extractor := self._extractor) is not None:
+            entities = self._apart("extractor", lambda: extractor.read(text, at), entities)
+        if (act_reader := self._acts) is not None:
+            acts = self._apart("acts", lambda: act_reader.read(text), acts)
+        return merged(danger, opinion, entities, acts)
+
+    def _apart(self, name: str, work: Callable[[], Found], otherwise: Found) -> Found:
+        try:
+            return work()
+        except Exception as error:  # life first: whatever broke, the other detectors' findings must get through
+            self.failures[name] = self.failures.get(name, 0) + 1
+            if self._failed is not None:
+                self._failed(name, error)
+            return otherwise
+
+
+def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, acts: tuple[Act, ...]) -> Reading:
+    """All detectors' findings as one reading; urgency is the highest of rules, model and intent."""
+    if opinion is None:
+        return Reading(
+            intent=danger.intent or Intent.CONSULT, acts=acts, urgency=danger.urgency, reasons=danger.reasons,
+            flags=danger.flags, entities=entities,
+        )  # fmt: skip
+    reading = Reading(
+        intent=opinion.intent, confidence=opinion.confidence, intents=opinion.further, acts=acts,
+        urgency=danger.urgency, reasons=danger.reasons, flags=danger.flags, entities=entities, model=opinion.model,
+    )  # fmt: skip
+    if danger.urgency is Urgency.CRITICAL and danger.intent is not None:
+        reading = _with_rule_intent(reading, danger.intent)
+    implied = urgencies.from_intent(opinion.intent, opinion.confidence)
+    urgency = urgencies.merge(danger.urgency, opinion.level.urgency, implied)
+    reasons, flags = reading.reasons, reading.flags
+    if urgency is not danger.urgency:
+        reasons = (*reasons, _model_reason(opinion, urgency, implied))
+    if opinion.level.check and urgency is not Urgency.CRITICAL and Flag.CHECK not in flags:
+        flags = (*flags, Flag.CHECK)
+    return replace(reading, urgency=urgency, reasons=reasons, flags=flags)
+
+
+def _with_rule_intent(reading: Reading, named: Intent) -> Reading:
+    """A critical text is about its danger: an intent that opens no case, or a weak one, gives way to the rule's."""
+    if reading.intent is named or (reading.intent.opens_case and reading.confidence >= urgencies.EMERGENCY_SURE):
+        return reading
+    kept = (reading.intent, reading.confidence)
+    further = tuple(pair for pair in (kept, *reading.intents) if pair[0].opens_case and pair[0] is not named)
+    return replace(reading, intent=named, intents=further[: intents.MOST_FURTHER])
+
+
+def _model_reason(opinion: Opinion, urgency: Urgency, implied: Urgency) -> Reason:
+    if urgency is not opinion.level.urgency and urgency is implied:
+        return Reason("model", f"事由判断为“{opinion.intent}”，把握 {opinion.confidence:.0%}")
+    return Reason("model", f"模型判断“{urgency}”或更急的可能 {opinion.level.probability:.0%}")
+
+
+def _opinions(model: Model, texts: Sequence[str]) -> list[Opinion]:
+    scores = model.score(texts)
+    return [
+        _opinion(model, of_intent, of_urgency)
+        for of_intent, of_urgency in zip(scores.intents, scores.urgencies, strict=True)
+    ]
+
+
+def _opinion(model: Model, of_intent: Floats, of_urgency: Floats) -> Opinion:
+    primary, confidence, further = intents.decide(of_intent, model.intents, model.thresholds.further)
+    level = urgencies.from_model(of_urgency, model.urgencies, model.thresholds)
+    return Opinion(primary, confidence, further, level, model.id)

@@ -1,0 +1,106 @@
+"""The lean scorer: fitted arrays in, probabilities out. Numpy only; equal to scikit-learn's own to 1e-6 (tested).
+
+One look-up of a text's keys serves intent and urgency together: their weights stand side by side in one matrix, already
+multiplied by idf, with idf² in a last column so that one sum of rows gives both the scores and the vector's length.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.features import WORD, char_keys, keys, word_keys
+from classifiers.tokens import Tokenizer
+from conversations.codes import Intent, Urgency
+
+Floats = npt.NDArray[np.float64]
+Weights = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Calibrated probabilities, one row a text, one column a label, in the order of `Model.intents`, `.urgencies`."""
+
+    intents: Floats
+    urgencies: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a probability becomes a decision; tuned on cross-validation, kept with the model.
+
+    `critical`, `urgent`, `soon`: least probability of that level *or a higher one*; `check`: least probability of
+    critical that shows a text to a person with a question; `further`: least probability of a second intent.
+    """
+
+    critical: float = 0.6
+    urgent: float = 0.5
+    soon: float = 0.5
+    check: float = 0.4
+    further: float = 0.25
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted model, ready to score. `weights`: (keys + 1) x (intents + urgencies + 1), the last row zeros.
+
+    `about` is everything a person may want to know: data hash, scores, sizes, when and from how many rows it was made.
+    """
+
+    id: str
+    intents: tuple[Intent, ...]
+    urgencies: tuple[Urgency, ...]
+    weights: Weights
+    bias: Floats
+    temperatures: tuple[float, float]
+    words: Mapping[str, int]
+    chars: Mapping[str, int]
+    kinds: Mapping[str, str]
+    tokenizer: Tokenizer
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def score(self, texts: Sequence[str]) -> Scores:
+        """Probabilities for every text; never raises on any text, however odd or empty."""
+        logits = self._logits([self._rows(*self._read(text)) for text in texts])
+        split = len(self.intents)
+        return Scores(
+            _softmax(logits[:, :split] / self.temperatures[0]),
+            _softmax(logits[:, split:] / self.temperatures[1]),
+        )
+
+    def contributions(self, text: str) -> tuple[list[str], list[str], Floats]:
+        """For explaining: words, keys the model knows, and what each key adds to each label's score (keys x labels)."""
+        words, normalised = self._read(text)
+        known = [key for key in keys(words, normalised, self.kinds) if self._row(key) is not None]
+        taken = self.weights[[self._row(key) or 0 for key in known]].astype(np.float64)
+        length = np.sqrt(taken[:, -1].sum()) or 1.0
+        return words, known, taken[:, :-1] / length
+
+    def _read(self, text: str) -> tuple[list[str], str]:
+        normalised = self.tokenizer.normalise(text)
+        return self.tokenizer.words(normalised), normalised
+
+    def _row(self, key: str) -> int | None:
+        return (self.words if key[0] == WORD else self.chars).get(key[1:])
+
+    def _rows(self, words: list[str], normalised: str) -> list[int]:
+        found: set[int | None] = set(map(self.words.get, word_keys(words, normalised, self.kinds)))
+        found.update(map(self.chars.get, char_keys(normalised)))
+        found.discard(None)
+        return [len(self.weights) - 1, *found]  # type: ignore[list-item]  # the zero row keeps empty texts in line
+
+    def _logits(self, rows: list[list[int]]) -> Floats:
+        if not rows:
+            return np.zeros((0, len(self.bias)))
+        sums = np.array([self.weights[found].sum(axis=0, dtype=np.float64) for found in rows])
+        lengths = np.sqrt(np.maximum(sums[:, -1:], 1e-12))
+        found_logits: Floats = sums[:, :-1] / lengths + self.bias
+        return found_logits
+
+
+def _softmax(logits: Floats) -> Floats:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
+    return raised / raised.sum(axis=1, keepdims=True) if len(logits) else raised

@@ -1,0 +1,64 @@
+"""What the tests of understanding share: the shipped word list, the corpus, and one model trained per session."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from pathlib import Path
+
+import pytest
+
+from classifiers.artefacts import ModelStore
+from classifiers.scorer import Model
+from classifiers.tokens import Tokenizer
+from classifiers.train import TrainedReport, train
+from data.corpus import Sentence, load_corpus
+from data.lexicon import Lexicon, load_lexicon
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+@pytest.fixture(scope="session")
+def tokenizer(lexicon: Lexicon, tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
+    return Tokenizer(lexicon.words, lexicon.variants, folder=tmp_path_factory.mktemp("words"))
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Sentence]:
+    return load_corpus()
+
+
+@pytest.fixture(scope="session")
+def trained(
+    corpus: list[Sentence], lexicon: Lexicon, tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[ModelStore, TrainedReport, list[tuple[str, float]]]:
+    """A store with one promoted model from the whole corpus, its report, and the progress that was told."""
+    store = ModelStore(tmp_path_factory.mktemp("models"), tokenizer)
+    told: list[tuple[str, float]] = []
+    report = train(corpus, store, kinds=lexicon.kinds, progress=lambda stage, share: told.append((stage, share)))
+    store.promote(report.model_id)
+    return store, report, told
+
+
+@pytest.fixture(scope="session")
+def model(trained: tuple[ModelStore, TrainedReport, list[tuple[str, float]]]) -> Model:
+    store, report, _ = trained
+    return store.load(report.model_id)
+
+
+@pytest.fixture(scope="session")
+def small(corpus: list[Sentence]) -> list[Sentence]:
+    """A few hundred rows of every kind, for tests that train more than once."""
+    return corpus[::4]
+
+
+def copy_of(store: ModelStore, folder: Path) -> ModelStore:
+    """The same models in another folder, free to be damaged."""
+    import shutil
+
+    shutil.copytree(store.folder, folder / "models")
+    return ModelStore(folder / "models", store.tokenizer)

@@ -1,0 +1,122 @@
+"""The merge: rules alone, model and rules, and a detector that breaks."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from classifiers.artefacts import ModelStore
+from classifiers.reader import Reader
+from classifiers.scorer import Model
+from classifiers.train import TrainedReport
+from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.reading import Entities, Reason
+from tests.classifiers.conftest import copy_of
+
+NOW = datetime(2022, 4, 5, 12, tzinfo=UTC)
+Trained = tuple[ModelStore, TrainedReport, list[tuple[str, float]]]
+
+
+@dataclass(frozen=True)
+class Saw:
+    urgency: Urgency = Urgency.NORMAL
+    flags: tuple[Flag, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    intent: Intent | None = None
+
+
+class Rules:
+    """Red on 喘; breaks on 坏."""
+
+    def read(self, text: str) -> Saw:
+        if "坏" in text:
+            raise RuntimeError("rule broke")
+        if "喘" in text:
+            return Saw(Urgency.CRITICAL, (Flag.ELDER,), (Reason("R01", "呼吸困难", "喘"),), Intent.EMERGENCY)
+        return Saw()
+
+
+class Facts:
+    def read(self, text: str, now: datetime) -> Entities:
+        if "坏" in text:
+            raise ValueError("facts broke")
+        return Entities(age_months=960)
+
+
+class Says:
+    def read(self, text: str) -> tuple[Act, ...]:
+        return (Act.HUMAN,) if "人工" in text else ()
+
+
+def test_rules_alone_read_danger_without_a_model() -> None:
+    reader = Reader(danger=Rules(), extractor=Facts(), acts=Says())
+    red, calm = reader.read(["爸爸喘", "人工"], [NOW, NOW])
+    assert (red.intent, red.urgency, red.confidence, red.model) == (Intent.EMERGENCY, Urgency.CRITICAL, 0.0, "")
+    assert red.reasons[0].code == "R01" and red.entities.age_months == 960
+    assert (calm.intent, calm.urgency, calm.acts) == (Intent.CONSULT, Urgency.NORMAL, (Act.HUMAN,))
+
+
+def test_the_model_alone_names_intent_and_urgency(model: Model) -> None:
+    thanks, food = Reader(model=model).read(["谢谢你们，问题解决了", "断粮三天了，米和菜都没有，求物资"], [NOW, NOW])
+    assert thanks.intent is Intent.FEEDBACK and thanks.urgency is Urgency.NORMAL and thanks.model == model.id
+    assert food.intent is Intent.SUPPLIES and food.urgency.at_least(Urgency.SOON)
+    assert food.reasons[0].code == "model" and 0 < food.confidence <= 1
+
+
+def test_the_rules_critical_is_never_lowered_and_names_the_case(model: Model) -> None:
+    reading = Reader(model=model, danger=Rules()).read(["谢谢你们 喘"], [NOW])[0]
+    assert reading.urgency is Urgency.CRITICAL
+    assert reading.intent is Intent.EMERGENCY
+
+
+@pytest.mark.parametrize("with_model", [True, False])
+def test_a_broken_detector_loses_only_itself(model: Model, with_model: bool) -> None:
+    told: list[tuple[str, Exception]] = []
+    reader = Reader(
+        model=model if with_model else None, danger=Rules(), extractor=Facts(), acts=Says(),
+        failed=lambda name, error: told.append((name, error)),
+    )  # fmt: skip
+    broken, red = reader.read(["这个坏了 转人工", "喘"], [NOW, NOW])
+    assert broken.acts == (Act.HUMAN,) and broken.entities == Entities()
+    assert red.urgency is Urgency.CRITICAL
+    assert [name for name, _ in told] == ["danger", "extractor"]
+    assert reader.failures == {"danger": 1, "extractor": 1}
+
+
+def test_a_model_that_breaks_on_one_text_still_reads_the_others(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Model.score
+
+    def touchy(self: Model, texts: list[str]) -> object:
+        if any("毒" in text for text in texts):
+            raise FloatingPointError("poison")
+        return real(self, texts)
+
+    monkeypatch.setattr(Model, "score", touchy)
+    reader = Reader(model=model, danger=Rules())
+    poisoned, fine = reader.read(["毒 喘", "谢谢你们，药拿到了"], [NOW, NOW])
+    assert (poisoned.model, poisoned.urgency) == ("", Urgency.CRITICAL)
+    assert fine.model == model.id and fine.intent is Intent.FEEDBACK
+    assert reader.failures == {"model": 2}
+
+
+def test_texts_and_times_go_in_pairs(model: Model) -> None:
+    with pytest.raises(ValueError, match="argument"):
+        Reader(model=model).read(["a", "b"], [NOW])
+    assert Reader(model=model).read([], []) == []
+
+
+def test_refresh_takes_over_the_promoted_model(trained: Trained, tmp_path: Path) -> None:
+    store = copy_of(trained[0], tmp_path)
+    reader = Reader()
+    assert reader.refresh(store) and reader.model_id == trained[1].model_id
+    assert not reader.refresh(store)
+
+
+def test_explain_shows_words_reasons_and_rules(model: Model) -> None:
+    told = Reader(model=model, danger=Rules()).explain("爸爸喘不上气 电话13800135678", NOW)
+    assert "‹phone›" in told["tokens"] and told["rules"] == [("R01", "呼吸困难", "喘")]
+    assert abs(sum(told["intent"]["probabilities"].values()) - 1) < 0.01
+    first = next(iter(told["intent"]["because"].values()))
+    assert first and all(isinstance(name, str) and push for name, push in first)
+    assert Reader().explain("x", NOW)["rules"] == []
