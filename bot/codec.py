@@ -68,7 +68,7 @@ def load_event(blob: bytes) -> tuple[Event, datetime, tuple[str, ...]]:
 def dump_body(case: Case) -> bytes:
     body = {
         "summary": case.summary,
-        "slots": {name: value for name, value in case.slots.items()},
+        "slots": dict(case.slots),
         "reasons": case.reasons,
         "further": case.further,
     }

@@ -26,7 +26,7 @@ News = dict[str, Any]
 
 
 class Live:
-    def __init__(self, redis: "Redis[Any]") -> None:  # type: ignore[type-arg]
+    def __init__(self, redis: "Redis[Any]") -> None:
         self.redis = redis
         self.origin = uuid4().hex[:12]
         self._listeners: set[asyncio.Queue[News]] = set()
@@ -44,7 +44,7 @@ class Live:
     async def _send(self, news: list[News]) -> None:
         try:
             fields = {"origin": self.origin, "news": json.dumps(news)}
-            await self.redis.xadd(_STREAM, fields, maxlen=_KEPT, approximate=True)  # type: ignore[arg-type]
+            await self.redis.xadd(_STREAM, fields, maxlen=_KEPT, approximate=True)
         except (RedisError, OSError, TimeoutError):
             self.connected = False
 

@@ -7,6 +7,7 @@ danger lines are sent once more; everything else is marked unsure and shown to a
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from adapters.base import Failure, Outgoing, SendFailed, World
@@ -71,10 +72,8 @@ class OutboxWorker:
             if tasks:
                 await asyncio.wait(tasks)
                 continue
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), 0.4)
-            except TimeoutError:
-                pass
 
     async def stop(self) -> None:
         """Claim nothing more; let what is being sent end, so that no outcome is unknown."""
@@ -157,7 +156,7 @@ class OutboxWorker:
                 await self._give_up(due, _UNSURE, unsure=True)
         elif (failure.retry or failure.stop_account) and due.attempts < _TRIES:
             self.counts["retried"] += 1
-            wait = min(60.0, 2.0**due.attempts) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
+            wait = min(60.0, 2.0**due.attempts) * random.uniform(0.8, 1.2)
             await self.store.later(due, self.clock() + timedelta(seconds=wait))
         else:
             await self._give_up(due, failure)

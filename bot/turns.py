@@ -191,8 +191,8 @@ class Turns:
 
     async def _take(self, batch: Sequence[Arrival]) -> None:
         pending = list(batch)
-        for attempt in range(_TRIES):
-            pending = await self._attempt(pending if attempt == 0 else pending)
+        for _ in range(_TRIES):
+            pending = await self._attempt(pending)
             if not pending:
                 return
         for arrival in pending:

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from classifiers.entities import EntityReader
+from data.entities import load_entities
+
 from classifiers.acts import ActReader
 from classifiers.artefacts import ModelStore
-from classifiers.entities import EntityReader
 from classifiers.reader import Reader
 from classifiers.redflags import RedFlags
 from classifiers.tokens import Tokenizer
 from data.acts import load_acts
-from data.entities import load_entities
 from data.faults import BadRows, Fault, rows_folder
 from data.lexicon import load_lexicon
 from data.places import load_places
@@ -21,7 +22,8 @@ def open_tokenizer(home: Path) -> Tokenizer:
     """The tokenizer with our lexicon; its cache stays in a folder of ours."""
     cache = home / "cache"
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Tokenizer(load_lexicon(), cache)
+    lexicon = load_lexicon()
+    return Tokenizer(lexicon.words, lexicon.variants, folder=cache)
 
 
 def open_models(home: Path) -> ModelStore:

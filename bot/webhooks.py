@@ -29,7 +29,11 @@ async def hook(request: web.Request) -> web.StreamResponse:
     if body is None:
         return web.Response(status=413)
     seen = Request(
-        request.method, request.path, dict(request.query), {name.lower(): value for name, value in request.headers.items()}, body
+        request.method,
+        request.path,
+        dict(request.query),
+        {name.lower(): value for name, value in request.headers.items()},
+        body,
     )
     opened: Opened | None = None
     try:

@@ -15,6 +15,7 @@ import time
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from bot.embedded.sockets import make_private, socket_folder
 
@@ -169,7 +170,7 @@ class EmbeddedPostgres:
             capture_output=True, text=True, cwd=self.base, timeout=120, check=False, **self._identity(),
         )  # fmt: skip
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
         if not self._user:
             return {"env": env}

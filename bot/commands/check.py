@@ -1,0 +1,38 @@
+"""`bangnong check`: every fault of the data rows, with file and line."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    parser: argparse.ArgumentParser = commands.add_parser("check", help="find every fault of the data rows")
+    parser.add_argument("--with", dest="folder", type=Path, help="rows in another folder")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from data.entities import load_entities
+
+    from data.acts import load_acts
+    from data.corpus import read_corpus
+    from data.faults import BadRows, Fault, rows_folder
+    from data.lexicon import load_lexicon
+    from data.places import load_places
+    from data.playbook import read_playbook
+    from data.red import load_red
+
+    folder = options.folder or rows_folder()
+    faults: list[Fault] = []
+    read_playbook(folder, faults)
+    for load in (load_red, load_acts, load_places, load_entities):
+        load(folder, faults)
+    faults += read_corpus(folder / "corpus")[1]
+    try:
+        load_lexicon(folder / "lexicon.txt")
+    except BadRows as error:
+        faults += error.faults
+    for fault in sorted(faults):
+        print(fault)
+    print(f"{len(faults)} 处要改" if faults else "行数据没有问题")
+    return 1 if faults else 0

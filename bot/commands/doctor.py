@@ -1,0 +1,137 @@
+"""`bangnong doctor`: every check of the installation, with its cure."""
+
+import argparse
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.settings import BadSettings, Settings, load_settings, read_environment
+
+Check = Callable[[Settings], Awaitable[tuple[bool, str]]]
+
+_LEAST_SPACE = 1 << 30
+
+
+def add(commands: Any) -> None:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "doctor", help="check the installation; each fault with its cure"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        settings = load_settings(read_environment())
+    except BadSettings as error:
+        for fault in error.faults:
+            print(f"✗ settings: {fault}")
+        return 1
+    print("✓ settings")
+    return asyncio.run(_all(settings))
+
+
+async def _all(settings: Settings) -> int:
+    faults = 0
+    for name, check in CHECKS.items():
+        try:
+            good, words = await check(settings)
+        except Exception as error:
+            good, words = False, f"{type(error).__name__}: {error}"
+        faults += not good
+        print(f"{'✓' if good else '✗'} {name}: {words}")
+    return 1 if faults else 0
+
+
+async def _home(settings: Settings) -> tuple[bool, str]:
+    free = shutil.disk_usage(settings.home).free
+    if free < _LEAST_SPACE:
+        return False, f"only {free >> 20} MB free in {settings.home}: make room, or set BANGNONG_HOME elsewhere"
+    return True, f"{settings.home}, {free >> 30} GB free"
+
+
+async def _rows(settings: Settings) -> tuple[bool, str]:
+    from data.playbook import load_playbook
+
+    return True, f"playbook {load_playbook().version} (all rows: bangnong check)"
+
+
+async def _model(settings: Settings) -> tuple[bool, str]:
+    from bot.understanding import open_models
+
+    models = open_models(settings.home)
+    current = models.current()
+    if current is None:
+        return False, "none serves: run `bangnong train`"
+    models.load(current)
+    return True, current
+
+
+async def _database(settings: Settings) -> tuple[bool, str]:
+    import asyncpg
+
+    from bot.embedded import EmbeddedPostgres
+
+    dsn = settings.database_url or EmbeddedPostgres(settings.home).dsn
+    try:
+        connection = await asyncpg.connect(dsn, timeout=3)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        cure = (
+            "check BANGNONG_DATABASE_URL" if settings.database_url else "start `bangnong serve` (it starts PostgreSQL)"
+        )
+        return False, f"does not answer ({type(error).__name__}): {cure}"
+    try:
+        version = await connection.fetchval("show server_version")
+        durable = (
+            await connection.fetchval("show fsync") == "on"
+            and await connection.fetchval("show synchronous_commit") != "off"
+        )
+        if not durable:
+            return (
+                False,
+                f"PostgreSQL {version} runs without fsync or synchronous_commit: turn both on, or messages get lost",
+            )
+        return True, f"PostgreSQL {version}, fsync on"
+    finally:
+        await connection.close()
+
+
+async def _redis(settings: Settings) -> tuple[bool, str]:
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    from bot.embedded import EmbeddedValkey
+
+    url = settings.redis_url or EmbeddedValkey(settings.home).url
+    redis: Any = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        await redis.ping()
+    except (RedisError, OSError) as error:
+        cure = "check BANGNONG_REDIS_URL" if settings.redis_url else "start `bangnong serve` (it starts Valkey)"
+        return False, f"does not answer ({type(error).__name__}): {cure}; nothing is lost meanwhile"
+    finally:
+        await redis.aclose()
+    return True, "answers"
+
+
+async def _channels(settings: Settings) -> tuple[bool, str]:
+    return True, ", ".join(f"{channel}:{name}" for channel, name in settings.accounts)
+
+
+async def _port(settings: Settings) -> tuple[bool, str]:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        busy = probe.connect_ex((settings.host if settings.host != "0.0.0.0" else "127.0.0.1", settings.port)) == 0
+    return True, f"{settings.port} {'is in use (a running service?)' if busy else 'is free'}"
+
+
+async def _user(settings: Settings) -> tuple[bool, str]:
+    return True, "root: PostgreSQL runs as an ordinary user" if os.getuid() == 0 else f"user {os.getuid()}"
+
+
+CHECKS: dict[str, Check] = {
+    "home": _home, "rows": _rows, "model": _model, "database": _database, "redis": _redis, "channels": _channels,
+    "port": _port, "user": _user,
+}  # fmt: skip

@@ -1,0 +1,38 @@
+"""`bangnong models list/promote/rollback`."""
+
+import argparse
+import sys
+from typing import Any
+
+from bot.settings import load_settings, read_environment
+
+
+def add(commands: Any) -> None:
+    parser: argparse.ArgumentParser = commands.add_parser("models", help="list, promote or roll back models")
+    acts = parser.add_subparsers(dest="act", required=True)
+    acts.add_parser("list")
+    acts.add_parser("promote").add_argument("model")
+    acts.add_parser("rollback")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from bot.understanding import open_models
+    from classifiers.artefacts import BadModel, NotGoodEnough
+
+    models = open_models(load_settings(read_environment()).home)
+    try:
+        if options.act == "list":
+            current = models.current()
+            for name in models.list():
+                print(f"{'*' if name == current else ' '} {name}")
+            return 0
+        if options.act == "promote":
+            models.promote(options.model)
+            print(f"已启用 {options.model}（正在运行的服务几秒内换上）")
+        else:
+            print(f"已退回 {models.rollback()}")
+    except (BadModel, NotGoodEnough) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,53 @@
+"""`bangnong tokens create/list/revoke`: bearer tokens of the API, shown once, kept as hashes."""
+
+import argparse
+import secrets
+from typing import Any
+
+from bot.commands.record import with_record
+from bot.people import ROLES
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.vault import Vault, token_hash
+
+
+def add(commands: Any) -> None:
+    parser: argparse.ArgumentParser = commands.add_parser("tokens", help="API tokens")
+    acts = parser.add_subparsers(dest="act", required=True)
+    new = acts.add_parser("create")
+    new.add_argument("--role", default="reporter", choices=ROLES)
+    new.add_argument("--name", default="api")
+    new.add_argument("--days", type=int, help="valid for so many days (default: until revoked)")
+    acts.add_parser("list")
+    acts.add_parser("revoke").add_argument("name")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    async def work(database: Database, vault: Vault, settings: Settings) -> int:
+        if options.act == "create":
+            token = f"bn_{secrets.token_urlsafe(32)}"
+            await database.execute(
+                "insert into tokens (token_hash, name, role, created_by, expires_at) "
+                "values ($1, $2, $3, 'cli', now() + make_interval(days => $4::integer))",
+                token_hash(token), options.name, options.role, options.days,
+            )  # fmt: skip
+            print(token)
+        elif options.act == "list":
+            for row in await database.fetch("select * from tokens order by created_at"):
+                ended = (
+                    "已撤销"
+                    if row["revoked_at"]
+                    else f"到 {row['expires_at']:%Y-%m-%d}"
+                    if row["expires_at"]
+                    else "长期"
+                )
+                print(f"{row['name']:<20} {row['role']:<10} {row['created_at']:%Y-%m-%d}  {ended}")
+        else:
+            done = await database.execute(
+                "update tokens set revoked_at = now() where name = $1 and revoked_at is null", options.name
+            )
+            print(f"撤销了 {done.split()[-1]} 个")
+        return 0
+
+    return with_record(work)

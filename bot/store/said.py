@@ -1,0 +1,73 @@
+"""What was said in a conversation, in order: for the app's fetch, the chat page, and the ticket page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bot.codec import decode
+from bot.store.database import Database
+from bot.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, unsealed. `id` is "turn.position", growing; `direction` i or o; `delivery` as in the schema."""
+
+    id: str
+    at: datetime
+    direction: str
+    author: str
+    kind: str
+    text: str
+    case: int
+    delivery: str
+    note: str
+    extra: dict[str, Any]
+
+
+def message_id(effect_id: str) -> str:
+    """The contact-facing id of an effect: "turn.position"."""
+    _, turn, position = effect_id.split("/")
+    return f"{turn}.{position}"
+
+
+def after_parts(after: str) -> tuple[int, int]:
+    """ "12.1" → (12, 1); anything unreadable means from the beginning."""
+    turn, _, position = after.partition(".")
+    if turn.isdigit() and len(turn) <= 9:
+        return int(turn), int(position) if position.isdigit() and len(position) <= 4 else 0
+    return (-1, 0)
+
+
+async def messages_since(
+    database: Database, vault: Vault, contact_hash: bytes, after: str, *, incoming: bool = False, limit: int = 200
+) -> list[Message]:
+    """What was said to (and with `incoming` also by) the contact after a message id; [] for a stranger."""
+    turn, position = after_parts(after)
+    rows = await database.fetch(
+        "select m.*, c.data_key from contacts c join messages m on m.conversation = c.id "
+        "where c.openid_hash = $1 and (m.turn, m.position) > ($2, $3) and (m.direction = 'o' or $4) "
+        "order by m.turn, m.position limit $5",
+        contact_hash, turn, position, incoming, limit,
+    )  # fmt: skip
+    return [_message(row, vault) for row in rows]
+
+
+async def messages_of(database: Database, vault: Vault, conversation: UUID, limit: int = 500) -> list[Message]:
+    """The last `limit` messages of a conversation, oldest first."""
+    rows = await database.fetch(
+        "select m.*, c.data_key from messages m join contacts c on c.id = m.conversation where m.conversation = $1 "
+        "order by m.turn desc, m.position desc limit $2",
+        conversation, limit,
+    )  # fmt: skip
+    return [_message(row, vault) for row in reversed(rows)]
+
+
+def _message(row: Any, vault: Vault) -> Message:
+    body = decode(vault.data_key(row["conversation"], row["data_key"]).open(row["body"]))
+    direction = row["direction"]
+    return Message(
+        f"{row['turn']}.{row['position']}", row["at"], direction.decode() if isinstance(direction, bytes) else direction,
+        row["author"], row["kind"], body.pop("text", ""), row["case_key"], row["delivery"], row["note"], body,
+    )  # fmt: skip
