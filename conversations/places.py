@@ -1,57 +1,39 @@
 """Types of the gazetteer: plain facts about a city's places, filled by `data`, searched by `classifiers`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A street or town in full form ("花木街道"), with its district in full form."""
+    """A street or town in full form ("花木街道") with its district in full form, its committees and villages.
+
+    `committees` ("牡丹第一") and `villages` ("北石") go without 居委会 and 村委会.
+    """
 
     name: str
     district: str
+    committees: tuple[str, ...] = ()
+    villages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Committee:
-    """A committee or village by its short name ("牡丹第一"), as listed; one name may occur in several towns."""
+class Named:
+    """A thing by its usual name and the other names people use for it (第六人民医院: 六院)."""
 
     name: str
-    town: str
-    district: str
-
-
-@dataclass(frozen=True, slots=True)
-class Road:
-    """A road in one district; a road through several districts has several rows."""
-
-    name: str
-    district: str
-
-
-@dataclass(frozen=True, slots=True)
-class Estate:
-    """A housing estate, in the district where it lies."""
-
-    name: str
-    district: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hospital:
-    """A hospital by its usual name, with other names people use (六院, 红房子)."""
-
-    name: str
-    aliases: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Everything an address reader knows. `districts`: any name people use, old ones too, to the full form."""
+    """Everything an entity reader knows of the city. Districts are in full form ("浦东新区"), old names are aliases.
 
-    districts: dict[str, str]
-    towns: tuple[Town, ...]
-    committees: tuple[Committee, ...]
-    roads: tuple[Road, ...]
-    estates: tuple[Estate, ...]
-    hospitals: tuple[Hospital, ...]
-    drugs: tuple[str, ...]
+    `roads` and `estates`: name to the districts where one of that name lies.
+    """
+
+    districts: tuple[Named, ...] = ()
+    towns: tuple[Town, ...] = ()
+    roads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    estates: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    hospitals: tuple[Named, ...] = ()
+    drugs: tuple[Named, ...] = ()

@@ -75,11 +75,14 @@ def receipt(case: Case, playbook: Playbook, now: datetime) -> str:
     """The ticket's number, what is still missing, and what happens next: never a promise that is not recorded."""
     row = playbook.intents[case.intent]
     lines = [playbook.say("receipt", number=case.ticket, title=row.title)]
-    gaps = [slot.title for slot in missing(row, case, ("open",))]
+    critical = case.urgency is Urgency.CRITICAL
+    gaps = [slot.title for slot in missing(row, case, ("open",)) if not critical or slot.name in ("phone", "address")]
     if gaps and not case.quiet:
         lines.append(playbook.say("receipt_gaps", items="、".join(gaps)))
     if playbook.hours.night(now):
-        lines.append(playbook.say("next_night_critical" if case.urgency is Urgency.CRITICAL else "next_night"))
+        lines.append(playbook.say("next_night_critical" if critical else "next_night"))
+    elif critical:
+        lines.append(playbook.say("next_critical"))
     else:
         lines.append(row.next_step or playbook.say(f"next_{case.urgency}"))
     return "".join(lines)
