@@ -1,0 +1,180 @@
+"""Addresses in a text, most specific first: tokens of `address_scan` joined into `Address` values, district inferred."""
+
+import re
+from collections import Counter
+
+from classifiers.address_scan import Scanner, Token
+from classifiers.gazetteer import Gazetteer
+from conversations.places import Places
+from conversations.reading import Address
+
+_HALF = {c: c - 0xFEE0 for c in range(0xFF10, 0xFF1A)} | {0xFF0D: 0x2D, 0xFF03: 0x23, 0x2014: 0x2D, 0x2013: 0x2D}
+# Without one of these no address can be read, and most messages have none.
+_CUE = re.compile(r"[路弄街镇村苑园区栋幢楼坊宅队组城府庭号室]|小区|公寓|家园|别墅")
+_JOINT = re.compile(r"[\s,，、:：()（）的在之内里\[\]【】·.。;；]*(?:上海市?|小区里?|里面?|门牌)?[\s,，:：(（]*")
+_GAP_NAME = re.compile(r"[\s,，、(（]*([一-鿿A-Za-z][一-鿿A-Za-z·]{1,8}(?:\d期)?)[\s,，、)）]*")
+_TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿]{2,9}(?:\d期)?)\s*(?:$|\s|[,，。])")
+_NO_TAIL = re.compile(
+    r".*(?:有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家|为|患者|老人|核酸|急|现在|门口|附近)"
+)
+_ORDER = ("district", "town", "committee", "road", "lane", "sublane", "number", "building", "unit", "room")
+_WEIGHT = {"road": 0.3, "lane": 0.2, "number": 0.15, "building": 0.15, "room": 0.15, "estate": 0.25, "town": 0.15}
+_STRONG = frozenset(("road", "lane", "estate", "town", "committee"))
+_MOST = 20
+_MOST_GROUPS = 200
+# More than any channel lets a resident write; a longer text is no message, and is read no further.
+_LONGEST = 6000
+
+
+class AddressReader:
+    """Reads Shanghai addresses. Parts stay as written; district and town are given in full form."""
+
+    def __init__(self, places: Places) -> None:
+        self._gazetteer = Gazetteer(places)
+        self._scanner = Scanner(self._gazetteer)
+
+    def read(self, text: str) -> tuple[Address, ...]:
+        """At most twenty addresses, the one with most parts first."""
+        text = text[:_LONGEST]
+        plain = text.translate(_HALF)
+        if not _CUE.search(plain):
+            return ()
+        groups = self._groups(plain, self._scanner.scan(plain))
+        found: list[Address] = []
+        mentioned = ""  # in a list the district is named once, at the head
+        for group in groups[:_MOST_GROUPS]:
+            if address := self._address(plain, text, group, mentioned):
+                found.append(address)
+            named = next((token.text for token in group if token.kind == "district"), "")
+            mentioned = self._gazetteer.district(named) or mentioned
+        unique = list(dict.fromkeys(found))
+        return tuple(sorted(unique, key=lambda one: -_parts(one))[:_MOST])
+
+    def _groups(self, text: str, tokens: list[Token]) -> list[list[Token]]:
+        groups: list[list[Token]] = []
+        for token in tokens:
+            group = groups[-1] if groups else None
+            if group and self._joins(text, group, token):
+                group.append(token)
+            else:
+                groups.append([token])
+        return [group for group in map(_resolved, groups) if group]
+
+    def _joins(self, text: str, group: list[Token], token: Token) -> bool:
+        gap = text[group[-1].end : token.start]
+        if not _JOINT.fullmatch(gap):
+            name = _GAP_NAME.fullmatch(gap) if len(gap) <= 12 else None
+            place = group[-1].kind in ("district", "town", "road", "lane", "estate", "number")
+            numeric = token.kind in ("number", "building", "dash", "room")
+            if not (name and place and numeric) or _NO_TAIL.match(gap) or not _fits(group, token):
+                return False
+            start = group[-1].end + name.start(1)
+            if not any(one.kind == "estate" for one in group):
+                group.append(Token("estate", name[1], start, start + len(name[1])))
+            elif group[-1].kind == "estate" and group[-1].end == start:
+                group[-1] = Token("estate", group[-1].text + name[1], group[-1].start, start + len(name[1]))
+            return True
+        if token.kind == "number" and group[-1].kind == "estate" and any(one.kind == "number" for one in group):
+            token.kind = "building"  # 333号某某花苑106号: the second one is a house of the estate
+        return _fits(group, token)
+
+    def _address(self, plain: str, text: str, group: list[Token], mentioned: str) -> Address | None:
+        parts = {token.kind: token.text for token in group}
+        kinds = set(parts)
+        last = group[-1]
+        alone = kinds == {"district"}
+        answer = "room" in kinds and last.end - group[0].start + 4 >= len(plain.strip())  # 5号楼502, when asked for it
+        if not kinds & _STRONG and not answer and not (alone and (last.known or len(plain.strip()) <= 5)):
+            return None
+        end = last.end
+        if "estate" not in parts and kinds & {"lane", "number"} and (tail := _TAIL_NAME.match(plain, end)):
+            name = tail[1] or tail[2]
+            if not _NO_TAIL.match(name) and (tail[1] or len(plain) <= 48):
+                parts["estate"], end = name, tail.end()
+        written = self._gazetteer.district(parts.get("district", ""))
+        district = written or self._infer(parts, mentioned)
+        written_town = parts.get("town", "")
+        town = self._gazetteer.town(parts.get("town", "")) or self._gazetteer.bare_town(parts.get("town", ""))
+        confidence = min(0.98, 0.2 + sum(_WEIGHT.get(kind, 0.05) for kind in parts))
+        return Address(
+            district=district,
+            town=written_town if written_town.endswith(("街道", "镇", "乡")) or town is None else town.name,
+            committee=parts.get("committee", ""),
+            estate=parts.get("estate", ""),
+            road=parts.get("road", ""),
+            lane=_tight(parts.get("lane", "")),
+            sublane=_tight(parts.get("sublane", "")),
+            number=_tight(parts.get("number", "")),
+            building=_tight(parts.get("building", "")),
+            unit=_tight(parts.get("unit", "")),
+            room=_tight(parts.get("room", "")),
+            raw=text[group[0].start : end].strip(),
+            confidence=round(confidence, 2),
+        )
+
+    def _infer(self, parts: dict[str, str], mentioned: str) -> str:
+        """The district most of the parts agree on; the town counts double, for its name is never shared."""
+        votes: Counter[str] = Counter()
+        if town := self._gazetteer.town(parts.get("town", "")) or self._gazetteer.bare_town(parts.get("town", "")):
+            votes[town.district] += 4
+        if name := parts.get("committee", ""):
+            for suffix in ("居委会", "居委", "居民区", "村委会", "村委", "社区"):
+                if name.endswith(suffix):
+                    towns = self._gazetteer.committee_towns(name.removesuffix(suffix))
+                    votes.update({town.district for town in towns})
+                    break
+        roads = self._gazetteer.road_districts(parts.get("road", ""))
+        votes.update(dict.fromkeys(roads, 2))
+        estates = self._gazetteer.estate_districts(parts.get("estate", ""))
+        votes.update(dict.fromkeys(estates, 2 if len(estates) == 1 else 1))
+        if mentioned and (mentioned in votes or not votes):
+            return mentioned
+        return votes.most_common(1)[0][0] if votes else ""
+
+
+def _fits(group: list[Token], token: Token) -> bool:
+    """Whether a part may follow in the same address: nothing twice, and no large part after a small one."""
+    kinds = {one.kind for one in group}
+    kind = token.kind
+    if kind in ("bare", "dash", "floor"):
+        return bool(kinds & {"number", "building", "lane", "estate", "sublane", "road"})
+    if kind in kinds:
+        return False
+    if kind == "estate":
+        return "room" not in kinds
+    if kind in ("district", "town", "committee"):
+        return not kinds & {"lane", "number", "building", "room", "road"}
+    if kind == "road":
+        return not kinds & {"lane", "number", "building", "room"}
+    return True
+
+
+def _resolved(group: list[Token]) -> list[Token]:
+    """Dashes and bare figures become number and room by what stands before them."""
+    out: list[Token] = []
+    kinds: set[str] = set()
+    for token in group:
+        if token.kind == "dash":
+            first, room = re.split(r"\s?[-—–]\s?", token.text, maxsplit=1)
+            kind = "number" if "number" not in kinds else "building"
+            middle = token.start + len(first)
+            pieces = [Token(kind, first, token.start, middle), Token("room", room, middle, token.end)]
+        elif token.kind == "bare":
+            pieces = [Token("room", token.text, token.start, token.end)]
+        elif token.kind == "floor":
+            continue
+        else:
+            pieces = [token]
+        for piece in pieces:
+            if piece.kind not in kinds:
+                out.append(piece)
+                kinds.add(piece.kind)
+    return out
+
+
+def _parts(address: Address) -> int:
+    return sum(bool(getattr(address, part)) for part in (*_ORDER, "estate"))
+
+
+def _tight(part: str) -> str:
+    return part.replace(" ", "")

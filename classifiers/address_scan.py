@@ -1,0 +1,246 @@
+"""Cuts a text into address tokens: district, town, road, lane, number, building, room, estate. Joins nothing.
+
+Shanghai writes 区 镇 路 弄 支弄 号 室, people leave parts out and add estates; the ends of names are marked (路, 镇, 苑),
+their beginnings are found in the gazetteer or at a boundary word.
+"""
+
+import re
+from dataclasses import dataclass
+
+from classifiers.gazetteer import Gazetteer
+from classifiers.matching import trie_source
+
+
+@dataclass(slots=True)
+class Token:
+    """A part of an address as written in `text[start:end]`. `kind` is a field of `Address`, or dash, bare, floor."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    known: bool = False
+
+
+_CN = "[一二三四五六七八九十百两]"
+_NOT_NUMBER = "(?!床|线|楼|码|病|晚|早|上午|下午|凌晨|中午|开始|核酸|之前|以后|至|到|起|文件|链接|窗|公告|药|机|令)"
+_NUMERIC = re.compile(
+    rf"(?<![\d.月])(?:"
+    rf"(?P<lane>(?:\d{{1,5}}(?:-\d{{1,5}})?|{_CN}{{1,7}})\s?弄)"
+    rf"|(?P<sublane>\d{{1,4}}支(?:弄|(?=\d)))"
+    rf"|(?P<building>(?:\d{{1,4}}|[A-Za-z]\d{{0,2}}|{_CN}{{1,4}})\s?(?:号楼|栋楼?|幢楼?|座(?!位|机|谈)|号栋|#楼|#(?=\d)))"
+    rf"|(?P<unit>(?:\d{{1,2}}|{_CN})\s?(?:单元|门洞|号门))"
+    rf"|(?P<room>[A-Za-z]?\d{{1,5}}[A-Za-z]?\s?(?:室(?!友|内|外)|房间|房(?!东|租|子|屋|价|贷|间|产)))"
+    rf"|(?P<number>\d{{1,5}}(?:-\d{{1,4}})?[甲乙丙丁]?号{_NOT_NUMBER})"
+    rf"|(?P<dash>\d{{1,4}}\s?[-—–]\s?\d{{3,5}}(?![\d弄号]))"
+    rf"|(?P<floor>\d{{1,2}}\s?(?:楼|层|[fF](?![a-z])))"
+    rf"|(?P<bare>[A-Za-z]?\d{{2,5}}[A-Za-z]?(?![\d.年月日号天个人元块盒片粒岁度%户名时点例位次斤只米路瓶袋支小]|mg)))"
+)
+_STRONG_WORDS = """
+新村 小区 花园 花苑 公寓 家园 雅苑 新苑 佳苑 名苑 嘉苑 苑 别墅 名邸 华庭 豪庭 公馆 华府 佳园 嘉园 名园 馨园 景园 街坊 生活区
+住宅区 一村 二村 三村 四村 五村 六村 七村 八村 九村 十村 花城 新寓 名都 名门 锦园 逸园 丽园 绿苑 雅园 佳城
+"""
+# These end other words too; they need an address beside them.
+_WEAK_WORDS = """
+村 队 宅 组 城 里 坊 庭 府 湾 园 大厦 大楼 广场 酒店 宾馆 旅馆 旅社 医院 养老院 敬老院 护理院 福利院 幼儿园 小学 中学 大学
+学院 学校 宿舍 工地 工业园 园区 市场 商城 寓 中心 总部 国际 天地 邸 居 阁 轩 台 岛 都会
+"""
+_STRONG, _WEAK = tuple(_STRONG_WORDS.split()), tuple(_WEAK_WORDS.split())
+_ROAD_ENDS = ["公路", "大道", "路", "街", "大街"]
+_COMMITTEE_ENDS = ("居委会", "居委", "居民区", "村委会", "村委", "社区")
+_TOWN_ENDS = ("镇", "乡", "街道", "开发区", "工业区", "园区")
+_MARKS = (*_STRONG, *_WEAK, *_ROAD_ENDS, *_COMMITTEE_ENDS, *_TOWN_ENDS)
+_ESTATE_ENDS = frozenset((*_STRONG, *_WEAK))
+_MARK = re.compile(trie_source(_MARKS))
+_MARK_START = re.compile(f"[{''.join(sorted({mark[0] for mark in _MARKS}))}]")
+_PHASE = re.compile(
+    rf"第?[一二三四五六七八九十\d]{{1,2}}期|[东南西北中][区苑坊里]?(?![一-鿿]*[路街])|{_CN}[区街坊]+坊?|[A-Da-d]区"
+    rf"|第?(?:\d{{1,2}}|{_CN}{{1,2}})(?:村民小)?[组队](?=\d|[^一-鿿]|$)"
+)
+_NOT_DISTRICT = re.compile("机|医|人|菜|路|支路|[东南西北中一二三]路|街|镇|大道|公路|站|体育|公园|图书|新城|工业")
+_ROAD_FOLLOWS = re.compile("[东南西北中一二三四五六]?[路街]|[大公]?道|公路")
+_TOUCH = re.compile(r"[\s的，,、:：(（\])】]{0,2}")
+_LIST = "：:，,、 \n"
+_VILLAGE = frozenset(("村", "宅", "队", "组", "工地", "宿舍"))
+_HAN = re.compile(r"[一-鿿A-Za-z·]")
+# What stands before a name without being part of it.
+_LEADING = re.compile(
+    r".*(?:住在|家住|住址|地址|坐标|位于|居住于|居住在|居住|现住|住于|现居|地点|收货|送到|分别|附近|对面|隔壁|旁边|来自|上海市|上海|小区内"
+    r"|人在|困在|隔离在|求助|需要|消毒|配送至|配送到|配送|前往|我们|咱们|求|本人|患者|老人|父母|家里|家在|这里|这边|就在|[在住到的是我您你他她给送去您此某至从因为请但却被把和跟与及或])",
+    re.DOTALL,
+)
+_NO_NAME = re.compile(
+    r"(?:整个|老旧?|旧|本|该|这个?|那个?|全|各|每个?|哪个?|别的|其他|隔壁|对面|自己|出|进出?|封控|所在|居住|附近|同|我们|某|一个|几个|个|封闭|管控|防范|因|由于"
+    r"|外地|农村|网上|线上|大|小|多|有|无|没有|旁边|全市|市|医|就医|住院|方舱|定点|隔离|社区|三甲|去|回|家|屋|房间|手机|城|夜|心|公|私|哪|这|那|电|店|超市|群|楼|车|箱|袋|嘴|眼|肚子|手|身体|朋友圈|圈)+"
+)
+_NO_ROAD = re.compile(
+    r".*(?:网|马|道|思|线|电|铁|走|销|出|一|高速公|高速|上|问|回|半|条|门|后|前|活|没|绝|无|末|心|通|让|同|弯|陌|天|水|陆|跑|迷|引|带|修"
+    r"|沿|顺|过|公)"
+)
+_LONGEST_NAME = 12
+
+
+class Scanner:
+    """Finds the tokens of one text."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._district = re.compile(trie_source(gazetteer.district_names))
+        firsts = "".join(sorted({name[0] for name in gazetteer.district_names}))
+        self._district_start = re.compile(f"[{firsts}]")
+
+    def scan(self, text: str) -> list[Token]:
+        """Tokens in order, without overlaps. Full-width digits must have been made half-width."""
+        numeric = [
+            Token(str(match.lastgroup), match.group(), match.start(), match.end()) for match in _NUMERIC.finditer(text)
+        ]
+        districts = self._districts(text)
+        taken = sorted([*numeric, *districts], key=lambda token: token.start)
+        names = self._names(text, taken)
+        return _merged(text, [*taken, *names])
+
+    def _districts(self, text: str) -> list[Token]:
+        found: list[Token] = []
+        for hit in _finditer(self._district_start, self._district, text):
+            name = hit.group()
+            if not name.endswith("区") and _NOT_DISTRICT.match(text, hit.end()):
+                continue  # 浦东机场, 长宁路 are no districts
+            found.append(Token("district", name, hit.start(), hit.end(), known=name.endswith("区")))
+        return found
+
+    def _names(self, text: str, taken: list[Token]) -> list[Token]:
+        found: list[Token] = []
+        starts = {token.start for token in taken}
+        ends = [token.end for token in taken]
+        floor = passed = 0
+        for hit in _finditer(_MARK_START, _MARK, text):
+            while passed < len(taken) and ends[passed] <= hit.start():
+                passed += 1
+            if hit.start() < floor or (passed < len(taken) and taken[passed].start <= hit.start()):
+                continue
+            last = found[-1] if found else None
+            if last and last.kind == "estate" and last.end == hit.start() and hit.group() in _ESTATE_ENDS:
+                end = phase.end() if (phase := _PHASE.match(text, hit.end())) else hit.end()
+                last.text, last.end = text[last.start : end], end
+                floor = end
+                continue
+            before = max(ends[passed - 1] if passed else 0, floor)
+            tokens = self._name(text, hit, before, hit.end() in starts)
+            if tokens:
+                found.extend(tokens)
+                floor = tokens[-1].end
+        return found
+
+    def _name(self, text: str, hit: re.Match[str], floor: int, numeric_follows: bool) -> list[Token]:
+        mark = hit.group()
+        if mark in _TOWN_ENDS:
+            token = self._town(text, hit, floor)
+        elif mark in _ROAD_ENDS:
+            return self._road(text, hit, floor, numeric_follows)
+        elif mark in _COMMITTEE_ENDS:
+            token = self._committee(text, hit, floor)
+        else:
+            token = self._estate(text, hit, floor, numeric_follows)
+        return [token] if token else []
+
+    def _town(self, text: str, hit: re.Match[str], floor: int) -> Token | None:
+        mark, end = hit.group(), hit.end()
+        if (mark == "镇" and text[end : end + 1] in {"路", "江", "痛"}) or text[end : end + 2] == "街道":
+            return None
+        if town := self._gazetteer.town_ending(text, end):
+            return Token("town", town.name, end - len(town.name), end, known=True)
+        run = _run(text, hit.start(), floor)
+        named = 1 < len(run) <= 4 and not _NO_NAME.fullmatch(run) and mark in ("镇", "街道", "乡")
+        return Token("town", run + mark, hit.start() - len(run), end) if named else None
+
+    def _committee(self, text: str, hit: re.Match[str], floor: int) -> Token | None:
+        run = _run(text, hit.start(), floor)
+        if not 1 < len(run) <= 8 or _NO_NAME.fullmatch(run):
+            return None
+        known = bool(self._gazetteer.committee_towns(run))
+        if hit.group() == "社区" and not known:
+            return None
+        return Token("committee", run + hit.group(), hit.start() - len(run), hit.end(), known)
+
+    def _road(self, text: str, hit: re.Match[str], floor: int, numeric_follows: bool) -> list[Token]:
+        end = hit.end()
+        if text[end : end + 2] == "街道" and (town := self._gazetteer.town_ending(text, end + 2)):
+            return [Token("town", town.name, end + 2 - len(town.name), end + 2, known=True)]
+        start = self._gazetteer.road_start(text, end, floor)
+        run = _run(text, hit.start(), floor)
+        begin = hit.start() - len(run)
+        # A known road of two characters at the end of a longer name (西三里|桥路) is a coincidence.
+        if start >= 0 and (end - start > 2 or len(run) <= 1 or len(run) > 5):
+            road = Token("road", text[start:end], start, end, known=True)
+            town = self._gazetteer.bare_town(text[begin:start])  # 花木牡丹路
+            return [Token("town", text[begin:start], begin, start), road] if town else [road]
+        if not run or len(run) > 6 or _NO_ROAD.fullmatch(run) or _NO_NAME.fullmatch(run):
+            return []
+        touching = begin == floor > 0
+        alone = len(run) >= 2 and begin == 0 and len(text) < 12
+        return [Token("road", text[begin:end], begin, end)] if numeric_follows or touching or alone else []
+
+    def _estate(self, text: str, hit: re.Match[str], floor: int, numeric_follows: bool) -> Token | None:
+        end = hit.end()
+        if phase := _PHASE.match(text, end):
+            end = phase.end()
+        run = _run(text, hit.start(), floor)
+        start = hit.start() - len(run)
+        name = text[start:end]
+        known = len(name) > 2 and bool(self._gazetteer.estate_districts(name))
+        if not run or _NO_NAME.fullmatch(run) or len(run) > 10:
+            return None
+        if hit.group() not in _STRONG and (_ROAD_FOLLOWS.match(text, end) or self._inside_road(text, hit)):
+            return None  # 花园路, 涞坊路
+        touching = floor > 0 and _TOUCH.fullmatch(text[floor:start]) is not None
+        listed = hit.group() in _VILLAGE and 2 <= len(run) <= 8 and (start == 0 or text[start - 1] in _LIST)
+        if hit.group() not in _STRONG and not (
+            known or touching or numeric_follows or listed or self._gazetteer.road_begins(text, end)
+        ):
+            return None
+        if not (touching or numeric_follows or known) and len(run) < 2:
+            return None
+        return Token("estate", name, start, end, known)
+
+    def _inside_road(self, text: str, hit: re.Match[str]) -> bool:
+        road = text.find("路", hit.end(), hit.end() + 4)
+        if road < 0:
+            return False
+        start = self._gazetteer.road_start(text, road + 1, 0)
+        return 0 <= start <= hit.start()
+
+
+def _finditer(starts: re.Pattern[str], expression: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """Matches of a big alternation, tried only where one of its first characters stands."""
+    found: list[re.Match[str]] = []
+    floor = 0
+    for start in starts.finditer(text):
+        if start.start() >= floor and (match := expression.match(text, start.start())):
+            found.append(match)
+            floor = match.end()
+    return found
+
+
+def _run(text: str, end: int, floor: int) -> str:
+    """The name that ends at `end`: characters back to `floor`, a mark or a word that only leads to it."""
+    start = end
+    while start > floor and end - start < _LONGEST_NAME and _HAN.match(text[start - 1]):
+        start -= 1
+    run = text[start:end]
+    if (lead := _LEADING.match(run)) and not (lead.end() == 1 and start == floor and run[0] in "和与及有"):
+        run = run[lead.end() :]  # 1517弄和丰苑: right after a lane the name itself may begin so
+    return run
+
+
+def _merged(text: str, tokens: list[Token]) -> list[Token]:
+    """In order; estates that touch are one name (凉城新村秀苑小区)."""
+    merged: list[Token] = []
+    for token in sorted(tokens, key=lambda one: (one.start, -one.end)):
+        last = merged[-1] if merged else None
+        if last and token.start < last.end:
+            continue
+        if last and last.kind == token.kind == "estate" and last.end == token.start:
+            last.text, last.end, last.known = text[last.start : token.end], token.end, last.known or token.known
+            continue
+        merged.append(token)
+    return merged

@@ -1,0 +1,61 @@
+"""Loads the gazetteer of `gazetteer/*.csv`: districts, towns, roads, estates, hospitals, drugs."""
+
+from pathlib import Path
+
+from conversations.places import Named, Places, Town
+from data.faults import Fault
+from data.rows import read_csv
+
+
+def load_places(folder: Path, faults: list[Fault]) -> Places:
+    """`folder` is the folder of all rows."""
+    folder = folder / "gazetteer"
+    districts = _named(folder / "districts.csv", ("district", "aliases"), faults)
+    known = frozenset(district.name for district in districts)
+    return Places(
+        districts=districts,
+        towns=_towns(folder / "towns.csv", known, faults),
+        roads=_by_district(folder / "roads.csv", ("district", "roads"), known, faults),
+        estates=_by_district(folder / "estates.csv", ("district", "estates"), known, faults),
+        hospitals=_named(folder / "hospitals.csv", ("hospital", "aliases"), faults),
+        drugs=_named(folder / "drugs.csv", ("drug", "aliases"), faults),
+    )
+
+
+def _named(path: Path, columns: tuple[str, str], faults: list[Fault]) -> tuple[Named, ...]:
+    """Two rows may not share a name: a reader could not tell them apart."""
+    found: list[Named] = []
+    owner: dict[str, str] = {}
+    for line, row in read_csv(path, columns, faults):
+        named = Named(row[columns[0]], _parts(row[columns[1]]))
+        for name in (named.name, *named.aliases):
+            if name in owner:
+                faults.append(Fault(path.name, line, f"{name} 已是 {owner[name]} 的名字"))
+            owner[name] = named.name
+        found.append(named)
+    return tuple(found)
+
+
+def _towns(path: Path, known: frozenset[str], faults: list[Fault]) -> tuple[Town, ...]:
+    found: list[Town] = []
+    for line, row in read_csv(path, ("district", "town", "committees", "villages"), faults):
+        if row["district"] not in known:
+            faults.append(Fault(path.name, line, f"没有 {row['district']} 这个区"))
+        found.append(Town(row["town"], row["district"], _parts(row["committees"]), _parts(row["villages"])))
+    return tuple(found)
+
+
+def _by_district(
+    path: Path, columns: tuple[str, str], known: frozenset[str], faults: list[Fault]
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line, row in read_csv(path, columns, faults):
+        if row["district"] not in known:
+            faults.append(Fault(path.name, line, f"没有 {row['district']} 这个区"))
+        for name in _parts(row[columns[1]]):
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), row["district"])))
+    return found
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split("|") if part)
