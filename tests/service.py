@@ -14,10 +14,10 @@ from typing import Any
 import aiohttp
 import asyncpg
 
+from adapters.base import Secret
 from bot.embedded import EmbeddedPostgres, EmbeddedValkey
 from bot.settings import KeyFile
 from bot.vault import Vault
-from adapters.base import Secret
 
 ROOT = Path(__file__).parent.parent
 WECHAT = {

@@ -84,9 +84,16 @@ class Sender:
 
 
 async def campaign(
-    sender: Sender, residents: int, each: int, texts: Callable[[int, int], str], *, at_once: int = 20, seed: int = 7
+    sender: Sender,
+    residents: int,
+    each: int,
+    texts: Callable[[int, int], str],
+    *,
+    at_once: int = 20,
+    lasting: float = 4.0,
+    seed: int = 7,
 ) -> None:
-    """`residents` people write `each` messages, one after another, many people at the same time."""
+    """`residents` people write `each` messages, one after another, many at the same time, over about `lasting` seconds."""
     gate = asyncio.Semaphore(at_once)
     chance = random.Random(seed)
 
@@ -94,7 +101,7 @@ async def campaign(
         for nth in range(each):
             async with gate:
                 await sender.write(http, f"oResident{person:019d}", texts(person, nth), 10_000_000 + person * 100 + nth)
-            await asyncio.sleep(chance.uniform(0.0, 0.4))
+            await asyncio.sleep(chance.uniform(0.0, 2 * lasting / each))
 
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as http:
