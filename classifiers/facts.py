@@ -1,0 +1,221 @@
+"""Single facts of a case: age, weeks of pregnancy, treatment dates, days left, people, what 12345 said, who writes for whom.
+
+Each function reads normalised text (`matching.reading_table`) and answers empty when the text does not say.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from classifiers.dates import Look, Moment, moments
+from classifiers.numerals import SOURCE, number
+from classifiers.quantities import Measured
+
+_N = f"({SOURCE})"
+_GAP = r"[^,。!?;\s]"
+_TREATMENT = "透析|血透|腹透|化疗|放疗|输血|打针|治疗|上药|产检|换药|靶向|手术|复查|输液|冲管|维护|复诊|注射|透"
+_AHEAD = re.compile(
+    rf"下次|下一次|下趟|该|应该|预约|约了|约的|约在|轮到|安排在|定在|原定|预产期|到期|要(?:去|做|到)?(?:{_TREATMENT}|医院)|需要|必须"
+    r"|(?:有|是)(?:化疗|手术|产检)"
+)
+_DUE_DATE = re.compile(r"预产期")
+_BACK = re.compile(
+    rf"上次|上一次|上趟|最近一次|最后一次|(?:{_TREATMENT})(?:是|过|了|的)|做过|做了|做的|透了|透的|打过|打了|没有?(?:{_TREATMENT})|距|至今"
+)
+_NEAR_TREATMENT = re.compile(_TREATMENT)
+_CLAUSE = re.compile(r"[,。!?;\s]")
+
+
+def treatments(text: str, now: datetime, days_since: float | None) -> tuple[datetime | None, datetime | None]:
+    """When it was last done and is next due, aware. `days_since`: days without dialysis, where the text counts them."""
+    last = due = None
+    if _NEAR_TREATMENT.search(text) or _DUE_DATE.search(text):
+        for moment in moments(text, now, Look.AHEAD):
+            clause = _clause(text, moment)
+            ahead = _AHEAD.search(clause)
+            planned = (ahead and not _BACK.search(clause)) or _DUE_DATE.search(clause)
+            # A date still to come is worth more than one that was missed.
+            if planned and (due is None or due <= now < moment.at):
+                due = moment.at
+        for moment in moments(text, now, Look.BACK):
+            clause = _clause(text, moment)
+            if last is None and moment.at <= now and _BACK.search(clause) and not _DUE_DATE.search(clause):
+                last = moment.at
+        if due is None:
+            near = (
+                m for m in moments(text, now, Look.AHEAD) if m.at > now and _NEAR_TREATMENT.search(_clause(text, m))
+            )
+            due = next((moment.at for moment in near), None)
+    if last is None and days_since is not None:
+        last = next((m.at for m in moments(f"{max(1, round(days_since))}天前", now, Look.BACK)), None)
+    return last, due
+
+
+def _clause(text: str, moment: Moment) -> str:
+    starts = [match.end() for match in _CLAUSE.finditer(text, max(0, moment.start - 24), moment.start)]
+    end = _CLAUSE.search(text, moment.end)
+    start = starts[-1] if starts else max(0, moment.start - 24)
+    return text[start : min(end.start() if end else len(text), moment.end + 24)]
+
+
+_BAND = re.compile(r"([二三四五六七八九])十(?:几|多|来|出头|开外)|([2-9])0(?:几|多|来)岁?")
+_NOMINAL = re.compile(rf"叫名|虚岁|虚{_N}岁")
+
+
+def age_months(measured: Iterable[Measured], text: str) -> int | None:
+    """The first age written, in months; a nominal age (叫名, 虚岁) is one year less. 八十多 is 80."""
+    ages = sorted((one for one in measured if one.quantity == "age"), key=lambda one: one.start)
+    if ages:
+        months = int(ages[0].value)
+        return (
+            max(0, months - 12)
+            if months >= 24 and _NOMINAL.search(text[max(0, ages[0].start - 4) : ages[0].end + 2])
+            else months
+        )
+    if (named := re.search(rf"叫名{_N}", text)) and (years := number(named[1])):
+        return int(years - 1) * 12
+    if (band := _BAND.search(text)) and re.search("岁|老|爸|妈|娘|爷|奶|婆|公|人|父|母", text):
+        years = number(band[1]) if band[1] else float(band[2])
+        return int((years or 0) * 10 * 12)
+    return None
+
+
+_WEEKS = re.compile(
+    rf"(?:孕|怀孕|有喜|大肚皮|身孕|大肚子|怀了|怀着)(?:了|已经|已|差不多|快|到|才|现在|:|期|妇|晚期|早期|中期|有|\s){{0,3}}{_N}\s?(?:\+\d)?\s?(周|个?多?月|w)"
+    rf"|{_N}(?:多)?\s?(周)\s?(?:\+\d)?(?:的?孕|多?了?,?怀孕)|{_N}个(多?月)(?:的?身孕|的?孕妇|大肚)"
+)
+
+
+def pregnancy_weeks(text: str) -> int | None:
+    """孕33周 is 33, 怀孕8个月 is 32: a month of pregnancy is four weeks."""
+    for match in _WEEKS.finditer(text):
+        groups = [group for group in match.groups() if group]
+        value = number(groups[0])
+        if value is None:
+            continue
+        weeks = int(value) if groups[1][0] in "周w" else int(value * 4)
+        if 1 <= weeks <= 43:
+            return weeks
+    return None
+
+
+_LEFT = re.compile(
+    rf"(?:只|还|仅|就|才)(?:剩下?|有|够|能用|能撑|能吃|能维持)(?:下|了|吃|用|最后){{0,2}}{_N}(?:多)?\s?(天|顿|粒|片|颗|支|瓶|包|袋|个?星期|个?礼拜|周|个?月|个?小时)(?!前|了没)"
+    rf"|(?:最后|剩下?){_N}\s?(天|粒|片|颗|顿|包|周)|(?:够|够吃|够用|能吃|能撑|维持){_N}\s?(天|个?星期|个?礼拜|周)"
+)
+_SUPPLY = re.compile("药|胰[岛导]素|氧|粮|米|菜|吃的|奶|食|粒|片|颗|水|喝|针|纱布|管|袋|尿布|尿不湿|干粮|面|饭")
+_OUT = re.compile(
+    r"断药|停药|没药|药没|药全没|没有药|药[^,。!?;\s]{0,3}(?:吃完|用完|吃光|用光)了|断粮|没吃的|没有吃的|没得吃|见底|断供|一粒[^,。!?;\s]{0,2}没|(?:药|素|奶粉|氧气?|米|菜)[^,。!?;\s]{0,3}(?:没了|没有了|断了|断脱|没没了|光脱)"
+)
+_SOON = re.compile(
+    r"快(?:要)?(?:吃完|用完|没|断|见底|打完|吃光|吸完)|马上(?:就)?(?:要)?(?:没|断|吃完|用完)|即将(?:吃完|用完|断)|所剩无几|所剩不多|就要(?:没|断|吃完|用完)"
+)
+_UNIT_DAYS = {"天": 1.0, "顿": 0.33, "期": 7.0, "拜": 7.0, "周": 7.0, "月": 30.0, "时": 1 / 24}
+
+
+def days_left(text: str) -> float | None:
+    """Days of medicine, food or oxygen left: 还剩两天 is 2, 只剩3粒 is 3 (one a day), 快吃完了 is 1, 断药 is 0."""
+    if not _SUPPLY.search(text):
+        return None
+    if (match := _LEFT.search(text)) is not None:
+        value, unit = next((v, u) for v, u in zip(match.groups()[::2], match.groups()[1::2], strict=True) if v)
+        if (found := number(value)) is not None:
+            return round(found * _UNIT_DAYS.get(unit[-1], 1.0), 2)
+    if _SOON.search(text):
+        return 1.0
+    return 0.0 if _OUT.search(text) else None
+
+
+_PEOPLE = re.compile(
+    rf"(?:一共|总共|共有?|有|我们|家里|全家|一家|住着|住了|屋里|被困|困了?){_N}\s?(?:多)?(?:个|口|位|名)?(?:多)?(?:人(?!民|员|工|生)|口(?!罩|头|服|腔)|位老人|个老人|个孩子)|{_N}\s?(?:多)?(?:个人|口人|名住户|户人家|户居民|名居民)"
+)
+
+
+def people(text: str) -> int | None:
+    """How many are concerned, when it is more than one."""
+    for match in _PEOPLE.finditer(text):
+        value = number(next(group for group in match.groups() if group))
+        if value and 2 <= value <= 9999 and value == int(value):
+            return int(value)
+    return None
+
+
+_ORDER = re.compile(r"(?:工单|单号|编号|受理|12345)[^\d\n,。]{0,10}((?:[a-z]{1,4})?\d[\d-]{7,22})(?![\d-])")
+_SHORT_ORDER = re.compile(r"(?:工单号?|受理号|工单编号)(?:是|为|:|\s){0,3}([a-z]{0,4}\d{5,22})(?!\d)")
+
+
+def order_number(text: str) -> str:
+    """The number 12345 gave, as written in capitals. A telephone is none."""
+    for expression in (_ORDER, _SHORT_ORDER):
+        for match in expression.finditer(text):
+            if not re.fullmatch(r"1[3-9]\d{9}|12345", match[1]):
+                return match[1].upper()
+    return ""
+
+
+_HOTLINE = r"(?:12345|市民热线|市长热线|政务热线)"
+_ANY_HOTLINE = re.compile(_HOTLINE)
+_NOT_THROUGH = re.compile(
+    rf"{_HOTLINE}{_GAP}{{0,14}}?(?:打不通|打不进|占线|没人接|无人接|接不通|一直忙|排队|拨不通|拨不进|线路忙|没打通|打不到|不通)"
+    rf"|(?:打不通|打不进|拨不通|没打通|接不通){_GAP}{{0,3}}{_HOTLINE}|{_HOTLINE}{_GAP}{{0,8}}[,\s]?{_GAP}{{0,8}}(?:打不通|打不进|没打通|不通|占线|没人接)"
+)
+_NOT_CALLED = re.compile(
+    rf"(?:没|没有|未|还没|还没有|没去|不敢|不想)(?:打|拨打?|联系)(?:过)?{_GAP}{{0,3}}{_HOTLINE}|{_HOTLINE}{_GAP}{{0,3}}(?:没|没有|未)(?:打|拨|联系)(?!通|进)"
+    rf"|(?:要不要|需要|该不该|是不是要|可以|能){_GAP}{{0,2}}打{_HOTLINE}"
+)
+_WAS_CALLED = re.compile(
+    rf"(?:打|拨|联系|致电|反映|投诉|报|找|问)(?:过|了|给)?{_GAP}{{0,8}}{_HOTLINE}|{_HOTLINE}[^。!?]{{0,16}}(?:过|了|说|答复|回复|登记|记录|派|受理|转|没用|无果|没有结果|反映|都打|打|推|投诉)"
+)
+
+
+def called_12345(text: str, order: str) -> str:
+    """no, yes_with_no, yes_no_number, tried_not_through, or "" when the text does not say."""
+    if not _ANY_HOTLINE.search(text):
+        return "yes_with_no" if order else ""
+    if order:
+        return "yes_with_no"
+    if _NOT_THROUGH.search(text):
+        return "tried_not_through"
+    if _NOT_CALLED.search(text):
+        return "no"
+    return "yes_no_number" if _WAS_CALLED.search(text) else ""
+
+
+_MY = r"(?:我家?的?|阿拉|我们家?|本人的?)"
+_RELATIONS: tuple[tuple[str, str], ...] = (
+    ("grandparent", rf"{_MY}(?:爷爷|奶奶|外公|外婆|阿爷|阿奶|姥姥|姥爷|老爹|太婆|太公)"),
+    (
+        "parent",
+        rf"{_MY}(?:年迈的?|老|亲)?(?:爸|妈|父|母|爹|娘|姆妈|阿爸|爷老头子|爷娘|公公|婆婆|岳父|岳母|丈人|丈母|双亲)",
+    ),
+    ("child", rf"{_MY}(?:的)?(?:儿子|女儿|孩子|宝宝|小孩|娃|囡囡|小囡|倪子|囡儿|囡五|小毛头|大宝|二宝)"),
+    ("spouse", rf"{_MY}(?:老公|老婆|丈夫|妻子|爱人|家主婆|先生|太太|媳妇|老伴)"),
+    ("kin", rf"{_MY}(?:哥|姐|弟|妹|舅|叔|伯|姨|姑|婶|嫂|侄|外甥|孙|表|堂|亲戚|嬢嬢|爷叔)"),
+    ("committee", r"我是[^,。]{0,10}(?:居委|村委|社区工作|街道)"),
+    ("volunteer", r"我是[^,。]{0,10}(?:志愿者|楼组长|团长|代发)|志愿者代发|帮[^,。]{0,6}代发"),
+    ("neighbour", r"邻居|隔壁|楼上|楼下|对门|同楼"),
+    ("friend", rf"{_MY}(?:朋友|同事|同学|室友|闺蜜|老师|师傅|员工)|(?:朋友|同事|同学|闺蜜)的"),
+    (
+        "self",
+        r"本人|我自己|我(?:现在|今天|是|有|已经|已|在|快|怀孕|发烧|今年|一个人|要|需要|没|的药|血透|透析|化疗|喘|胸|肚)",
+    ),
+    ("parent", r"(?:爸爸|妈妈|父亲|母亲|姆妈|老爸|老妈|老父亲|老母亲|爷老头子)"),
+    ("grandparent", r"(?:爷爷|奶奶|外公|外婆|阿爷|阿奶)"),
+    ("child", r"(?:宝宝|小囡|囡囡|小毛头|毛毛头)"),
+    ("spouse", r"(?:老公|老婆|老伴)"),
+)
+_RELATION = re.compile("|".join(f"(?P<r{at}>{source})" for at, (_, source) in enumerate(_RELATIONS)))
+_RELATION_CUE = frozenset("我阿本志代邻隔楼爸妈父母姆爷奶外宝囡毛老对同朋帮闺")
+
+
+def relation(text: str, characters: set[str]) -> str:
+    """What the patient is to the writer: self, parent, child, spouse, grandparent, kin, friend, neighbour, volunteer,
+    committee, or ""."""
+    if _RELATION_CUE.isdisjoint(characters):
+        return ""
+    best = len(_RELATIONS)
+    for match in _RELATION.finditer(text[:600]):
+        best = min(best, int(str(match.lastgroup)[1:]))
+        if best == 0:
+            break
+    return _RELATIONS[best][0] if best < len(_RELATIONS) else ""
