@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
-SENTENCE_ENDS = "。！？；!?;\n"
+_SENTENCE_END = re.compile(r"[。！？；\n]|[.!?;](?![!-~])")
+"""A mark of ASCII ends a sentence only where it does not stand inside an address of a page or a number."""
 _CLOSERS = "”’」』）)】》\"'"
-_PAUSES = "，、：,: \t\u3000"
+_PAUSE = re.compile(r"[，、：\s]|[,:](?![!-~])")
 _ZWJ = "\u200d"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ASCII_RUN = re.compile(r"[!-~]+\Z")
@@ -84,11 +85,13 @@ def _cut(text: str, limit: int) -> int:
     """Where to cut a text longer than `limit` bytes: the number of characters to keep, at least one."""
     most = _fitting(text, limit)
     least = most * 2 // 5  # an earlier sentence end would waste more room (and quota) than a cut at a comma
-    for marks in (SENTENCE_ENDS, _PAUSES):
-        cut = max(text.rfind(mark, least, most) for mark in marks) + 1
+    for marks in (_SENTENCE_END, _PAUSE):
+        # One character more than fits is looked at, since what follows a mark decides whether it is one.
+        ends = [found.end() for found in marks.finditer(text, least, most + 1)]
+        cut = max((end for end in ends if end <= most), default=0)
         while cut and cut < most and text[cut] in _CLOSERS:
             cut += 1
-        # The run of full-width stops 。。。 or ！！ belongs together as well; the emoji after it does not.
+        # A mark with a joiner or variation selector after it (!️) is no place to cut.
         if cut and _safe(text, cut) == cut:
             return cut
     run = _ASCII_RUN.search(text, max(0, most - LONGEST_RUN), most)

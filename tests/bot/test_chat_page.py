@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -62,10 +62,16 @@ async def settled(page: Page, count: int) -> None:
     await expect(page.locator("#messages .bubble")).to_have_count(count, timeout=8000)
 
 
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if true():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("waited 8 seconds in vain")
+
+
 async def online(desk: ChatDesk, count: int = 1) -> None:
-    async with asyncio.timeout(8):
-        while len(desk.sockets) < count:
-            await asyncio.sleep(0.02)
+    await until(lambda: len(desk.sockets) >= count)
 
 
 async def test_a_talk(desk: ChatDesk, page: Page) -> None:
@@ -134,9 +140,7 @@ async def test_a_reload_in_the_middle_loses_and_doubles_nothing(desk: ChatDesk, 
     await online(desk)
     desk.swallow = 1_000
     await type_and_send(page, "药断了")
-    async with asyncio.timeout(5):
-        while not desk.heard:
-            await asyncio.sleep(0.02)
+    await until(lambda: bool(desk.heard))
     await page.reload()  # the desk has it already: it stands in the page and in the queue
     desk.swallow = 0
     await settled(page, 2)

@@ -34,18 +34,23 @@ class Platform:
         return name, self.life
 
 
+def start_valkey(folder: str) -> tuple[subprocess.Popen[bytes], str]:
+    socket = Path(folder) / "s"  # short: a socket's path may have 107 characters
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(200):
+        if socket.exists():
+            break
+        time.sleep(0.02)
+    return server, f"unix://{socket}"
+
+
 @pytest.fixture(scope="module")
 def valkey() -> Iterator[str]:
-    with TemporaryDirectory(prefix="bn") as folder:  # short: a socket's path may have 107 characters
-        socket = Path(folder) / "s"
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with TemporaryDirectory(prefix="bn") as folder:
+        server, url = start_valkey(folder)
         try:
-            for _ in range(200):
-                if socket.exists():
-                    break
-                time.sleep(0.02)
-            yield f"unix://{socket}"
+            yield url
         finally:
             server.terminate()
             server.wait(10)
@@ -181,14 +186,8 @@ async def test_without_redis_each_process_helps_itself(url: str) -> None:
 
 async def test_redis_going_away_keeps_the_token_we_have() -> None:
     with TemporaryDirectory(prefix="bn") as folder:
-        socket = Path(folder) / "s"
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            if socket.exists():
-                break
-            await asyncio.sleep(0.02)
-        client: Any = Redis.from_url(f"unix://{socket}")
+        server, url = await asyncio.to_thread(start_valkey, folder)
+        client: Any = Redis.from_url(url)
         cache, platform = RedisTokenCache(client), Platform()
         assert await cache.get("k", platform.fetch) == "token-1"
         server.terminate()
