@@ -33,7 +33,7 @@ MARKERS: Mapping[str, str] = {
 WORD_WEIGHT = 20_000
 """Frequency given to every lexicon word, in both engines: high enough that a listed word is never split."""
 
-_VERSION = "3"
+_VERSION = "4"
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _ALPHABET = re.compile("[^一-\u9fd5a-z!?\ue000-\ue044]+")
@@ -47,6 +47,12 @@ _PICTURES = str.maketrans({
     "𠲎": "伐", "𢜶": "燥", "㑚": "你", "㑇": "你", "。": " ",
 })  # fmt: skip
 
+# Pasted forms: who, where and since when are cut out, the headings too. A form says nothing of what is needed, and its
+# headings, the same in every one of them, would outweigh the story.
+_FORM = re.compile(
+    r"【[^】【]{0,6}(?:姓名|城市|小区|社区|地址|位置|联系方式|电话|联系人|患病时间|发病时间|时间)[^】【]{0,6}】(?:[^【\n]{0,40}(?=【|\n|$))?"
+    r"|【[^】【]{0,4}(?:年龄|病情|症状|现状|诉求|描述)[^】【]{0,4}】"
+)
 _AIR = re.compile(r"(血氧[^\d]{0,8}?)(\d{2})(?!\d)")
 # The leading look-ahead lets the engine step over ordinary characters without trying a dozen branches at each of them.
 _FACTS = re.compile(
@@ -139,6 +145,8 @@ class Tokenizer:
         text = self._simplify(_PRIVATE.sub(" ", text).translate(_PICTURES))
         if self._variant is not None:
             text = self._variant.sub(lambda found: self._variants[found.group()], text)
+        if "【" in text:
+            text = _FORM.sub(" ", text)
         if "血氧" in text:
             text = _AIR.sub(lambda found: found[1] + (AIR_LOW if int(found[2]) < 94 else AIR_GOOD), text)
         text = _ALPHABET.sub(" ", _FACTS.sub(_fact, text))
