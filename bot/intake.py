@@ -6,7 +6,7 @@ Whatever happens, danger is answered: the rules need no database.
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.log import get_logger
@@ -16,7 +16,8 @@ from bot.store.database import Database, StoreAway
 from bot.turns import Outcome, Said, TurnFailed, Turns
 from classifiers.reader import Reader
 from conversations.engine import texts_to_read
-from conversations.messages import Inbound
+from conversations.listening import is_red
+from conversations.messages import ContactRef, Inbound
 from conversations.playbook import Playbook
 from conversations.speaking import danger_line
 from conversations.state import Conversation
@@ -59,6 +60,7 @@ class Intake:
         self.clock = clock
         self.away = False
         self._told: dict[str, Answer] = {}
+        self._danger_at: dict[ContactRef, datetime] = {}
 
     async def hear(self, inbound: Inbound, account: Account) -> Answer:
         """Returns within the channel's answer limit; the message is on disk, or the answer says it is not."""
@@ -94,17 +96,16 @@ class Intake:
             return self._told[key]
         playbook = self.playbook()
         reading = self.reader().read([texts_to_read(inbound)], [self.clock()])[0]
-        from conversations.listening import is_red
-
         red = is_red(reading)
         words = playbook.say("held")
         if red:
-            nobody = Conversation(id="", contact=contact)
+            nobody = Conversation(id="", contact=contact, danger_at=self._danger_at.get(contact))
+            self._danger_at[contact] = self.clock()
             words = danger_line(nobody, reading, playbook, self.clock()) + "\n" + playbook.say("ask_phone_address")
         if inbound.kind in ("notice", "unfollow"):
             words = ""
         try:
-            self.spool.append(Held(inbound, "danger" if red else "held"))
+            self.spool.append(Held(inbound, "danger" if red else "held", words))
         except NothingStored as error:
             log.error("nothing_stored", reason=str(error))
             refusal = playbook.say("not_stored")
@@ -125,6 +126,7 @@ class Intake:
                         log.info("record_back")
                     self.away = False
                     self._told.clear()
+                    self._danger_at.clear()
             except StoreAway:
                 continue
             except Exception:
@@ -139,7 +141,7 @@ class Intake:
                 for held in batch:
                     count += 1
                     try:
-                        await self.turns.hear(held.inbound, slot=False, answered=held.answered)
+                        await self.turns.hear(held.inbound, slot=False, answered=held.answered, told=held.said)
                     except TurnFailed:
                         kept.append(held)
             except BaseException:
@@ -160,8 +162,6 @@ class Intake:
 
 def _clamped(inbound: Inbound, now: datetime) -> Inbound:
     """A platform clock far ahead would open windows that do not exist."""
-    from dataclasses import replace
-
     return replace(inbound, sent_at=now)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets as chance
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,8 +15,12 @@ LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 SHORTEST = 10
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody")
-"""Checked when there is no such user, so that a stranger cannot tell by the time it takes."""
+
+
+@cache
+def _nobody() -> str:
+    """Checked when there is no such user, so that a stranger cannot tell by the time it takes."""
+    return _hasher.hash("nobody")
 
 
 class BadUser(ValueError):
@@ -60,9 +65,13 @@ async def set_password(database: Database, login: str, password: str = "", *, mu
 async def check_password(hashed: str | None, password: str) -> bool:
     """Whether the password is right; as slow for nobody as for somebody."""
     try:
-        return await asyncio.to_thread(_hasher.verify, hashed or _NOBODY, password) and hashed is not None
+        return await asyncio.to_thread(_verify, hashed, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _verify(hashed: str | None, password: str) -> bool:
+    return _hasher.verify(hashed or _nobody(), password) and hashed is not None
 
 
 async def first_admin(database: Database) -> str | None:

@@ -156,14 +156,19 @@ async def open_services(
 async def _keep_engines(engines: Engines, database: Database, redis: Any) -> None:
     """Valkey dies with the process that started it, and PostgreSQL may crash: whoever is left starts them again.
 
-    Runs in the main thread, because Linux ties a child to the thread that made it.
+    PostgreSQL in a thread, since a start that fails takes its time and people must be answered meanwhile; Valkey here in
+    the main thread, because Linux ties a child to the thread that made it.
     """
     while True:
         await asyncio.sleep(2)
-        gone = [engine for engine in (engines.postgres, engines.valkey) if engine is not None and not engine.running()]
-        if gone:
+        for engine in (engines.postgres, engines.valkey):
             try:
-                engines.ensure()
-                log.warning("engine_restarted", engines=[type(engine).__name__ for engine in gone])
+                if engine is None or await asyncio.to_thread(engine.running):
+                    continue
+                if engine is engines.postgres:
+                    await asyncio.to_thread(engines.ensure, engine)
+                else:
+                    engines.ensure(engine)
+                log.warning("engine_restarted", engine=type(engine).__name__)
             except Exception:
-                log.exception("engine_restart_failed")
+                log.exception("engine_restart_failed", engine=type(engine).__name__)

@@ -28,10 +28,11 @@ class NothingStored(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A message kept while the record was away. `answered`: `danger`, or `held` for the plain honest line."""
+    """A message kept while the record was away. `answered`: `danger`, or `held` for the plain honest line; `said` the words."""
 
     inbound: Inbound
     answered: str
+    said: str = ""
 
 
 class Spool:

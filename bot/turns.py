@@ -74,6 +74,7 @@ class Arrival:
     conversation: UUID | None = None
     slot: bool = False
     answered: str = ""
+    told: str = ""
     key: bytes = b""
     hash: bytes = b""
     reading: Reading | None = None
@@ -120,14 +121,19 @@ class Turns:
         self.count = 0
         self.batches = 0
 
-    async def hear(self, inbound: Inbound, *, slot: bool, answered: str = "") -> Outcome:
-        """A contact's message. The same delivery while the first is under way waits for the first one's outcome."""
+    async def hear(self, inbound: Inbound, *, slot: bool, answered: str = "", told: str = "") -> Outcome:
+        """A contact's message. The same delivery while the first is under way waits for the first one's outcome.
+
+        `answered`, `told`: what kind of thing was said already while nothing could be stored, and its words.
+        """
         contact = inbound.contact
         key = self.vault.hash("inbox", contact.channel, contact.account, contact.openid, inbound.message_id)
         waiting = self._inflight.get(key)
         if waiting is not None:
             return await asyncio.shield(waiting)
-        arrival = Arrival(asyncio.get_running_loop().create_future(), inbound, slot=slot, answered=answered, key=key)
+        arrival = Arrival(
+            asyncio.get_running_loop().create_future(), inbound, slot=slot, answered=answered, told=told, key=key
+        )
         arrival.hash = self.vault.hash("openid", contact.channel, contact.account, contact.openid)
         self._inflight[key] = arrival.done
         try:
@@ -355,6 +361,8 @@ class Turns:
             return
         said = writes.turn(talk.contact, event, turn, talk.key, limits, given, slot=arrival.slot)
         replies = [Said(effect_id, text.text, text.author) for effect_id, text in said]
+        if arrival.told:
+            writes.told(talk.contact, turn, arrival.told, talk.key)
         if arrival.key:
             first = next(iter(replies), None)
             answer = f"{first.effect_id}\n{first.text}" if first else ""

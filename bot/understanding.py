@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from classifiers.entities import EntityReader
-from data.entities import load_entities
 
 from classifiers.acts import ActReader
 from classifiers.artefacts import ModelStore
@@ -35,10 +34,9 @@ def open_reader(models: ModelStore | None, failed: Callable[[str, Exception], No
     faults: list[Fault] = []
     folder = rows_folder()
     red, acts, places = load_red(folder, faults), load_acts(folder, faults), load_places(folder, faults)
-    entities = load_entities(folder, faults)
     if faults:
         raise BadRows(faults)
-    reader = Reader(danger=RedFlags(red), extractor=EntityReader(places, entities), acts=ActReader(acts), failed=failed)
+    reader = Reader(danger=RedFlags(red), extractor=EntityReader(places, red), acts=ActReader(acts), failed=failed)
     if models is not None:
         reader.refresh(models)
     return reader

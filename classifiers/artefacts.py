@@ -136,8 +136,10 @@ class ModelStore:
             shutil.rmtree(draft, ignore_errors=True)
             raise
 
-    def promote(self, model_id: str) -> None:
+    def promote(self, model_id: str, *, first: bool = False) -> None:
         """Lets a candidate serve, if its own report allows it. Raises `NotGoodEnough` (report inside) or `BadModel`.
+
+        `first`: where nothing serves yet, a model below its floors serves rather than none; rules stand beside it.
 
         The report compares with the model that served when the candidate was trained; if another serves now, its
         figures on the same rows are not known, and the candidate has to be trained again.
@@ -147,7 +149,7 @@ class ModelStore:
         before = self.current()
         if before not in (None, model_id) and gate.get("against") != before:
             reasons.append(f"验收时对照的是 {gate.get('against') or '空'}，现在服务的是 {before}：请重新训练")
-        if reasons:
+        if reasons and not (first and before is None):
             raise NotGoodEnough(reasons, gate)
         if before != model_id:
             self._point(model_id, [*self._history(), *([before] if before else [])])

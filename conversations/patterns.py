@@ -18,12 +18,13 @@ class ItemKind(StrEnum):
     WORDS = "words"
     GAP = "gap"
     NUMBER = "number"
-    NOT = "not"
+    NOT_AFTER = "not_after"
+    NOT_BEFORE = "not_before"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One step of a pattern. `words` for WORDS and NOT, `reach` for GAP (characters of the same clause)."""
+    """One step of a pattern. `words` for all but GAP and NUMBER, `reach` for GAP (characters of the same clause)."""
 
     kind: ItemKind
     words: tuple[str, ...] = ()
@@ -55,8 +56,9 @@ def _item(part: str, words: Mapping[str, tuple[str, ...]]) -> Item:
         return Item(ItemKind.GAP, reach=int(body[1:]))
     if body == "#":
         return Item(ItemKind.NUMBER, optional=optional)
-    if body.startswith("!"):
-        return Item(ItemKind.NOT, _alternatives(body[1:], words))
+    for mark, kind in (("<", ItemKind.NOT_AFTER), ("!", ItemKind.NOT_BEFORE)):
+        if body.startswith(mark):
+            return Item(kind, _alternatives(body[1:], words))
     return Item(ItemKind.WORDS, _alternatives(body, words), optional=optional)
 
 

@@ -29,6 +29,7 @@ class Frame(StrEnum):
     QUESTION = "question"  # in doubt
     NEWS = "news"  # heard, read, forwarded: in doubt
     PAST = "past"  # long ago: absent
+    ONCE = "once"  # it happened, no one says when (昏迷过): in doubt
     RESOLVED = "resolved"  # over, or help is there: in doubt
     EVENT = "event"  # a disease is happening
     JOKE = "joke"  # anywhere in the text: everything is in doubt

@@ -12,7 +12,6 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from data.entities import load_entities
 
     from data.acts import load_acts
     from data.corpus import read_corpus
@@ -25,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     folder = options.folder or rows_folder()
     faults: list[Fault] = []
     read_playbook(folder, faults)
-    for load in (load_red, load_acts, load_places, load_entities):
+    for load in (load_red, load_acts, load_places):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]
     try:

@@ -56,14 +56,13 @@ def run(options: argparse.Namespace) -> int:
         print(f"语料 {own} 句，记者更正 {len(corrected)} 句", file=sys.stderr)
     os.nice(5)
     report = train(rows, models, progress=Progress("训练"), seed=options.seed, kinds=load_lexicon().kinds)
-    print(report.as_text() if hasattr(report, "as_text") else report.model_id)
+    if not report.good_enough:
+        print(f"验收：{'；'.join(report.gate.get('reasons', []))}", file=sys.stderr)
     if options.candidate:
         return 0
     try:
-        models.promote(report.model_id)
+        models.promote(report.model_id, first=True)
     except NotGoodEnough as error:
-        if models.current() is None:  # something must serve; the shortfall is in the report
-            raise
         print(f"没有启用：{error}", file=sys.stderr)
         return 1
     print(f"已启用 {report.model_id}")

@@ -33,10 +33,11 @@ class Engines:
             fcntl.flock(self._live, fcntl.LOCK_SH)
             self._start()
 
-    def ensure(self) -> None:
-        """Start again whatever has gone (the starter of Valkey was killed, PostgreSQL crashed)."""
+    def ensure(self, engine: EmbeddedPostgres | EmbeddedValkey) -> None:
+        """Start an engine again that has gone (the starter of Valkey was killed, PostgreSQL crashed)."""
         with self._exclusive():
-            self._start()
+            if not engine.running():
+                engine.start()
 
     def release(self) -> bool:
         """Leave. Returns True when this was the last process, which stops the engines."""

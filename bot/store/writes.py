@@ -20,6 +20,9 @@ from conversations.window import Limits
 SLOT_GRACE = timedelta(seconds=20)
 """How long the answer slot (and the platform's three redeliveries of 5 s) may take before the outbox sends instead."""
 
+_TOLD = 99
+"""Position of what was said from the spool: after anything the turn itself says."""
+
 
 def _columns(*names: str) -> dict[str, list[Any]]:
     return {name: [] for name in names}
@@ -185,6 +188,13 @@ class Writes:
             self.now,
             delivery,
         )
+
+    def told(self, contact: UUID, turn: Turn, text: str, key: DataKey) -> None:
+        """What was said before this turn could be taken belongs in the record too."""
+        body = key.seal(encode({"text": text}))
+        _add(
+            self.messages, contact, turn.state.turn, _TOLD, b"o", turn.filed, "bot", "info", body, self.now, "told"
+        )  # fmt: skip
 
     def _event(self, number: str, contact: UUID, actor: str, change: str, detail: str, key: DataKey) -> None:
         _add(self.events, number, contact, actor, change, key.seal(detail.encode()) if detail else None)

@@ -24,7 +24,21 @@ def acknowledge_before_commit() -> None:
     Intake.hear = hurried  # type: ignore[method-assign]
 
 
-FAULTS = {"acknowledge_before_commit": acknowledge_before_commit}
+def full_disk() -> None:
+    """Every append to the spool fails as it does on a full disk."""
+    import errno
+    import os
+
+    import bot.spool
+
+    def full(handle: int, data: bytes) -> None:
+        os.write(handle, data[: len(data) // 2])  # a disk fills up in the middle of a record
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    bot.spool._write_all = full
+
+
+FAULTS = {"acknowledge_before_commit": acknowledge_before_commit, "full_disk": full_disk}
 
 if __name__ == "__main__":
     FAULTS[sys.argv[1]]()

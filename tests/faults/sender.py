@@ -140,7 +140,7 @@ async def judge(sender: Sender, record: Record, *, cases_each: int = 1) -> dict[
     for openid, text in sender.platform.sent:
         pushed[openid, text] += 1
     owed = [row for row in kept if row["direction"] == "o"]
-    waiting = [row for row in owed if row["delivery"] not in ("delivered", "unsure")]
+    waiting = [row for row in owed if row["delivery"] not in ("delivered", "unsure", "told")]
     assert not waiting, f"{len(waiting)} owed replies are neither delivered nor marked unsure: {waiting[0]['delivery']}"
     texts: Counter[tuple[str, str]] = Counter((row["openid"], row["text"]) for row in owed)
     for row in owed:
@@ -148,6 +148,13 @@ async def judge(sender: Sender, record: Record, *, cases_each: int = 1) -> dict[
         if row["delivery"] == "delivered":
             assert told[key] + pushed[key] > 0, f"a reply counts as delivered that nobody received: {row['text'][:40]}"
         assert told[key] + pushed[key] <= 2 * texts[key], f"said more than twice: {row['text'][:40]}"
+    warned = {openid for openid, text in sender.platform.sent if "120" in text}
+    unwarned = [
+        e.text
+        for e in acknowledged
+        if "喘不上气" in e.text and e.openid not in warned and not any("120" in a for a in e.answers)
+    ]
+    assert not unwarned, f"{len(unwarned)} people in danger were acknowledged without the 120 line: {unwarned[:2]}"
     unsure = sum(row["delivery"] == "unsure" for row in owed)
     return {
         "sent": len(sender.ledger), "acknowledged": len(acknowledged), "redelivered": sum(e.attempts > 1 for e in sender.ledger),

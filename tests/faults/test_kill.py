@@ -24,12 +24,12 @@ async def _killed_campaign(
 ) -> dict[str, int]:
     """Residents write while services are killed at random moments and started again; then the ledger is judged."""
     chance = random.Random(seed)
-    async with WeChatPlatform(windows=_roomy()).serve() as platform:
+    async with WeChatPlatform(windows=roomy()).serve() as platform:
         running = [Service(home, platform=platform.base, command=command) for _ in range(services)]
         for service in running:
             await service.start()
         sender = Sender(platform, lambda: [service.base for service in running])
-        writing = asyncio.create_task(campaign(sender, residents, each, plea))
+        writing = asyncio.create_task(campaign(sender, residents, each, plea, lasting=kills * 3.2))
         killed = 0
         try:
             while killed < kills:
@@ -48,10 +48,11 @@ async def _killed_campaign(
                 await service.stop()
             stop_engines(home)
     print({**counts, "kills": killed})
+    assert counts["redelivered"] >= kills, "the kills met nobody writing"
     return counts
 
 
-def _roomy() -> dict[str, tuple[object, int]]:
+def roomy() -> dict[str, tuple[object, int]]:
     """Quotas out of the way: these tests are about loss, not about windows."""
     from datetime import timedelta
 

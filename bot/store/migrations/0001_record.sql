@@ -52,7 +52,7 @@ create table messages (
     kind text not null,
     body bytea not null,                 -- sealed
     at timestamptz not null,
-    delivery text not null,              -- received; slot, pending, delivered, unsure, failed, stored
+    delivery text not null,              -- received; slot, pending, delivered, unsure, failed, stored, told
     note text not null default '',
     primary key (conversation, turn, position)
 );
