@@ -213,3 +213,20 @@ async def test_no_token_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     await client.aclose()
     assert "redis_away" in caplog.text
     assert "token-1" not in caplog.text
+
+
+async def test_a_token_put_there_just_before_our_turn_is_taken(redis: Any) -> None:
+    """Another process fetched and gave its lock back between our look and our turn."""
+
+    class Late:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(redis, name)
+
+        async def set(self, name: str, value: str, **options: Any) -> Any:
+            if name.endswith(":lock"):
+                await redis.set("token:k", "theirs")
+            return await redis.set(name, value, **options)
+
+    platform = Platform()
+    assert await RedisTokenCache(Late()).get("k", platform.fetch) == "theirs"
+    assert platform.calls == 0
