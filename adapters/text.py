@@ -45,8 +45,8 @@ def clip(text: str, limit: int, tail: str = "…") -> str:
     if size(text) <= limit:
         return text
     room = limit - size(tail)
-    if room <= 0:
-        return text[: _safe(text, _fitting(text, limit))]
+    if room < 4:  # the longest character: no room for text and mark
+        return text.encode()[:limit].decode("utf-8", "ignore")
     return text[: _cut(text, room)].rstrip() + tail
 
 
