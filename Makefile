@@ -1,0 +1,48 @@
+# 帮侬忙. Two commands matter: `make run` and `make test`. Both work on a bare machine with Python 3.11 or newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# CI runs the slow tests as well.
+SLOW := $(if $(CI),,-m "not slow")
+
+.PHONY: run test check bench clean lock
+
+run: .venv/.installed
+	@exec $(BIN)/python -m bot serve $(ARGS)
+
+test: .venv/.installed-tests check
+	@$(BIN)/python -m tests.browser.install
+	$(BIN)/python -m pytest $(SLOW) $(ARGS)
+
+check: .venv/.installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m bot check
+
+bench: .venv/.installed-tests
+	$(BIN)/python -m tests.bench $(ARGS)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Making .venv …"
+	@$(PYTHON) -m venv .venv || { echo "This Python cannot make a venv: install its venv package (Debian: apt-get install python3-venv)"; exit 2; }
+
+.venv/.installed: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing (first time about a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/.installed-tests: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing with test tools …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@touch .venv/.installed $@
+
+# The versions everything was tried with; no registry's host is written down.
+lock: .venv/.installed-tests
+	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > constraints.txt
+
+clean:
+	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Residents and reporters in a real Chromium."""
