@@ -12,6 +12,7 @@ from conversations.patterns import Pattern
 from conversations.rules import Frame, Kind, RedRows, Side
 
 _CLAUSE_END = r"[,;。!?\s…~|]|\.(?!\d)"
+_IN_SENTENCE = r"[^。!?;\n]"
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _NEAR = 30
 _FAR = 48
@@ -69,7 +70,8 @@ class Frames:
         self._doubt_after = self._after(rows, Frame.HYPOTHESIS, Frame.QUESTION)
         self._news = self._anywhere(rows, Frame.NEWS)
         self._resolved = self._after(rows, Frame.RESOLVED, in_clause=False)
-        self._resolved_before = self._before(rows, Frame.RESOLVED)
+        self._resolved_before = self._before(rows, Frame.RESOLVED, in_clause=False)
+        self._once = self._after(rows, Frame.ONCE)
         self._joke = self._anywhere(rows, Frame.JOKE)
         idioms = [self._plain(row.pattern) for row in rows.frames if row.frame is Frame.IDIOM]
         self._idiom_filter = Prefilter(anchor_words(pattern) for pattern in idioms)
@@ -100,13 +102,22 @@ class Frames:
             return Status.DOUBT if self._heard(text, start, clauses) else Status.PRESENT
         if self._is_past(before, after):
             return Status.DOUBT if kind is Kind.SELF else Status.ABSENT
+        if self._doubt_before.search(before) or self._doubt_after.match(after) or self._heard(text, start, clauses):
+            return Status.DOUBT
+        if kind is Kind.SELF:  # never believed to be over
+            return Status.PRESENT
         if kind is Kind.EVENT and not (self._event_before.search(before) or self._event_after.match(after)):
             return Status.ABSENT
-        if self._doubt_before.search(before) or self._doubt_after.match(after):
-            return Status.DOUBT
-        if self._resolved_before.search(before) or self._resolved.match(text[end : end + _NEAR]):
-            return Status.DOUBT
-        return Status.DOUBT if self._heard(text, start, clauses) else Status.PRESENT
+        return Status.DOUBT if self._is_over(text, start, end, after, clauses) else Status.PRESENT
+
+    def _is_over(self, text: str, start: int, end: int, after: str, clauses: Clauses) -> bool:
+        """Recovered, or help is there; or it happened before, without saying that it was long ago (昏迷过)."""
+        sentence_start, _ = clauses.sentence(start)
+        return bool(
+            self._once.match(after)
+            or self._resolved.match(text[end : end + _NEAR])
+            or self._resolved_before.search(text[max(sentence_start, start - _NEAR) : start])
+        )
 
     def _is_negated(self, before: str, after: str, kind: Kind) -> bool:
         expression = self._negated_near if kind is Kind.SIGN else self._negated
@@ -131,16 +142,17 @@ class Frames:
     def _plain(self, pattern: Pattern) -> Pattern:
         return plain_pattern(pattern, self._table)
 
-    def _before(self, rows: RedRows, *frames: Frame) -> re.Pattern[str]:
+    def _before(self, rows: RedRows, *frames: Frame, in_clause: bool = True) -> re.Pattern[str]:
+        gap = IN_CLAUSE if in_clause else _IN_SENTENCE
         parts = [
-            f"(?:{source_of(self._plain(row.pattern))}){IN_CLAUSE}{{0,{row.reach}}}$"
+            f"(?:{source_of(self._plain(row.pattern))}){gap}{{0,{row.reach}}}$"
             for row in rows.frames
             if row.frame in frames and row.side is Side.BEFORE
         ]
         return re.compile("|".join(parts)) if parts else _NEVER
 
     def _after(self, rows: RedRows, *frames: Frame, in_clause: bool = True) -> re.Pattern[str]:
-        gap = IN_CLAUSE if in_clause else r"[^。!?;\n]"
+        gap = IN_CLAUSE if in_clause else _IN_SENTENCE
         parts = [
             f"{gap}{{0,{row.reach}}}?(?:{source_of(self._plain(row.pattern))})"
             for row in rows.frames

@@ -57,15 +57,15 @@ def _branch(tree: dict[str, dict]) -> str:  # type: ignore[type-arg]
 def source_of(pattern: Pattern) -> str:
     """The expression of a pattern, without groups."""
     parts: list[str] = []
-    for position, item in enumerate(pattern):
+    for item in pattern:
         match item.kind:
             case ItemKind.GAP:
                 parts.append(f"{IN_CLAUSE}{{0,{item.reach}}}?")
             case ItemKind.NUMBER:
                 parts.append(NUMBER + ("?" if item.optional else ""))
-            case ItemKind.NOT if position == 0:
+            case ItemKind.NOT_AFTER:
                 parts.extend(f"(?<!{re.escape(word)})" for word in item.words)
-            case ItemKind.NOT:
+            case ItemKind.NOT_BEFORE:
                 parts.append(f"(?!{trie_source(item.words)})")
             case _:
                 parts.append(f"(?:{trie_source(item.words)}){'?' if item.optional else ''}")

@@ -101,6 +101,7 @@ _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
     ("temperature", "37. 38. 39.", r"(?<![\d.])(3[789]\.\d)()(?![\d.])", _celsius),
     # per cent
     ("oxygen", "氧 饱和 spo2", rf"(?:血氧|氧饱和|饱和度|spo2|氧合|指氧){_GAP}{{0,10}}?(?<!\d)([3-9]\d)(?!\d|岁|年|号|室|弄)", _first),
+    ("oxygen", "氧 饱和", rf"(?:血氧|氧饱和|饱和度|指氧)[^。!?;]{{0,12}}?([五六七八九]十[一二三四五六七八九几]?|[5-9]0(?=几|多))", _first),
     # mmHg
     ("systolic", "压", r"(?:血压|高压|收缩压)[^,。!?;]{0,6}?(?<!\d)(\d{2,3})(?!\d|岁|年|号)", _first),
     # 10^9 per litre; gram per litre
@@ -123,7 +124,7 @@ _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
     # sessions missed
     ("dialysis_missed", "透 血头 血滤", rf"{_DIALYSIS}[^。!?;]{{0,8}}?(?<!每周)(?<!周)(?<!天){_N}(?:次|趟|回){_GAP}{{0,3}}?{_STOPPED}", _first),
     ("dialysis_missed", "透 血头 血滤", rf"{_MISSED}{_GAP}{{0,5}}?(?<!第){_N}(?:次|趟|回){_GAP}{{0,4}}?{_DIALYSIS}", _first),
-    ("dialysis_missed", "透 血头 血滤", rf"{_DIALYSIS}{_GAP}{{0,8}}?{_MISSED}(?:了|掉|脱|做|透|成)?(?<!第){_N}(?:次|趟|回)", _first),
+    ("dialysis_missed", "透 血头 血滤", rf"{_DIALYSIS}[^。!?;]{{0,10}}?{_MISSED}(?:了|掉|脱|做|透|成|过){{0,2}}(?<!第){_N}(?:次|趟|回)", _first),
     ("dialysis_missed", "透 血头 血滤", rf"(?:连续|已经|连着)?(?<!第){_N}(?:次|趟|回){_GAP}{{0,4}}?{_STOPPED}{_GAP}{{0,4}}?{_DIALYSIS}", _first),
     # days without food
     ("food_days", "吃 食 饭", rf"{_N}{_MANY}{_SPAN}(?:都|已经|了|基本|几乎){{0,2}}(?:没有|没|未)(?:怎么)?(?:吃(?!药)|进食|东西吃|饭|进过食)", _days),

@@ -17,7 +17,7 @@ from conversations.rules import Kind, LimitRow, RedRows, RuleRow
 # More occurrences of one row say nothing new, and a hostile text could hold thousands.
 _MOST_PER_ROW = 12
 _LONGEST_SPAN = 24
-_DEAD = "dead"
+_DEAD = ("dead", "dead_soft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class RedFlags:
         for measured in measure(plain):
             for limit in self._limits.get(measured.quantity, ()):
                 if limit.low <= measured.value < limit.high:
-                    found.setdefault(limit.concept, []).append(_Found(measured.start, measured.end, Kind.BARE))
+                    found.setdefault(limit.concept, []).append(_Found(measured.start, measured.end, Kind.PLAIN))
         return found
 
 
@@ -104,7 +104,8 @@ class _Weighing:
         self._joking = frames.joking(plain)
         self._dead = {
             self._clauses.clause(one.start)
-            for one in found.get(_DEAD, ())
+            for concept in _DEAD
+            for one in found.get(concept, ())
             if self._status(one, dead=True) is Status.PRESENT
         }
 

@@ -1,0 +1,221 @@
+"""Danger by rules, on sentences of our own. The tables in `rows/` were written from the conditions, not from residents' texts.
+
+First runs, before any rule was mended for them: red 129 of 135, check 24 of 30, calm 80 of 81, urgent 41 of 45; the second
+batch (`fresh.csv`, written when the rules stood): red 34 of 45, calm 22 of 25, check 6 of 6.
+"""
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.redflags import DangerReading, RedFlags
+from conversations.codes import Flag, Intent, Urgency
+from conversations.patterns import parse_pattern
+from conversations.rules import Kind, Need, RedRows, RuleRow, SignRow
+from data.faults import Fault, rows_folder
+from data.red import load_red
+
+ROWS = Path(__file__).parent / "rows"
+CALM = (Urgency.NORMAL, Urgency.SOON)
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = (ROWS / name).read_text("utf-8").splitlines()[1:]
+    return list(csv.reader(line for line in lines if line and not line.startswith("#")))
+
+
+def load() -> RedFlags:
+    faults: list[Fault] = []
+    loaded = load_red(rows_folder(), faults)
+    assert not faults, faults
+    return RedFlags(loaded)
+
+
+RED = load()
+
+
+def verdict(reading: DangerReading) -> str:
+    if reading.urgency is Urgency.CRITICAL:
+        return "critical"
+    if Flag.CHECK in reading.flags:
+        return "check"
+    return "calm" if reading.urgency in CALM else "urgent"
+
+
+@pytest.mark.parametrize(("text", "code"), rows("red.csv"))
+def test_red_conditions(text: str, code: str) -> None:
+    reading = RED.read(text)
+    assert verdict(reading) == "critical"
+    assert code in {reason.code for reason in reading.reasons}
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("check.csv")])
+def test_doubtful_frames_ask_once(text: str) -> None:
+    assert verdict(RED.read(text)) == "check"
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("calm.csv")])
+def test_calm_texts_raise_no_alarm(text: str) -> None:
+    assert verdict(RED.read(text)) == "calm"
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("urgent.csv")])
+def test_orange_list(text: str) -> None:
+    assert verdict(RED.read(text)) != "calm"
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("deceased.csv")])
+def test_the_dead_are_flagged(text: str) -> None:
+    assert Flag.DECEASED in RED.read(text).flags
+
+
+@pytest.mark.parametrize(("text", "expect"), rows("fresh.csv"))
+def test_second_batch(text: str, expect: str) -> None:
+    assert verdict(RED.read(text)) == expect
+
+
+@pytest.mark.parametrize(("text", "expect", "why"), rows("known_failures.csv"))
+def test_known_failures_still_fail(text: str, expect: str, why: str) -> None:
+    assert verdict(RED.read(text)) != expect, f"mended: move this row to the other tables ({why})"
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("我奶奶85岁", Flag.ELDER),
+        ("独居老人没菜了", Flag.LONE_ELDER),
+        ("我怀孕20周想产检", Flag.PREGNANT),
+        ("家里小囡发烧", Flag.MINOR),
+        ("轮椅坏了 我是残疾人", Flag.DISABLED),
+        ("我是阳性 想问转运", Flag.POSITIVE),
+        ("帮我妈配药", Flag.PROXY),
+        ("我人在国外 爸妈在上海", Flag.OVERSEAS),
+        ("我们整栋楼都没菜了", Flag.MANY),
+        ("求扩散 帮忙转发", Flag.REPOST),
+        ("听说明天要断网 是真的吗", Flag.RUMOUR),
+    ],
+)
+def test_flags(text: str, flag: Flag) -> None:
+    assert flag in RED.read(text).flags
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("血透五天没做了", Intent.DIALYSIS),
+        ("我怀孕36周见红了", Intent.MATERNITY),
+        ("我不想活了", Intent.DISTRESS),
+        ("化疗后发高烧", Intent.ONCOLOGY),
+        ("两个月的宝宝发烧39度", Intent.CHILD_ILLNESS),
+    ],
+)
+def test_the_intent_of_the_danger(text: str, intent: Intent) -> None:
+    assert RED.read(text).intent is intent
+
+
+def test_reasons_name_rule_words_and_place() -> None:
+    reading = RED.read("老人家里 我妈透析两次没做了 怎么办")
+    reason = reading.reasons[0]
+    assert (reason.code, reason.text) == ("R08", "透析已漏两次以上")
+    assert reason.span and reason.span in "老人家里 我妈透析两次没做了 怎么办"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "喘不过气", "他叫不醒了", "老人没气了", "胸口又痛", "爸爸 喘不上气",  # bugs others met: 不过 as contrast, 醒了 as recovered …
+        "我媽媽暈倒了", "姆妈透勿过气", "ＳＰＯ２血氧只有８２",  # traditional, dialect, full width
+    ],
+)  # fmt: skip
+def test_bugs_met_elsewhere(text: str) -> None:
+    assert RED.read(text).urgency is Urgency.CRITICAL
+
+
+@pytest.mark.parametrize("text", ["自行车没气了", "孕妇没见红 没破水", "没有胸闷、胸痛和气短", "醒了就好"])
+def test_and_their_opposites(text: str) -> None:
+    assert verdict(RED.read(text)) == "calm"
+
+
+@pytest.mark.parametrize("text", ["我不是不想活", "没有想自杀", "不会跳楼的"])
+def test_a_denied_suicide_is_asked_about_never_cleared(text: str) -> None:
+    reading = RED.read(text)
+    assert reading.urgency is not Urgency.CRITICAL
+    assert Flag.CHECK in reading.flags
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("red.csv")])
+def test_more_words_do_not_hide_danger(text: str) -> None:
+    assert RED.read(f"你好。{text}。请帮帮忙，电话13800000000，谢谢。").urgency is Urgency.CRITICAL
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_read(text: str) -> None:
+    reading = RED.read(text)
+    assert all(reason.span in text for reason in reading.reasons)
+
+
+@given(st.lists(st.sampled_from("没有不透析喘气血胸痛三天了，。 走死老人1万万一如果吗"), max_size=120).map("".join))
+@settings(max_examples=200, deadline=None)
+def test_any_mixture_of_our_own_words_is_read(text: str) -> None:
+    assert RED.read(text).urgency in Urgency
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "没有不",
+        "喘不",
+        "血小板",
+        "透析3天没",
+        "没有胸闷、",
+        "1",
+        "一",
+        "爸爸妈妈走",
+        "我不想活 ",
+        "如果万一担心",
+        "突然说",
+    ],
+)
+def test_time_is_bounded_on_hostile_texts(piece: str) -> None:
+    text = piece * (65536 // len(piece))
+    began = time.perf_counter()
+    RED.read(text)
+    assert time.perf_counter() - began < 3
+
+
+def test_a_row_is_all_an_editor_needs() -> None:
+    rows = RedRows(
+        words={"pain": ("痛", "疼")},
+        variants={},
+        signs=(SignRow("toothache", Kind.PLAIN, parse_pattern("牙 ~2 @pain", {"pain": ("痛", "疼")})),),
+        frames=(),
+        limits=(),
+        rules=(RuleRow("X01", Urgency.URGENT, None, Intent.OTHER_MEDICAL, (Need(("toothache",)),), 0, "牙痛"),),
+    )
+    reading = RedFlags(rows).read("牙有点疼")
+    assert (reading.urgency, reading.reasons[0].text) == (Urgency.URGENT, "牙痛")
+    assert RedFlags(rows).read("牙，疼").urgency is Urgency.NORMAL  # a gap does not cross a comma
+
+
+def test_every_fault_of_the_rows_is_named(tmp_path: Path) -> None:
+    red = tmp_path / "red"
+    red.mkdir()
+    (red / "words.csv").write_text("set,words\na,x||y\n", "utf-8")
+    (red / "variants.csv").write_text("read,written\n不不,勿\n", "utf-8")
+    (red / "signs.csv").write_text("concept,kind,pattern\nc,plain,@nobody\nc,odd,痛\nc,plain,~99 痛\n", "utf-8")
+    (red / "frames.csv").write_text("frame,side,reach,pattern\nno,before,0,没\n", "utf-8")
+    (red / "limits.csv").write_text("concept,quantity,low,high\nhot,temperature,a,b\n", "utf-8")
+    (red / "rules.csv").write_text(
+        "code,effect,intent,needs,within,reason\nR,critical,,missing,0,x\nR,bad,,c,0,x\n", "utf-8"
+    )
+    faults: list[Fault] = []
+    load_red(tmp_path, faults)
+    assert {(fault.file, fault.line) for fault in faults} >= {
+        ("words.csv", 2), ("variants.csv", 2), ("signs.csv", 2), ("signs.csv", 3), ("signs.csv", 4),
+        ("frames.csv", 2), ("limits.csv", 2), ("rules.csv", 2), ("rules.csv", 3),
+    }  # fmt: skip
