@@ -1,14 +1,18 @@
-"""From words to the keys of a model: words and pairs of words, characters one to three at a time, kinds, length.
+"""From words to the keys of a model: words, pairs of words, kinds of words, characters one and two at a time, length.
 
 Training asks for the keys as strings; serving asks the same of two dictionaries without building the prefixes. Both
 forms live here so that they cannot drift apart. Presence counts, not frequency: a plea says 急 twenty times.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from operator import add
 
 WORD, CHAR = "w", "c"
 """First letter of a key: what table it belongs to."""
+
+OPENING = 8
+"""Words at the start of a text that are also keys of their own."""
 
 _LENGTHS = (6, 14, 30, 60, 120, 240)
 
@@ -19,17 +23,32 @@ def length_key(normalised: str) -> str:
 
 
 def word_keys(words: Sequence[str], normalised: str, kinds: Mapping[str, str]) -> list[str]:
-    """Single words, pairs of neighbours, the kinds (`drug`, `district`, …) of listed words, and the length class."""
+    """Words, pairs of neighbours, the opening words once more (a title names the ask), kinds and their company, length.
+
+    A kind (`drug`, `district`, …) stands in for its word beside the neighbours, `<drug> 没有`, and meets every other kind
+    of the text, `<drug&elder>`: so a drug never seen in training still counts as one that ran out.
+    """
     keys = [*words, *map(add, words, [" " + word for word in words[1:]]), length_key(normalised)]
-    keys += [f"<{kinds[word]}>" for word in words if word in kinds]
+    keys += ["^" + word for word in words[:OPENING]]
+    named = [kinds.get(word) for word in words]
+    present = sorted({kind for kind in named if kind})
+    if present:
+        shown = [f"<{kind}>" if kind else word for kind, word in zip(named, words, strict=True)]
+        keys += [f"<{kind}>" for kind in present]
+        keys += [f"^<{kind}>" for kind in named[:OPENING] if kind]
+        keys += [f"<{one}&{other}>" for one, other in combinations(present, 2)]
+        keys += [
+            f"{shown[n]} {shown[n + 1]}"
+            for n in range(len(words) - 1)
+            if named[n] is not None or named[n + 1] is not None
+        ]
     return keys
 
 
 def char_keys(normalised: str) -> list[str]:
-    """Runs of one, two and three characters; a blank at both ends makes beginnings and ends visible."""
+    """Runs of one and two characters; a blank at both ends makes beginnings and ends visible."""
     text = f" {normalised} "
-    pairs = list(map(add, text, text[1:]))
-    return [*text, *pairs, *map(add, pairs, text[2:])]
+    return [*text, *map(add, text, text[1:])]
 
 
 def keys(words: Sequence[str], normalised: str, kinds: Mapping[str, str]) -> list[str]:

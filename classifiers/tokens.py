@@ -33,7 +33,7 @@ MARKERS: Mapping[str, str] = {
 WORD_WEIGHT = 20_000
 """Frequency given to every lexicon word, in both engines: high enough that a listed word is never split."""
 
-_VERSION = "4"
+_VERSION = "5"
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _ALPHABET = re.compile("[^一-\u9fd5a-z!?\ue000-\ue044]+")
