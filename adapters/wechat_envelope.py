@@ -93,8 +93,9 @@ def _unpad(plain: bytes, appid: bytes) -> bytes | None:
     pad = plain[-1]
     if not 1 <= pad <= BLOCK or plain[-pad:] != plain[-1:] * pad:
         return None
+    # What follows the message must be our appid and nothing else: that checks the length as well.
     end = 20 + int.from_bytes(plain[16:20], "big")
-    if end + len(appid) != len(plain) - pad or not hmac.compare_digest(plain[end : len(plain) - pad], appid):
+    if not appid or not hmac.compare_digest(plain[end : len(plain) - pad], appid):
         return None
     return plain[20:end]
 

@@ -47,7 +47,9 @@ def test_the_padding_values_really_occur() -> None:
     assert {1, 17, 32} <= {row["pad"] for row in VECTORS["open"]}
 
 
-@pytest.mark.parametrize("damage", ["pad-0", "pad-33", "pad-uneven", "length-long", "length-short", "appid-longer"])
+@pytest.mark.parametrize(
+    "damage", ["pad-0", "pad-33", "pad-over", "pad-uneven", "length-long", "length-short", "appid-longer"]
+)
 def test_a_message_that_is_not_whole_does_not_open(damage: str) -> None:
     """What wechatpy accepts or answers with struct.error; here it can only be a refusal."""
     appid, message, key = b"wx00000000test0001", b"<xml/>" * 3, make_key(KEY)
@@ -56,11 +58,24 @@ def test_a_message_that_is_not_whole_does_not_open(damage: str) -> None:
     pad = 32 - len(plain) % 32
     tail = bytes((pad,)) * pad
     if damage.startswith("pad-"):
-        tail = {"pad-0": tail[:-1] + b"\0", "pad-33": bytes((33,)) * pad, "pad-uneven": b"\7" + tail[1:]}[damage]
+        tail = {
+            "pad-0": tail[:-1] + b"\0",
+            "pad-33": bytes((33,)) * pad,
+            "pad-over": bytes((pad + 32,)) * (pad + 32),
+            "pad-uneven": b"\7" + tail[1:],
+        }[damage]
     encryptor = key.cipher.encryptor()
     text = base64.b64encode(encryptor.update(plain + tail) + encryptor.finalize()).decode()
     with pytest.raises(Rejected):
         decrypt(text, appid.decode(), (key,))
+
+
+@pytest.mark.parametrize("doctype", ["<!DOCTYPE xml>", '<!DOCTYPE xml [<!ENTITY a "b">]>'])
+def test_a_document_type_is_refused_however_harmless(doctype: str) -> None:
+    signed = CHANNEL.sign(push("<MsgType>text</MsgType>"), SECRETS, now=1649000000)
+    CHANNEL.open(signed, SECRETS)
+    with pytest.raises(Rejected):
+        CHANNEL.open(replace(signed, body=doctype.encode() + signed.body), SECRETS)
 
 
 def test_every_padding_length_opens() -> None:

@@ -123,6 +123,8 @@ def test_an_event_with_id_0_does_not_swallow_another() -> None:
 def test_messages_without_an_id_are_told_apart_and_redeliveries_are_not() -> None:
     one, two = (read(f"<MsgType>text</MsgType><Content>{text}</Content>") for text in "一二")
     again = read("<MsgType>text</MsgType><Content>一</Content>")
+    zeros = [read(f"<MsgType>text</MsgType><Content>{text}</Content><MsgId>0</MsgId>") for text in "一二"]
+    assert zeros[0].message_id != zeros[1].message_id
     assert one.message_id == again.message_id != two.message_id
 
 
