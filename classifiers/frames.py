@@ -30,9 +30,10 @@ class Status(IntEnum):
 
 
 class Clauses:
-    """Where clauses and sentences of one text begin and end; worked out once, when the first sign asks."""
+    """Where clauses and sentences of one text begin and end, and its characters; worked out when the first sign asks."""
 
     def __init__(self, text: str, clause_breaks: re.Pattern[str]) -> None:
+        self.characters = frozenset(text)
         self._length = len(text)
         # A contrast word begins the next clause, punctuation ends the last one.
         self._clauses = [m.start() if m.lastgroup == "contrast" else m.end() for m in clause_breaks.finditer(text)]
@@ -50,6 +51,20 @@ def _around(starts: list[int], at: int, length: int) -> tuple[int, int]:
     return (starts[place - 1] if place else 0, starts[place] if place < len(starts) else length)
 
 
+class _Expression:
+    """Rows of one frame as one expression, tried only in texts that have a first character of one of their anchors."""
+
+    def __init__(self, patterns: list[Pattern], sources: list[str]) -> None:
+        self._firsts = frozenset(word[0] for pattern in patterns for word in anchor_words(pattern))
+        self._compiled = re.compile("|".join(sources)) if sources else _NEVER
+
+    def search(self, text: str, clauses: Clauses) -> re.Match[str] | None:
+        return None if self._firsts.isdisjoint(clauses.characters) else self._compiled.search(text)
+
+    def match(self, text: str, clauses: Clauses) -> re.Match[str] | None:
+        return None if self._firsts.isdisjoint(clauses.characters) else self._compiled.match(text)
+
+
 class Frames:
     """The rows of `frames.csv`, compiled. One instance serves all texts."""
 
@@ -58,10 +73,12 @@ class Frames:
         filler = trie_source(w.translate(table) for w in rows.words.get("filler", ()))
         symptom = trie_source(w.translate(table) for w in rows.words.get("symptom", ()))
         joiner = trie_source(w.translate(table) for w in rows.words.get("joiner", ()))
-        negators = "|".join(self._sources(rows, Frame.NEGATION, Side.BEFORE)) or "(?!)"
+        negators = self._patterns(rows, Side.BEFORE, Frame.NEGATION)
+        negator = "|".join(map(source_of, negators)) or "(?!)"
         # 无胸闷、胸痛: the scope runs over a list of symptoms, never over a thing (没有床位呼吸困难).
-        self._negated = re.compile(f"(?P<neg>{negators})(?:{filler}|{symptom}|{joiner}){{0,10}}$")
-        self._negated_near = re.compile(f"(?P<neg>{negators})(?:{filler}){{0,3}}$")
+        run = f"(?P<neg>{negator})(?:{filler}|{symptom}|{joiner}){{0,10}}$"
+        self._negated = _Expression(negators, [run])
+        self._negated_near = _Expression(negators, [f"(?P<neg>{negator})(?:{filler}){{0,3}}$"])
         self._negated_after = self._after(rows, Frame.NEGATION)
         self._double = self._before(rows, Frame.DOUBLE)
         self._past_before, self._past_after = self._before(rows, Frame.PAST), self._after(rows, Frame.PAST)
@@ -73,10 +90,10 @@ class Frames:
         self._resolved_before = self._before(rows, Frame.RESOLVED, in_clause=False)
         self._once = self._after(rows, Frame.ONCE)
         self._joke = self._anywhere(rows, Frame.JOKE)
-        idioms = [self._plain(row.pattern) for row in rows.frames if row.frame is Frame.IDIOM]
+        idioms = self._patterns(rows, Side.ANY, Frame.IDIOM)
         self._idiom_filter = Prefilter(anchor_words(pattern) for pattern in idioms)
         self._idioms = [re.compile(source_of(pattern)) for pattern in idioms]
-        contrast = "|".join(self._sources(rows, Frame.CONTRAST, Side.ANY)) or "(?!)"
+        contrast = "|".join(map(source_of, self._patterns(rows, Side.ANY, Frame.CONTRAST))) or "(?!)"
         self._breaks = re.compile(f"{_CLAUSE_END}|(?P<contrast>{contrast})")
 
     def clauses(self, text: str) -> Clauses:
@@ -86,83 +103,81 @@ class Frames:
         """Spans of fixed phrases; signs inside them mean nothing."""
         return [m.span() for row in self._idiom_filter.candidates(text) for m in self._idioms[row].finditer(text)]
 
-    def joking(self, text: str) -> bool:
-        return self._joke.search(text) is not None
+    def joking(self, text: str, clauses: Clauses) -> bool:
+        return self._joke.search(text, clauses) is not None
 
     def status(self, text: str, start: int, end: int, kind: Kind, clauses: Clauses) -> Status:
-        """How the words around `text[start:end]` make it count."""
-        if kind is Kind.FACT:
-            return Status.PRESENT
+        """How the words around `text[start:end]` make it count. A FACT is not asked about: no frame changes it."""
         clause_start, clause_end = clauses.clause(start)
         before = text[max(clause_start, start - _NEAR) : start]
         after = text[end : max(end, min(clause_end, end + _NEAR))]
-        if self._is_negated(before, after, kind):
+        if self._is_negated(before, after, kind, clauses):
             return Status.DOUBT if kind is Kind.SELF else Status.ABSENT
         if kind is Kind.BARE:
             return Status.DOUBT if self._heard(text, start, clauses) else Status.PRESENT
-        if self._is_past(before, after):
+        if self._is_past(before, after, clauses):
             return Status.DOUBT if kind is Kind.SELF else Status.ABSENT
-        if self._doubt_before.search(before) or self._doubt_after.match(after) or self._heard(text, start, clauses):
+        if (
+            self._doubt_before.search(before, clauses)
+            or self._doubt_after.match(after, clauses)
+            or self._heard(text, start, clauses)
+        ):
             return Status.DOUBT
         if kind is Kind.SELF:  # never believed to be over
             return Status.PRESENT
-        if kind is Kind.EVENT and not (self._event_before.search(before) or self._event_after.match(after)):
+        if kind is Kind.EVENT and not (
+            self._event_before.search(before, clauses) or self._event_after.match(after, clauses)
+        ):
             return Status.ABSENT
         return Status.DOUBT if self._is_over(text, start, end, after, clauses) else Status.PRESENT
+
+    def _is_negated(self, before: str, after: str, kind: Kind, clauses: Clauses) -> bool:
+        expression = self._negated_near if kind is Kind.SIGN else self._negated
+        found = expression.search(before, clauses)
+        if found:
+            return not self._double.search(before[: found.start("neg")], clauses)
+        return kind is not Kind.SIGN and self._negated_after.match(after, clauses) is not None
+
+    def _is_past(self, before: str, after: str, clauses: Clauses) -> bool:
+        found = self._past_before.search(before, clauses)
+        if found and not _AGAIN.search(before[found.start() + 1 :]):
+            return True
+        return self._past_after.match(after, clauses) is not None and not _AGAIN.search(before)
 
     def _is_over(self, text: str, start: int, end: int, after: str, clauses: Clauses) -> bool:
         """Recovered, or help is there; or it happened before, without saying that it was long ago (昏迷过)."""
         sentence_start, _ = clauses.sentence(start)
         return bool(
-            self._once.match(after)
-            or self._resolved.match(text[end : end + _NEAR])
-            or self._resolved_before.search(text[max(sentence_start, start - _NEAR) : start])
+            self._once.match(after, clauses)
+            or self._resolved.match(text[end : end + _NEAR], clauses)
+            or self._resolved_before.search(text[max(sentence_start, start - _NEAR) : start], clauses)
         )
-
-    def _is_negated(self, before: str, after: str, kind: Kind) -> bool:
-        expression = self._negated_near if kind is Kind.SIGN else self._negated
-        found = expression.search(before)
-        if found:
-            return not self._double.search(before[: found.start("neg")])
-        return kind is not Kind.SIGN and self._negated_after.match(after) is not None
-
-    def _is_past(self, before: str, after: str) -> bool:
-        found = self._past_before.search(before)
-        if found and not _AGAIN.search(before[found.start() + 1 :]):
-            return True
-        return self._past_after.match(after) is not None and not _AGAIN.search(before)
 
     def _heard(self, text: str, start: int, clauses: Clauses) -> bool:
         sentence_start, _ = clauses.sentence(start)
-        return self._news.search(text, max(sentence_start, start - _FAR), start) is not None
+        return self._news.search(text[max(sentence_start, start - _FAR) : start], clauses) is not None
 
-    def _sources(self, rows: RedRows, frame: Frame, side: Side) -> list[str]:
-        return [source_of(self._plain(row.pattern)) for row in rows.frames if row.frame is frame and row.side is side]
+    def _patterns(self, rows: RedRows, side: Side, *frames: Frame) -> list[Pattern]:
+        found = (row.pattern for row in rows.frames if row.frame in frames and row.side is side)
+        return [plain_pattern(pattern, self._table) for pattern in found]
 
-    def _plain(self, pattern: Pattern) -> Pattern:
-        return plain_pattern(pattern, self._table)
-
-    def _before(self, rows: RedRows, *frames: Frame, in_clause: bool = True) -> re.Pattern[str]:
+    def _before(self, rows: RedRows, *frames: Frame, in_clause: bool = True) -> _Expression:
         gap = IN_CLAUSE if in_clause else _IN_SENTENCE
-        parts = [
-            f"(?:{source_of(self._plain(row.pattern))}){gap}{{0,{row.reach}}}$"
-            for row in rows.frames
-            if row.frame in frames and row.side is Side.BEFORE
-        ]
-        return re.compile("|".join(parts)) if parts else _NEVER
+        reaches = [row.reach for row in rows.frames if row.frame in frames and row.side is Side.BEFORE]
+        patterns = self._patterns(rows, Side.BEFORE, *frames)
+        sources = [f"(?:{source_of(p)}){gap}{{0,{reach}}}$" for p, reach in zip(patterns, reaches, strict=True)]
+        return _Expression(patterns, sources)
 
-    def _after(self, rows: RedRows, *frames: Frame, in_clause: bool = True) -> re.Pattern[str]:
+    def _after(self, rows: RedRows, *frames: Frame, in_clause: bool = True) -> _Expression:
         gap = IN_CLAUSE if in_clause else _IN_SENTENCE
-        parts = [
-            f"{gap}{{0,{row.reach}}}?(?:{source_of(self._plain(row.pattern))})"
-            for row in rows.frames
-            if row.frame in frames and row.side is Side.AFTER
-        ]
-        return re.compile("|".join(parts)) if parts else _NEVER
+        reaches = [row.reach for row in rows.frames if row.frame in frames and row.side is Side.AFTER]
+        patterns = self._patterns(rows, Side.AFTER, *frames)
+        sources = [f"{gap}{{0,{reach}}}?(?:{source_of(p)})" for p, reach in zip(patterns, reaches, strict=True)]
+        return _Expression(patterns, sources)
 
-    def _anywhere(self, rows: RedRows, frame: Frame) -> re.Pattern[str]:
-        sources = [source_of(self._plain(row.pattern)) for row in rows.frames if row.frame is frame]
-        return re.compile("|".join(sources)) if sources else _NEVER
+    def _anywhere(self, rows: RedRows, frame: Frame) -> _Expression:
+        patterns = self._patterns(rows, Side.ANY, frame)
+        return _Expression(patterns, [source_of(pattern) for pattern in patterns])
 
 
 def plain_pattern(pattern: Pattern, table: dict[int, int]) -> Pattern:

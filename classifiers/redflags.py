@@ -6,6 +6,7 @@ Signs are found by `matching`, weighed by `frames`, measured by `quantities`; ru
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from classifiers.frames import Clauses, Frames, Status, plain_pattern
 from classifiers.matching import Prefilter, anchor_words, reading_table, source_of
@@ -17,6 +18,8 @@ from conversations.rules import Kind, LimitRow, RedRows, RuleRow
 # More occurrences of one row say nothing new, and a hostile text could hold thousands.
 _MOST_PER_ROW = 12
 _LONGEST_SPAN = 24
+_RANK = {urgency: urgency.rank for urgency in Urgency}
+_FLAG_ORDER = {flag: place for place, flag in enumerate(Flag)}
 _DEAD = ("dead", "dead_soft")
 
 
@@ -37,6 +40,7 @@ class _Found:
     start: int
     end: int
     kind: Kind
+    dead: bool = False
     status: Status | None = None
 
 
@@ -58,10 +62,12 @@ class RedFlags:
         self._limits: dict[str, list[LimitRow]] = {}
         for limit in rows.limits:
             self._limits.setdefault(limit.quantity, []).append(limit)
-        self._rules: dict[str, list[tuple[int, RuleRow]]] = {}
-        for place, rule in enumerate(rows.rules):
-            for concept in next(need for need in rule.needs if not need.absent).concepts:
-                self._rules.setdefault(concept, []).append((place, rule))
+        self._all_rules = rows.rules
+        self._needs = [[frozenset(need.concepts) for need in rule.needs if not need.absent] for rule in rows.rules]
+        self._rules: dict[str, list[int]] = {}
+        for place, needs in enumerate(self._needs):
+            for concept in needs[0]:
+                self._rules.setdefault(concept, []).append(place)
 
     def read(self, text: str) -> DangerReading:
         """Any text, any length. Time grows with the text, not faster."""
@@ -69,8 +75,8 @@ class RedFlags:
         found = self._find(plain)
         if not found:
             return _NOTHING
-        places = {place: rule for concept in found for place, rule in self._rules.get(concept, ())}
-        rules = [places[place] for place in sorted(places) if _possible(places[place], found)]
+        places = {place for concept in found for place in self._rules.get(concept, ())}
+        rules = [self._all_rules[place] for place in sorted(places) if self._possible(place, found)]
         if not rules:
             return _NOTHING
         return _Weighing(plain, text, found, self._frames).decide(rules)
@@ -82,16 +88,15 @@ class RedFlags:
             for count, match in enumerate(finditer(plain)):
                 if count == _MOST_PER_ROW:
                     break
-                found.setdefault(concept, []).append(_Found(match.start(), match.end(), kind))
+                found.setdefault(concept, []).append(_Found(match.start(), match.end(), kind, concept in _DEAD))
         for measured in measure(plain):
             for limit in self._limits.get(measured.quantity, ()):
                 if limit.low <= measured.value < limit.high:
                     found.setdefault(limit.concept, []).append(_Found(measured.start, measured.end, Kind.PLAIN))
         return found
 
-
-def _possible(rule: RuleRow, found: dict[str, list[_Found]]) -> bool:
-    return all(need.absent or any(concept in found for concept in need.concepts) for need in rule.needs)
+    def _possible(self, place: int, found: dict[str, list[_Found]]) -> bool:
+        return all(not need.isdisjoint(found) for need in self._needs[place])
 
 
 class _Weighing:
@@ -99,15 +104,25 @@ class _Weighing:
 
     def __init__(self, plain: str, text: str, found: dict[str, list[_Found]], frames: Frames) -> None:
         self._plain, self._text, self._found, self._frames = plain, text, found, frames
-        self._clauses: Clauses = frames.clauses(plain)
-        self._idioms = frames.idioms(plain)
-        self._joking = frames.joking(plain)
-        self._dead = {
-            self._clauses.clause(one.start)
-            for concept in _DEAD
-            for one in found.get(concept, ())
-            if self._status(one, dead=True) is Status.PRESENT
-        }
+        self._framed: dict[tuple[int, int, Kind], Status] = {}
+
+    # Worked out when first asked for: a text of mere circumstances (a flag, no danger) never asks.
+    @cached_property
+    def _clauses(self) -> Clauses:
+        return self._frames.clauses(self._plain)
+
+    @cached_property
+    def _idioms(self) -> list[tuple[int, int]]:
+        return self._frames.idioms(self._plain)
+
+    @cached_property
+    def _joking(self) -> bool:
+        return self._frames.joking(self._plain, self._clauses)
+
+    @cached_property
+    def _dead(self) -> set[tuple[int, int]]:
+        ones = [one for concept in _DEAD for one in self._found.get(concept, ())]
+        return {self._clauses.clause(one.start) for one in ones if self._status(one) is Status.PRESENT}
 
     def decide(self, rules: list[RuleRow]) -> DangerReading:
         urgency, intent = Urgency.NORMAL, None
@@ -115,6 +130,8 @@ class _Weighing:
         reasons: list[tuple[int, Reason]] = []
         doubts: list[tuple[RuleRow, Reason]] = []
         for rule in rules:
+            if urgency is Urgency.CRITICAL and rule.urgency not in (None, Urgency.CRITICAL):
+                continue  # a lesser urgency tells the reporter nothing more
             status, span = self._holds(rule)
             if status is Status.ABSENT:
                 continue
@@ -128,21 +145,21 @@ class _Weighing:
                 if status is Status.DOUBT:
                     doubts.append((rule, reason))
                     continue
-                if rule.urgency.rank < urgency.rank:
+                if _RANK[rule.urgency] < _RANK[urgency]:
                     urgency, intent = rule.urgency, rule.intent or intent
-                reasons.append((rule.urgency.rank, reason))
+                reasons.append((_RANK[rule.urgency], reason))
         if urgency is not Urgency.CRITICAL:
             for rule, reason in doubts:
                 if rule.urgency is Urgency.CRITICAL:
                     flags[Flag.CHECK] = None
-                    reasons.append((Urgency.CRITICAL.rank, reason))
+                    reasons.append((0, reason))
                     intent = intent or rule.intent
                 if rule.urgency in (Urgency.CRITICAL, Urgency.URGENT):
                     urgency = most_urgent(urgency, Urgency.SOON)
         else:
             flags.pop(Flag.CHECK, None)
         ordered = tuple(dict.fromkeys(reason for _, reason in sorted(reasons, key=lambda pair: pair[0])))
-        return DangerReading(urgency, tuple(sorted(flags, key=list(Flag).index)), ordered, intent)
+        return DangerReading(urgency, tuple(sorted(flags, key=_FLAG_ORDER.__getitem__)), ordered, intent)
 
     def _holds(self, rule: RuleRow) -> tuple[Status, str]:
         """How far all needs are met, and the words that met the first."""
@@ -174,19 +191,25 @@ class _Weighing:
                     return best
         return best
 
-    def _status(self, one: _Found, *, dead: bool = False) -> Status:
+    def _status(self, one: _Found) -> Status:
         if one.status is None:
-            one.status = self._weigh(one, dead=dead)
+            one.status = self._weigh(one)
         return one.status
 
-    def _weigh(self, one: _Found, *, dead: bool) -> Status:
-        if any(start < one.end and one.start < end for start, end in self._idioms):
+    def _weigh(self, one: _Found) -> Status:
+        if one.kind is Kind.FACT:
+            return Status.PRESENT
+        if self._idioms and any(start < one.end and one.start < end for start, end in self._idioms):
             return Status.ABSENT
-        status = self._frames.status(self._plain, one.start, one.end, one.kind, self._clauses)
-        if status is Status.PRESENT and one.kind is not Kind.FACT:
+        place = (one.start, one.end, one.kind)  # several concepts may stand on the same words
+        status = self._framed.get(place)
+        if status is None:
+            status = self._frames.status(self._plain, one.start, one.end, one.kind, self._clauses)
+            self._framed[place] = status
+        if status is Status.PRESENT:
             if self._joking:
                 return Status.DOUBT
             # 外婆呼吸衰竭去世: what the dead suffered from is no danger now.
-            if not dead and one.kind is not Kind.SELF and self._clauses.clause(one.start) in self._dead:
+            if not one.dead and one.kind is not Kind.SELF and self._clauses.clause(one.start) in self._dead:
                 return Status.ABSENT
         return status

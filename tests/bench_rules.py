@@ -9,20 +9,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from classifiers.acts import ActReader  # noqa: E402
-from classifiers.entities import EntityReader  # noqa: E402
-from classifiers.redflags import RedFlags  # noqa: E402
-from data.acts import load_acts  # noqa: E402
-from data.faults import rows_folder  # noqa: E402
-from data.places import load_places  # noqa: E402
-from data.red import load_red  # noqa: E402
+from classifiers.acts import ActReader
+from classifiers.entities import EntityReader
+from classifiers.redflags import RedFlags
+from data.acts import load_acts
+from data.faults import rows_folder
+from data.places import load_places
+from data.red import load_red
 
 TEXTS = {
     "harmless, 40 characters": "请问一下小区里的快递什么时候可以恢复配送，我们楼里已经等了好几个星期了，谢谢你们",
     "no digits, no marks": "你好想问一下现在可以复工了吗我们公司在等通知谢谢",
     "red, 31 characters": "爸爸血透5天没做了人没力气，腿肿得厉害，居委说再等等，请帮帮忙",
     "address and phone": "浦东花木牡丹路60弄3号5号楼502室 电话13800000000",
-    "a plea": "我爸爸82岁，尿毒症，住浦东花木牡丹路60弄3号502室，电话13800000000，上周五做的透析，现在喘得躺不下，六院不收，12345打不通",
+    "a plea": "我爸爸82岁，尿毒症，住牡丹路60弄3号502，电话13800000000，上周五透析，喘得躺不下，六院不收，12345不通",
 }
 NOW = datetime(2022, 4, 5, 6, tzinfo=UTC)
 

@@ -127,7 +127,7 @@ def test_reasons_name_rule_words_and_place() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "喘不过气", "他叫不醒了", "老人没气了", "胸口又痛", "爸爸 喘不上气",  # bugs others met: 不过 as contrast, 醒了 as recovered …
+        "喘不过气", "他叫不醒了", "老人没气了", "胸口又痛", "爸爸 喘不上气",  # 不过 is no contrast, 醒了 no recovery
         "我媽媽暈倒了", "姆妈透勿过气", "ＳＰＯ２血氧只有８２",  # traditional, dialect, full width
     ],
 )  # fmt: skip
