@@ -1,7 +1,6 @@
 """`step`: the one function that decides. Same state, event, now and rows give the same turn; it touches no world."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from conversations.events import (
@@ -24,6 +23,7 @@ from conversations.playbook import Playbook
 from conversations.silence import timer_fired
 from conversations.state import Conversation, Phase
 from conversations.turn import Draft, Turn
+from conversations.values import evolve
 from conversations.window import Limits
 
 Handler = Callable[[Draft, "Event"], Turn]
@@ -68,8 +68,8 @@ def step(
     if isinstance(event, MessageReceived | ContactFollowed | ContactUnfollowed):
         if event.message.message_id in state.seen:
             return Turn(state)
-        state = replace(state, seen=(*state.seen, event.message.message_id)[-_SEEN:])
-    state = replace(state, turn=state.turn + 1, playbook=state.playbook or playbook.version)
+        state = evolve(state, seen=(*state.seen, event.message.message_id)[-_SEEN:])
+    state = evolve(state, turn=state.turn + 1, playbook=state.playbook or playbook.version)
     draft = Draft(state, playbook, limits, now, numbers)
     return HANDLERS[state.phase, type(event)](draft, event)
 

@@ -1,7 +1,5 @@
 """What reporters do with a case: claim, reply, correct, hand back, close. A refused act says why. Pure."""
 
-from dataclasses import replace
-
 from conversations.codes import Intent, TicketStatus, Urgency, Verification
 from conversations.effects import SendText
 from conversations.events import (
@@ -15,6 +13,7 @@ from conversations.events import (
 from conversations.speaking import closing
 from conversations.state import Case, Filled
 from conversations.turn import Draft, Turn
+from conversations.values import evolve
 
 _REPLIES_KEPT = 12
 
@@ -43,8 +42,8 @@ def _take(draft: Draft, case: Case, reporter: str) -> Case:
         if case.status in (TicketStatus.INTAKE, TicketStatus.TRIAGED, TicketStatus.REOPENED)
         else case.status
     )
-    case = replace(case, reporter=reporter, status=status, acted_at=draft.now)
-    draft.state = replace(draft.state, focus=case.key, asked=(), asked_on=0)
+    case = evolve(case, reporter=reporter, status=status, acted_at=draft.now)
+    draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
     return draft.timer("claim", case, draft.playbook.manners.claim)
 
 
@@ -67,7 +66,7 @@ def replied(draft: Draft, event: ReporterReplied) -> Turn:
         return draft.finish("window")
     fresh = not case.reporter
     case = _take(draft, case, event.reporter)
-    draft.state = replace(
+    draft.state = evolve(
         draft.state, window=draft.state.window.spend(parts), replied=(*state.replied, event.reply_id)[-_REPLIES_KEPT:]
     )
     draft.filed = case.key
@@ -88,7 +87,7 @@ def handed_back(draft: Draft, event: ReporterHandedBack) -> Turn:
     case = draft.state.case(event.case)
     if case is None or case.reporter != event.reporter:
         return draft.finish("not_yours")
-    case = draft.put(replace(case, reporter="", acted_at=draft.now))
+    case = draft.put(evolve(case, reporter="", acted_at=draft.now))
     draft.filed = case.key
     draft.note(case, "handed_back", by=event.reporter, detail=event.note)
     return draft.finish()
@@ -103,15 +102,15 @@ def closed(draft: Draft, event: ReporterClosed) -> Turn:
         return draft.finish("closed")
     if case.reporter and case.reporter != event.reporter:
         return draft.finish("claimed")
-    case = replace(case, outcome=event.outcome, status=TicketStatus.CLOSED, reporter="", acted_at=draft.now)
+    case = evolve(case, outcome=event.outcome, status=TicketStatus.CLOSED, reporter="", acted_at=draft.now)
     draft.put(case)
     if draft.state.focus == case.key:
-        draft.state = replace(draft.state, focus=0, asked=(), asked_on=0)
+        draft.state = evolve(draft.state, focus=0, asked=(), asked_on=0)
     draft.filed = case.key
     draft.note(case, "closed", by=event.reporter, detail=event.note)
     words = closing(case, draft.playbook) if event.tell else ""
     if words and draft.state.following and draft.state.window.remaining(draft.limits, draft.now) > 0:
-        draft.state = replace(draft.state, window=draft.state.window.spend())
+        draft.state = evolve(draft.state, window=draft.state.window.spend())
         draft.effects.append(SendText(words, "info", case.key))
     return draft.finish()
 
@@ -145,25 +144,25 @@ def _fixed(draft: Draft, case: Case, event: ReporterCorrected) -> Case | None:
             intent = Intent(event.value)
             if not intent.opens_case:
                 raise ValueError(event.value)
-            return replace(case, intent=intent, confidence=1.0)
+            return evolve(case, intent=intent, confidence=1.0)
         case "urgency":
             urgency = Urgency(event.value)
             lowered = urgency.rank > case.urgency.rank
             if lowered and not event.reason.strip():
                 return None
-            return replace(case, urgency=urgency, lowered_by=event.reporter if lowered else case.lowered_by)
+            return evolve(case, urgency=urgency, lowered_by=event.reporter if lowered else case.lowered_by)
         case "status":
             status = TicketStatus(event.value)
             if status is TicketStatus.CLOSED:
                 raise ValueError(event.value)
-            return replace(case, status=status, acted_at=draft.now)
+            return evolve(case, status=status, acted_at=draft.now)
         case "verification":
-            return replace(case, verification=Verification(event.value), acted_at=draft.now)
+            return evolve(case, verification=Verification(event.value), acted_at=draft.now)
         case "slot":
             if slot not in {row.name for row in draft.playbook.intents[case.intent].slots} | {"phone", "address"}:
                 raise ValueError(slot)
             value = Filled(event.value.strip(), at=draft.now, by=event.reporter)
-            return replace(case, slots={**case.slots, slot: value})
+            return evolve(case, slots={**case.slots, slot: value})
         case _:
             raise ValueError(name)
 
@@ -171,9 +170,9 @@ def _fixed(draft: Draft, case: Case, event: ReporterCorrected) -> Case | None:
 def delivery_failed(draft: Draft, event: DeliveryFailed) -> Turn:
     """The platform refused, or nobody knows: the desk learns it; a window the platform calls shut is shut here."""
     if event.closes_window:
-        draft.state = replace(draft.state, window=draft.state.window.spend(1_000))
+        draft.state = evolve(draft.state, window=draft.state.window.spend(1_000))
     if event.unreachable:
-        draft.state = replace(draft.state, following=False)
+        draft.state = evolve(draft.state, following=False)
     case = draft.state.case(event.case) or next((one for one in reversed(draft.state.cases) if one.ticket), None)
     if case is not None and case.ticket:
         draft.filed = case.key

@@ -1,7 +1,6 @@
 """The contact speaks (or comes, or goes): danger first, then which case, then what to note, ask or tell. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.effects import EraseContact
@@ -12,11 +11,12 @@ from conversations.speaking import ask_contact, asked, danger_line, next_ask, no
 from conversations.state import Case, Conversation, Filled, Phase
 from conversations.talk import meta_act, small_talk, wordless
 from conversations.turn import Draft, Turn
+from conversations.values import evolve
 
 
 def message_received(draft: Draft, event: MessageReceived) -> Turn:
     message, reading, state = event.message, event.reading, draft.state
-    draft.state = replace(
+    draft.state = evolve(
         state, window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits), following=True
     )
     draft.pushed = bool(event.answered)
@@ -54,14 +54,14 @@ def _answer_danger(draft: Draft, event: MessageReceived) -> bool:
         return False
     if event.answered != "danger":
         draft.say("danger", danger_line(draft.state, event.reading, draft.playbook, draft.now))
-    draft.state = replace(draft.state, danger_at=draft.now)
+    draft.state = evolve(draft.state, danger_at=draft.now)
     return True
 
 
 def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool) -> Turn:
     """A new need: a case of its own, however many others are open."""
     case = new_case(draft.state, event.message, event.reading, intent, draft.now)
-    draft.state = replace(draft.state, focus=case.key, asked=(), asked_on=0)
+    draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
     case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now)
     return _answer(draft, _share(draft, case), event.reading, {}, danger=danger, fresh=True)
 
@@ -72,7 +72,7 @@ def _go_on(draft: Draft, case: Case, event: MessageReceived, intent: Intent | No
     case = heard(case, event.message, event.reading, intent, draft.playbook)
     asked_now = draft.state.asked if case.key == draft.state.focus else ()
     case, news = fill(case, draft.playbook.intents[case.intent], event.message, event.reading, asked_now, draft.now)
-    draft.state = replace(draft.state, focus=case.key)
+    draft.state = evolve(draft.state, focus=case.key)
     case = _share(draft, case)
     if case.ticket:
         change = "raised" if case.urgency.rank < before.urgency.rank else "added"
@@ -89,13 +89,13 @@ def _go_on(draft: Draft, case: Case, event: MessageReceived, intent: Intent | No
 def _share(draft: Draft, case: Case) -> Case:
     """Phone and address are the contact's: other open cases of theirs know them too."""
     shared = {name: value for name, value in case.slots.items() if name in ("phone", "address")}
-    draft.state = replace(draft.state, known={**draft.state.known, **shared})
+    draft.state = evolve(draft.state, known={**draft.state.known, **shared})
     draft.put(case)
     for other in draft.state.cases:
         lacking = {name: value for name, value in shared.items() if name not in other.slots}
         if other.open and other.key != case.key and lacking:
-            draft.put(replace(other, slots={**other.slots, **lacking}))
-            draft.note(replace(other, slots={**other.slots, **lacking}), "shared")
+            draft.put(evolve(other, slots={**other.slots, **lacking}))
+            draft.note(evolve(other, slots={**other.slots, **lacking}), "shared")
     return case
 
 
@@ -130,7 +130,7 @@ def _answer(
 def _ask(draft: Draft, case: Case, words: str, names: tuple[str, ...]) -> Turn:
     draft.say("question", words)
     case = draft.put(asked(case, names))
-    draft.state = replace(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
+    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
     if not case.ticket:
         urgent = case.urgency.at_least(Urgency.URGENT)
         draft.timer(
@@ -150,13 +150,13 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
     if names and (first or (danger and not case.asked.get(names[0]))):
         draft.say("question", words)
         case = draft.put(asked(case, names))
-        draft.state = replace(draft.state, asked=names, asked_on=draft.state.turn)
+        draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
         return draft.finish()
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)
     if first or said or not danger:
         draft.say("receipt", receipt(case, draft.playbook, draft.now))
-    draft.state = replace(draft.state, asked=names)
+    draft.state = evolve(draft.state, asked=names)
     draft.put(case)
     return draft.finish()
 
@@ -165,7 +165,7 @@ def _stand_by(draft: Draft, case: Case) -> Turn:
     """Somebody died, or wants to: two lines and a person. No form, no survey, nothing to fill in."""
     first = not case.ticket
     case = draft.open_ticket(case)
-    draft.state = replace(draft.state, asked=(), asked_on=0)
+    draft.state = evolve(draft.state, asked=(), asked_on=0)
     if Flag.DECEASED in case.flags:
         draft.said = [pair for pair in draft.said if pair[0] != "danger"]
         draft.say("info", draft.playbook.say("condolence") if first else draft.playbook.say("condolence_again"))
@@ -181,7 +181,7 @@ def _notice(draft: Draft) -> None:
     """What happens with their data, once, never in the way of danger."""
     if not draft.state.noticed and not any(purpose == "danger" for purpose, _ in draft.said) and draft.said:
         draft.say("info", draft.playbook.say("notice"))
-        draft.state = replace(draft.state, noticed=True)
+        draft.state = evolve(draft.state, noticed=True)
 
 
 def _filed(draft: Draft, case: Case | None) -> Turn:
@@ -193,14 +193,14 @@ def followed(draft: Draft, event: ContactFollowed) -> Turn:
     """They came: who we are, and the 120 line, in one message."""
     message = event.message
     window = draft.state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits)
-    draft.state = replace(draft.state, window=window, following=True)
+    draft.state = evolve(draft.state, window=window, following=True)
     draft.say("info", draft.playbook.say("welcome"))
     return draft.finish()
 
 
 def unfollowed(draft: Draft, event: ContactUnfollowed) -> Turn:
     """They left: unreachable here, but what they asked for still stands."""
-    draft.state = replace(draft.state, following=False)
+    draft.state = evolve(draft.state, following=False)
     for case in draft.state.cases:
         if case.open:
             draft.note(case, "unreachable", by="contact")
@@ -212,7 +212,7 @@ def contact_erased(draft: Draft, event: ContactErased) -> Turn:
     empty = Conversation(id=draft.state.id, contact=draft.state.contact, turn=draft.state.turn, phase=Phase.IDLE)
     for case in draft.state.cases:
         if case.open and case.ticket:
-            draft.put(replace(case, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED, slots={}, summary=""))
+            draft.put(evolve(case, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED, slots={}, summary=""))
             draft.note(case, "erased", by=event.by)
     draft.effects.append(EraseContact(event.by))
     draft.state = empty

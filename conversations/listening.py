@@ -1,7 +1,6 @@
 """What a message means for the conversation: which case it belongs to, what it fills, how it raises urgency. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
@@ -10,6 +9,7 @@ from conversations.playbook import IntentRow, Playbook
 from conversations.reading import Reading
 from conversations.slots import PARSERS, SHARED, SKIPPED, missing
 from conversations.state import Case, Conversation, Filled
+from conversations.values import evolve
 
 _SUMMARY = 80
 
@@ -81,7 +81,7 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
     if intent and intent.opens_case and not case.ticket and case.confidence < reading.confidence:
         renamed = intent
     codes = {(reason.code, reason.text) for reason in case.reasons}
-    return replace(
+    return evolve(
         case,
         urgency=urgency,
         intent=renamed,
@@ -111,8 +111,8 @@ def fill(
         had = case.slots.get(slot.name)
         if value is None or (had and not _better(value, had, Act.CORRECT in reading.acts)):
             continue
-        news[slot.name] = replace(value, source=message.message_id, at=now)
-    return (replace(case, slots={**case.slots, **news}) if news else case), news
+        news[slot.name] = evolve(value, source=message.message_id, at=now)
+    return (evolve(case, slots={**case.slots, **news}) if news else case), news
 
 
 def _better(value: Filled, had: Filled, correcting: bool) -> bool:

@@ -1,10 +1,9 @@
 """What happens when nothing happens: nobody who wrote is forgotten, and no claim is held for ever. Pure."""
 
-from dataclasses import replace
-
 from conversations.events import ContactErased, TimerFired
 from conversations.hearing import contact_erased
 from conversations.turn import Draft, Turn
+from conversations.values import evolve
 
 
 def timer_fired(draft: Draft, event: TimerFired) -> Turn:
@@ -24,6 +23,6 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
         if due > draft.now:
             draft.timer("claim", case, due - draft.now)
         else:
-            draft.note(draft.put(replace(case, reporter="")), "claim_ran_out", by=case.reporter)
+            draft.note(draft.put(evolve(case, reporter="")), "claim_ran_out", by=case.reporter)
             draft.alert(case, "claim_ran_out")
     return draft.finish()

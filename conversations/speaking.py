@@ -1,7 +1,6 @@
 """What is said, in which words and order: one short message a turn, danger first. Every sentence is a row. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from conversations.codes import Flag, Urgency
@@ -9,6 +8,7 @@ from conversations.playbook import Playbook, SlotRow
 from conversations.reading import Reading
 from conversations.slots import missing
 from conversations.state import Case, Conversation, Filled
+from conversations.values import evolve
 
 _DANGER_KINDS = (
     ("R12", "danger_self_harm"),
@@ -61,7 +61,7 @@ def asked(case: Case, names: tuple[str, ...]) -> Case:
     if not names:
         return case
     counts = {**case.asked, **{name: case.asked.get(name, 0) + 1 for name in names}}
-    return replace(case, asked=counts, rounds=case.rounds + 1)
+    return evolve(case, asked=counts, rounds=case.rounds + 1)
 
 
 def noted(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:

@@ -1,13 +1,14 @@
 """Where a conversation stands: one value, stored as versioned JSON, changed only by `engine.step`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency, Verification
 from conversations.messages import ContactRef
 from conversations.reading import Reason
+from conversations.values import evolve
 from conversations.window import ReplyWindow
 
 
@@ -105,8 +106,8 @@ class Conversation:
     def with_case(self, case: Case) -> "Conversation":
         """The same conversation with `case` put in place of the one with its key, or added."""
         if self.case(case.key) is None:
-            return replace(self, cases=(*self.cases, case))
-        return replace(self, cases=tuple(case if one.key == case.key else one for one in self.cases))
+            return evolve(self, cases=(*self.cases, case))
+        return evolve(self, cases=tuple(case if one.key == case.key else one for one in self.cases))
 
     @property
     def settled_phase(self) -> Phase:

@@ -1,6 +1,5 @@
 """Acts beside the matter itself: a person wanted, how it stands, thanks, hello, a photo without a word. Pure."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
@@ -11,6 +10,7 @@ from conversations.reading import Reading
 from conversations.speaking import ask_contact, asked, status_words
 from conversations.state import Case
 from conversations.turn import Draft
+from conversations.values import evolve
 
 _ERASE_AFTER = timedelta(minutes=2)
 """Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
@@ -49,8 +49,8 @@ def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
             reasons=reading.reasons,
             model=reading.model,
         )
-        draft.state = replace(draft.state, focus=case.key)
-    case = draft.open_ticket(replace(case, wants_human=True))
+        draft.state = evolve(draft.state, focus=case.key)
+    case = draft.open_ticket(evolve(case, wants_human=True))
     draft.put(case)
     draft.filed = case.key
     draft.note(case, "asks_human", by="contact")
@@ -63,7 +63,7 @@ def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if names and not case.asked.get("phone") and "phone" in names:
         draft.say("question", draft.playbook.say("ask_phone"))
         draft.put(asked(case, ("phone",)))
-        draft.state = replace(draft.state, asked=("phone",), asked_on=draft.state.turn)
+        draft.state = evolve(draft.state, asked=("phone",), asked_on=draft.state.turn)
     return True
 
 
@@ -80,8 +80,8 @@ def _withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
         draft.note(case, "asks_withdraw", by="contact")
         draft.say("info", draft.playbook.say("withdraw_kept", number=case.ticket))
         return True
-    draft.put(replace(case, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
-    draft.state = replace(draft.state, focus=0, asked=(), asked_on=0)
+    draft.put(evolve(case, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
+    draft.state = evolve(draft.state, focus=0, asked=(), asked_on=0)
     draft.say("info", draft.playbook.say("withdraw_done"))
     return True
 
@@ -97,7 +97,7 @@ def _erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
         return True
     for one in draft.state.cases:
         if one.open:
-            draft.put(replace(one, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
+            draft.put(evolve(one, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
             draft.note(one, "erased", by="contact")
     draft.say("info", draft.playbook.say("erase_done"))
     draft.effects.append(SetTimer("erase", 0, draft.now + _ERASE_AFTER))
@@ -115,7 +115,7 @@ def _solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """The contact says it is solved: written down, a person still looks before it is closed."""
     if case is None or not case.ticket:
         return False
-    draft.put(replace(case, status=TicketStatus.CLAIMED_DONE))
+    draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
     draft.note(case, "says_solved", by="contact")
     draft.say("info", draft.playbook.say("solved", number=case.ticket))
     return True
@@ -126,12 +126,12 @@ def _not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     target = case if case and case.ticket else next((one for one in reversed(draft.state.cases) if one.ticket), None)
     if target is None:
         return False
-    again = replace(
+    again = evolve(
         target, outcome=None, status=TicketStatus.REOPENED if target.outcome else target.status, wants_human=True
     )
     draft.put(again)
     draft.filed = again.key
-    draft.state = replace(draft.state, focus=again.key)
+    draft.state = evolve(draft.state, focus=again.key)
     draft.note(again, "says_not_solved", by="contact")
     draft.alert(again, "not_solved")
     draft.say("info", draft.playbook.say("not_solved", number=again.ticket))
@@ -159,7 +159,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if case is None or Flag.CHECK not in case.flags or case.urgency is Urgency.CRITICAL or draft.state.asked:
         return False
     risen = draft.open_ticket(
-        replace(case, urgency=Urgency.CRITICAL, flags=tuple(f for f in case.flags if f is not Flag.CHECK))
+        evolve(case, urgency=Urgency.CRITICAL, flags=tuple(f for f in case.flags if f is not Flag.CHECK))
     )
     draft.filed = risen.key
     draft.note(risen, "raised", by="contact", detail="本人确认正在发生")
@@ -168,7 +168,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     words, names = ask_contact(risen, draft.playbook)
     draft.say("question", words)
     draft.put(asked(risen, names))
-    draft.state = replace(draft.state, asked=names, asked_on=draft.state.turn, danger_at=draft.now)
+    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn, danger_at=draft.now)
     return True
 
 
@@ -203,7 +203,7 @@ def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
         )  # fmt: skip
         draft.put(opened)
         draft.filed = opened.key
-        draft.state = replace(draft.state, focus=opened.key)
+        draft.state = evolve(draft.state, focus=opened.key)
         draft.timer("silence", opened, draft.playbook.manners.silence_urgent)
     return True
 
@@ -220,7 +220,7 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     elif reading.confidence >= playbook.manners.floor and reading.intent is Intent.FEEDBACK:
         draft.say("info", playbook.say("thanks"))
     elif _unclear(message, reading, playbook):
-        draft.state = replace(state, unreadable=state.unreadable + 1)
+        draft.state = evolve(state, unreadable=state.unreadable + 1)
         if state.unreadable >= 2:
             return False
         draft.say("question", playbook.say("unclear" if state.unreadable == 0 else "unclear_choices"))

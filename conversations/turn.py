@@ -1,13 +1,14 @@
 """A turn under construction: the state as it becomes, the effects wished so far, the numbers still to be given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from conversations.codes import TicketStatus
 from conversations.effects import AlertDesk, Effect, OpenTicket, Purpose, SendText, SetTimer, UpdateTicket
 from conversations.playbook import Playbook
 from conversations.state import Case, Conversation
+from conversations.values import evolve
 from conversations.window import Limits
 
 _WEIGHT: dict[Purpose, int] = {"danger": 0, "question": 1, "receipt": 2, "reply": 3, "info": 4}
@@ -62,7 +63,7 @@ class Draft:
         number = self.numbers[self.used]
         self.used += 1
         self.effects.append(OpenTicket(number, case.key))
-        return self.put(replace(case, ticket=number, status=TicketStatus.TRIAGED))
+        return self.put(evolve(case, ticket=number, status=TicketStatus.TRIAGED))
 
     def note(self, case: Case, change: str, *, by: str = "bot", detail: str = "") -> None:
         if case.ticket:
@@ -74,7 +75,7 @@ class Draft:
 
     def timer(self, name: str, case: Case, wait: timedelta) -> Case:
         self.effects.append(SetTimer(name, case.key, self.now + wait))
-        return self.put(replace(case, timers={**case.timers, name: self.state.turn}))
+        return self.put(evolve(case, timers={**case.timers, name: self.state.turn}))
 
     def finish(self, refused: str = "") -> Turn:
         """Merge what was said into one message (a passive reply is one), danger first; settle the phase."""
@@ -89,8 +90,8 @@ class Draft:
                 ):
                     text = ""  # the last messages of a window are a reporter's
                 else:
-                    self.state = replace(self.state, window=self.state.window.spend())
+                    self.state = evolve(self.state, window=self.state.window.spend())
             if text:
                 self.effects.insert(0, SendText(text, purpose, self.filed))
-        state = replace(self.state, phase=self.state.settled_phase)
+        state = evolve(self.state, phase=self.state.settled_phase)
         return Turn(state, tuple(self.effects), refused, self.filed, self.used)

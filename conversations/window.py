@@ -1,10 +1,11 @@
 """Whether we may still write to a contact, how often and until when. Limits come from the channel, never from here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from conversations.messages import Opener
+from conversations.values import evolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class ReplyWindow:
         return max(0, window.count - self.spent)
 
     def spend(self, count: int = 1) -> "ReplyWindow":
-        return replace(self, spent=self.spent + count)
+        return evolve(self, spent=self.spent + count)
 
 
 UNLIMITED = 1_000_000
