@@ -21,6 +21,7 @@ from bot.settings import Account, Settings
 from bot.spool import Spool
 from bot.store.database import Database, migrate
 from bot.store.outbox import OutboxStore
+from bot.store.search import run_indexer
 from bot.store.turns import TurnStore
 from bot.tokens import RedisTokenCache
 from bot.turns import Turns
@@ -129,6 +130,8 @@ async def open_services(
         asyncio.create_task(reader.watch(), name="reader"),
     ]
     working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
+    if outbox:
+        tasks.append(asyncio.create_task(run_indexer(database, vault), name="search"))
     if intake:
         tasks.append(asyncio.create_task(door.watch(), name="spool"))
     if engines is not None:

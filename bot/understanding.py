@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from classifiers.entities import EntityReader
-
 from classifiers.acts import ActReader
 from classifiers.artefacts import ModelStore
+from classifiers.entities import EntityReader
 from classifiers.reader import Reader
 from classifiers.redflags import RedFlags
 from classifiers.tokens import Tokenizer

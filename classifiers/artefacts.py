@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.features import CHAR, WORD
-from classifiers.scorer import Floats, Model, Thresholds, Weights
+from classifiers.scorer import Floats, Model, Thresholds
 from classifiers.tokens import Tokenizer
 from conversations.codes import Intent, Urgency
 
@@ -93,7 +93,8 @@ class ModelStore:
             raise BadModel(folder / "model.json", f"unreadable ({wrong!r})", _CURE) from wrong
         labels = len(intents) + len(urgencies)
         prefix = "twin_" if twin else ""
-        weights: Weights = _array(folder / f"{prefix}weights.npy", (len(keys) + 1, labels + 1), np.dtype(np.float32))
+        stored = _array(folder / f"{prefix}weights.npy", (len(keys) + 1, labels + 1), np.dtype(np.float32))
+        weights: Floats = stored.astype(np.float64)  # kept small on disk, summed in double
         bias: Floats = _array(folder / f"{prefix}bias.npy", (labels,), np.dtype(np.float64))
         words = {key[1:]: row for row, key in enumerate(keys) if key[0] == WORD}
         chars = {key[1:]: row for row, key in enumerate(keys) if key[0] == CHAR}
@@ -123,9 +124,9 @@ class ModelStore:
                 "kinds": dict(model.kinds),
             }
             for name, array in (
-                ("weights", model.weights),
+                ("weights", model.weights.astype(np.float32)),
                 ("bias", model.bias),
-                ("twin_weights", twin.weights),
+                ("twin_weights", twin.weights.astype(np.float32)),
                 ("twin_bias", twin.bias),
             ):
                 np.save(draft / f"{name}.npy", array, allow_pickle=False)

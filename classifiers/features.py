@@ -4,8 +4,9 @@ Training asks for the keys as strings; serving asks the same of two dictionaries
 forms live here so that they cannot drift apart. Presence counts, not frequency: a plea says 急 twenty times.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from operator import add
 
 WORD, CHAR = "w", "c"
@@ -15,34 +16,36 @@ OPENING = 8
 """Words at the start of a text that are also keys of their own."""
 
 _LENGTHS = (6, 14, 30, 60, 120, 240)
+_LENGTH_KEYS = tuple(f"len{n}>" for n in range(len(_LENGTHS) + 1))
 
 
 def length_key(normalised: str) -> str:
     """The size class of a text, as a word no text can contain."""
-    return f"<len{sum(len(normalised) > limit for limit in _LENGTHS)}>"
+    return _LENGTH_KEYS[bisect_left(_LENGTHS, len(normalised))]
 
 
 def word_keys(words: Sequence[str], normalised: str, kinds: Mapping[str, str]) -> list[str]:
     """Words, pairs of neighbours, the opening words once more (a title names the ask), kinds and their company, length.
 
-    A kind (`drug`, `district`, …) stands in for its word beside the neighbours, `<drug> 没有`, and meets every other kind
-    of the text, `<drug&elder>`: so a drug never seen in training still counts as one that ran out.
+    A kind (`drug`, `district`, …) stands in for its word beside the neighbours, `drug> 没有`, and meets every other kind
+    of the text, `drug>elder>`: so a drug never seen in training still counts as one that ran out. `kinds` are `marked`.
     """
     keys = [*words, *map(add, words, [" " + word for word in words[1:]]), length_key(normalised)]
     keys += ["^" + word for word in words[:OPENING]]
-    named = [kinds.get(word) for word in words]
-    present = sorted({kind for kind in named if kind})
-    if present:
-        shown = [f"<{kind}>" if kind else word for kind, word in zip(named, words, strict=True)]
-        keys += [f"<{kind}>" for kind in present]
-        keys += [f"^<{kind}>" for kind in named[:OPENING] if kind]
-        keys += [f"<{one}&{other}>" for one, other in combinations(present, 2)]
-        keys += [
-            f"{shown[n]} {shown[n + 1]}"
-            for n in range(len(words) - 1)
-            if named[n] is not None or named[n + 1] is not None
-        ]
+    shown = [kinds.get(word, word) for word in words]
+    if shown != words:
+        named = [one for one, word in zip(shown, words, strict=True) if one is not word]
+        present = sorted(set(named))
+        keys += present
+        keys += ["^" + one for one, word in zip(shown[:OPENING], words, strict=False) if one is not word]
+        keys += map("".join, combinations(present, 2))
+        keys += [a + " " + b for a, b in pairwise(shown) if a[-1] == ">" or b[-1] == ">"]
     return keys
+
+
+def marked(kinds: Mapping[str, str]) -> dict[str, str]:
+    """Word → its kind with a `>` at the end, which no word of a text can have."""
+    return {word: kind + ">" for word, kind in kinds.items()}
 
 
 def char_keys(normalised: str) -> list[str]:

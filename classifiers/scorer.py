@@ -16,7 +16,6 @@ from classifiers.tokens import Tokenizer
 from conversations.codes import Intent, Urgency
 
 Floats = npt.NDArray[np.float64]
-Weights = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted model, ready to score. `weights`: (keys + 1) x (intents + urgencies + 1), the last row zeros.
+    """A fitted model, ready to score. `weights`: (keys + 1) x (intents + urgencies + 1), the last row zeros. `kinds`: marked.
 
     `about` is everything a person may want to know: data hash, scores, sizes, when and from how many rows it was made.
     """
@@ -52,7 +51,7 @@ class Model:
     id: str
     intents: tuple[Intent, ...]
     urgencies: tuple[Urgency, ...]
-    weights: Weights
+    weights: Floats
     bias: Floats
     temperatures: tuple[float, float]
     words: Mapping[str, int]
@@ -75,7 +74,7 @@ class Model:
         """For explaining: words, keys the model knows, and what each key adds to each label's score (keys x labels)."""
         words, normalised = self._read(text)
         known = [key for key in keys(words, normalised, self.kinds) if self._row(key) is not None]
-        taken = self.weights[[self._row(key) or 0 for key in known]].astype(np.float64)
+        taken = self.weights[[self._row(key) or 0 for key in known]]
         length = np.sqrt(taken[:, -1].sum()) or 1.0
         return words, known, taken[:, :-1] / length
 
@@ -95,7 +94,8 @@ class Model:
     def _logits(self, rows: list[list[int]]) -> Floats:
         if not rows:
             return np.zeros((0, len(self.bias)))
-        sums = np.array([self.weights[found].sum(axis=0, dtype=np.float64) for found in rows])
+        ones = np.ones(max(map(len, rows)))
+        sums = np.array([ones[: len(found)] @ self.weights.take(found, axis=0) for found in rows])
         lengths = np.sqrt(np.maximum(sums[:, -1:], 1e-12))
         found_logits: Floats = sums[:, :-1] / lengths + self.bias
         return found_logits

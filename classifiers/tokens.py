@@ -34,6 +34,7 @@ WORD_WEIGHT = 20_000
 """Frequency given to every lexicon word, in both engines: high enough that a listed word is never split."""
 
 _VERSION = "5"
+_UNUSUAL = re.compile("[^一-\u9fd5\x00-\x7f，。、；：！？（）“”‘’《》【】—]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _ALPHABET = re.compile("[^一-\u9fd5a-z!?\ue000-\ue044]+")
@@ -141,8 +142,12 @@ class Tokenizer:
 
     def normalise(self, text: str) -> str:
         """The text in the closed alphabet. Pure; the same text always gives the same string."""
-        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).lower()
-        text = self._simplify(_PRIVATE.sub(" ", text).translate(_PICTURES))
+        if _UNUSUAL.search(text):
+            text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+            text = _PRIVATE.sub(" ", text).translate(_PICTURES)
+        else:  # nothing to fold but these four; a third of the time of the long way
+            text = text.replace("！", "!").replace("？", "?").replace("：", ":").replace("（", "(")
+        text = self._simplify(text.lower())
         if self._variant is not None:
             text = self._variant.sub(lambda found: self._variants[found.group()], text)
         if "【" in text:
@@ -187,6 +192,8 @@ def _engine(wish: str, words: list[str], folder: Path) -> tuple[str, Callable[[s
     slow.tmp_dir = str(folder)
     slow.initialize()
     for word in words:
-        slow.total -= slow.FREQ.get(word, 0)  # jieba adds the new weight but keeps the old one in its total; rjieba does not
+        slow.total -= slow.FREQ.get(
+            word, 0
+        )  # jieba adds the new weight but keeps the old one in its total; rjieba does not
         slow.add_word(word, WORD_WEIGHT, "n")
     return "jieba", lambda text: slow.lcut(text)

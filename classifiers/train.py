@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from classifiers import tuning
 from classifiers.artefacts import ModelStore
 from classifiers.evaluate import Floors, gate, outcomes
-from classifiers.features import CHAR, WORD, keys
+from classifiers.features import CHAR, WORD, keys, marked
 from classifiers.metrics import Labelled, Outcome, Report, measure
 from classifiers.scorer import Floats, Model
 from conversations.codes import Intent, Urgency
@@ -76,7 +76,7 @@ def train(
     Promotion is the caller's next step (`out.promote(report.model_id)`). Raises `TooFewRows`.
     """
     rows = sorted({row.text: row for row in rows}.values(), key=lambda row: _sha(row.text))
-    kinds = kinds or {}
+    kinds = marked(kinds or {})
     progress("分词", 0.0)
     documents = [_document(row.text, out, kinds) for row in rows]
     folds = np.array([int(_sha(row.text)[:8], 16) % FOLDS for row in rows])
@@ -107,7 +107,7 @@ def train(
     data_hash = hashlib.sha256("\n".join(_labels(row) for row in rows).encode()).hexdigest()
     made = datetime.now(UTC)
     blank = Model(
-        f"{made:%Y%m%d-%H%M%S}-{data_hash[:8]}", tuple(intents), tuple(levels), np.zeros((1, 1), np.float32),
+        f"{made:%Y%m%d-%H%M%S}-{data_hash[:8]}", tuple(intents), tuple(levels), np.zeros((1, 1)),
         np.zeros(1), heat, {}, {}, dict(kinds), out.tokenizer, cuts,
     )  # fmt: skip
     model = _model(blank, final, final.names)
@@ -198,7 +198,9 @@ def _model(blank: Model, fit: _Fit, names: Sequence[str]) -> Model:
     tables: dict[str, dict[str, int]] = {WORD: {}, CHAR: {}}
     for row, name in enumerate(names):
         tables[name[0]][name[1:]] = row
-    return replace(blank, weights=weights.astype(np.float32), bias=bias, words=tables[WORD], chars=tables[CHAR])
+    return replace(
+        blank, weights=weights.astype(np.float32).astype(np.float64), bias=bias, words=tables[WORD], chars=tables[CHAR]
+    )
 
 
 def _decide(model: Model, of_intent: Floats, of_urgency: Floats) -> list[Outcome]:

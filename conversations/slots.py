@@ -37,7 +37,10 @@ def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     phones = reading.entities.phones
     if not phones:
         return None
-    words = [f"{phone.number}（{phone.owner}）" if phone.owner else phone.number for phone in phones]
+    words = [
+        f"{phone.number}（{phone.owner}）" if phone.owner not in ("", "我", "本人") else phone.number
+        for phone in phones
+    ]
     return Filled("、".join(words), parts=tuple(("number", phone.number) for phone in phones))
 
 

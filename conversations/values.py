@@ -15,7 +15,7 @@ def _names(kind: type) -> tuple[str, ...]:
 def evolve(value: Value, **changes: Any) -> Value:
     """A copy of a frozen dataclass with some fields changed. Raises TypeError for a field it does not have."""
     kind = type(value)
-    for name in _names(kind):
+    for name in _names(kind):  # type: ignore[arg-type]
         if name not in changes:
             changes[name] = getattr(value, name)
     return kind(**changes)

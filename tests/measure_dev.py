@@ -92,13 +92,12 @@ def show(rows: list[dict], readings: list[Reading], misses: bool) -> None:
 
 
 def rules() -> dict[str, object]:
-    """The rule-based detectors with the shipped rows, where both are there."""
-    try:
-        from classifiers.redflags import RedFlags
-        from data import red
-    except ImportError:
-        return {}
-    return {"danger": RedFlags(red.load_red())}
+    """The rule-based danger detector with the shipped rows."""
+    from classifiers.redflags import RedFlags
+    from data.faults import rows_folder
+    from data.red import load_red
+
+    return {"danger": RedFlags(load_red(rows_folder(), []))}
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from classifiers import train as training
 from classifiers.artefacts import ModelStore
 from classifiers.evaluate import as_json, compare, evaluate
-from classifiers.features import keys
+from classifiers.features import keys, marked
 from classifiers.report import as_html, as_text
 from classifiers.scorer import Model
 from classifiers.tokens import Tokenizer
@@ -31,7 +31,7 @@ def test_the_lean_scorer_equals_scikit_learn(model: Model, corpus: list[Sentence
 
     def document(text: str) -> list[str]:
         normalised = model.tokenizer.normalise(text)
-        return keys(model.tokenizer.words(normalised), normalised, lexicon.kinds)
+        return keys(model.tokenizer.words(normalised), normalised, marked(lexicon.kinds))
 
     vectorizer = TfidfVectorizer(analyzer=lambda found: found, min_df=2, dtype=np.float64)
     matrix = vectorizer.fit_transform([document(row.text) for row in rows])

@@ -1,0 +1,86 @@
+"""Full-text search over sealed words: keyed short hashes of words and two-character pieces, made beside the hot path."""
+
+import asyncio
+import re
+import unicodedata
+from typing import Any
+
+from bot.codec import decode, load_body
+from bot.log import get_logger
+from bot.store.database import Database, StoreAway
+from bot.vault import Unsealable, Vault
+
+log = get_logger("search")
+
+_RUN = re.compile(r"[㐀-鿿\U00020000-\U0003134f]+|[a-z0-9]+")
+_MOST = 4000
+
+
+def pieces(text: str, *, indexing: bool) -> set[str]:
+    """What of a text can be searched for: two-character pieces of Han runs, whole words and numbers, last four digits.
+
+    A single Han character is indexed only where it stands alone, so that the index stays small.
+    """
+    found: set[str] = set()
+    for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()):
+        if run[0] > "\u3000":
+            found.update(run[n : n + 2] for n in range(len(run) - 1))
+            if len(run) == 1:
+                found.add(run)
+            continue
+        found.add(run)
+        if indexing and run.isdigit() and len(run) >= 7:
+            found.add(run[-4:])
+    return found
+
+
+def query_terms(vault: Vault, query: str) -> list[int]:
+    """The terms a ticket must hold to match; [] when nothing in the query can be searched for."""
+    return sorted(vault.term(piece) for piece in pieces(query, indexing=False))
+
+
+async def index_some(database: Database, vault: Vault, limit: int = 40) -> int:
+    """Bring the terms of tickets that changed up to date; how many were done."""
+    rows = await database.fetch(
+        "select t.number, t.changed, t.conversation, t.case_key, t.body, c.data_key from tickets t "
+        "join contacts c on c.id = t.conversation where t.indexed < t.changed order by t.changed limit $1",
+        limit,
+    )
+    for row in rows:
+        terms = await _terms(database, vault, row) if row["data_key"] is not None else []
+        await database.execute(
+            "update tickets set terms = $2, indexed = $3 where number = $1", row["number"], terms, row["changed"]
+        )
+    return len(rows)
+
+
+async def _terms(database: Database, vault: Vault, row: Any) -> list[int]:
+    messages = await database.fetch(
+        "select body from messages where conversation = $1 and case_key = $2 order by turn desc limit 60",
+        row["conversation"], row["case_key"],
+    )  # fmt: skip
+    words = {row["number"].lower()} | pieces(row["number"], indexing=True)
+    try:
+        key = vault.data_key(row["conversation"], row["data_key"])
+        body = load_body(key.open(row["body"]))
+        texts = [body.summary, *(str(slot["value"]) for slot in body.slots.values())]
+        texts += [str(decode(key.open(message["body"])).get("text", "")) for message in messages]
+    except Unsealable:
+        log.error("unsealable", number=row["number"])
+        return []
+    for text in texts:
+        words |= pieces(text, indexing=True)
+    return sorted(vault.term(word) for word in sorted(words)[:_MOST])
+
+
+async def run_indexer(database: Database, vault: Vault) -> None:
+    """Keep the index fresh, for ever, in small steps."""
+    while True:
+        try:
+            done = await index_some(database, vault)
+        except StoreAway:
+            done = 0
+        except Exception:
+            log.exception("index_failed")
+            done = 0
+        await asyncio.sleep(0.2 if done else 1.5)

@@ -1,0 +1,216 @@
+"""Tickets as people see them: lists by filter, one whole, its events. Changes go through the conversation, never here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bot.codec import TicketBody, load_body
+from bot.store.database import Database
+from bot.store.search import query_terms
+from bot.vault import Unsealable, Vault
+
+ERASED = TicketBody("（已删除）", {}, [], [])
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket's row with its sealed part opened. `erased`: the contact's words are gone."""
+
+    number: str
+    conversation: UUID
+    case: int
+    channel: str
+    account: str
+    sender: str
+    intent: str
+    urgency: str
+    status: str
+    outcome: str | None
+    verification: str
+    flags: tuple[str, ...]
+    desk: str
+    district: str
+    reporter: str
+    claim_until: datetime | None
+    wants_human: bool
+    confidence: float
+    model: str
+    missing: tuple[str, ...]
+    body: TicketBody
+    created_at: datetime
+    updated_at: datetime
+    acted_at: datetime | None
+    closed_at: datetime | None
+    acknowledge_due: datetime
+    call_due: datetime
+    contact_due: datetime
+    revisit_due: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    alert: str
+    changed: int
+    erased: bool
+
+    @property
+    def slots(self) -> dict[str, str]:
+        return {name: str(slot["value"]) for name, slot in self.body.slots.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to list. Empty means any; `status` "open" and "closed" stand for all open or closed ones."""
+
+    channel: str = ""
+    sender: str = ""
+    urgency: str = ""
+    status: str = ""
+    intent: str = ""
+    desk: str = ""
+    reporter: str = ""
+    q: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEvent:
+    id: int
+    at: datetime
+    actor: str
+    change: str
+    detail: str
+
+
+_SELECT = "select t.*, c.data_key, c.openid from tickets t join contacts c on c.id = t.conversation"
+
+
+async def list_tickets(
+    database: Database,
+    vault: Vault,
+    wanted: Filter,
+    *,
+    accounts: Sequence[tuple[str, str]] = (),
+    newest: bool = False,
+    limit: int = 50,
+    cursor: str = "",
+) -> tuple[list[Ticket], str]:
+    """(tickets, cursor of the next page or ""). Queue order: urgency, then age; `newest`: latest first.
+
+    `accounts`: where a `sender` (a platform's id) may belong. Raises ValueError for a broken cursor.
+    """
+    where, args = _conditions(vault, wanted, accounts)
+    order = "t.created_at desc, t.number desc" if newest else "t.urgency_rank, t.created_at, t.number"
+    if cursor:
+        rank, created, number = cursor.split("~")
+        if newest:
+            where.append(f"(t.created_at, t.number) < (${len(args) + 1}, ${len(args) + 2})")
+            args += [datetime.fromisoformat(created), number]
+        else:
+            where.append(
+                f"(t.urgency_rank, t.created_at, t.number) > (${len(args) + 1}, ${len(args) + 2}, ${len(args) + 3})"
+            )
+            args += [int(rank), datetime.fromisoformat(created), number]
+    clause = f" where {' and '.join(where)}" if where else ""
+    args.append(limit + 1)
+    rows = await database.fetch(f"{_SELECT}{clause} order by {order} limit ${len(args)}", *args)
+    more = rows[limit - 1] if len(rows) > limit else None
+    after = f"{more['urgency_rank']}~{more['created_at'].isoformat()}~{more['number']}" if more else ""
+    return [_ticket(row, vault) for row in rows[:limit]], after
+
+
+def _conditions(vault: Vault, wanted: Filter, accounts: Sequence[tuple[str, str]]) -> tuple[list[str], list[Any]]:
+    where: list[str] = []
+    args: list[Any] = []
+
+    def must(condition: str, value: Any) -> None:
+        args.append(value)
+        where.append(condition.format(f"${len(args)}"))
+
+    for column in ("channel", "urgency", "intent", "desk", "reporter"):
+        if value := getattr(wanted, column):
+            must(f"t.{column} = {{}}", value)
+    if wanted.status in ("open", "closed"):
+        where.append(f"t.outcome is {'null' if wanted.status == 'open' else 'not null'}")
+    elif wanted.status:
+        must("t.status = {}", wanted.status)
+    if wanted.sender:
+        hashes = [
+            vault.hash("openid", channel, account, wanted.sender)
+            for channel, account in accounts
+            if wanted.channel in ("", channel)
+        ]
+        must("c.openid_hash = any ({})", hashes)
+    if wanted.q:
+        if terms := query_terms(vault, wanted.q):
+            must("t.terms @> {}", terms)
+        else:
+            where.append("false")
+    return where, args
+
+
+async def get_ticket(database: Database, vault: Vault, number: str) -> Ticket | None:
+    row = await database.row(f"{_SELECT} where t.number = $1", number.upper())
+    return _ticket(row, vault) if row else None
+
+
+async def tickets_of(database: Database, vault: Vault, conversation: UUID) -> list[Ticket]:
+    """Every ticket of one contact, oldest first."""
+    rows = await database.fetch(f"{_SELECT} where t.conversation = $1 order by t.case_key", conversation)
+    return [_ticket(row, vault) for row in rows]
+
+
+async def events_of(database: Database, vault: Vault, number: str) -> list[TicketEvent]:
+    """A ticket's history, oldest first."""
+    rows = await database.fetch(
+        "select e.*, t.conversation, c.data_key from ticket_events e join tickets t using (number) "
+        "join contacts c on c.id = t.conversation where e.number = $1 order by e.id",
+        number,
+    )
+    out = []
+    for row in rows:
+        detail = ""
+        if row["detail"] is not None and row["data_key"] is not None:
+            detail = vault.data_key(row["conversation"], row["data_key"]).open(row["detail"]).decode()
+        out.append(TicketEvent(row["id"], row["at"], row["actor"], row["change"], detail))
+    return out
+
+
+async def acknowledge(database: Database, number: str, login: str) -> bool:
+    """A person has seen the alert: it falls silent everywhere. False when there was none."""
+    done = await database.value(
+        "update tickets set alert = '', acknowledged_at = coalesce(acknowledged_at, now()), "
+        "acknowledged_by = case when acknowledged_by = '' then $2 else acknowledged_by end, changed = nextval('ticket_changes') "
+        "where number = $1 and alert <> '' returning number",
+        number, login,
+    )  # fmt: skip
+    return done is not None
+
+
+async def counts(database: Database) -> dict[str, int]:
+    """Open tickets by urgency, and alerts nobody has acknowledged (`alerts`)."""
+    rows = await database.fetch(
+        "select urgency, count(*) as n, count(*) filter (where alert <> '') as alerts from tickets where outcome is null group by urgency"
+    )
+    out = {row["urgency"]: row["n"] for row in rows}
+    out["alerts"] = sum(row["alerts"] for row in rows)
+    return out
+
+
+def _ticket(row: Any, vault: Vault) -> Ticket:
+    body, sender, erased = ERASED, "", True
+    if row["data_key"] is not None and row["body"]:
+        try:
+            key = vault.data_key(row["conversation"], row["data_key"])
+            body, erased = load_body(key.open(row["body"])), False
+            sender = key.open(row["openid"]).decode()
+        except Unsealable:
+            body = TicketBody("（解不开：密钥不对）", {}, [], [])
+    plain = {name: row[name] for name in Ticket.__dataclass_fields__ if name not in _MADE}
+    plain |= {
+        "flags": tuple(flag for flag in row["flags"] if flag),
+        "missing": tuple(gap for gap in row["missing"] if gap),
+    }
+    return Ticket(case=row["case_key"], sender=sender, body=body, erased=erased, **plain)
+
+
+_MADE = frozenset({"case", "sender", "body", "erased", "flags", "missing"})
