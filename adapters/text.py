@@ -25,13 +25,8 @@ def clean(text: str) -> str:
 
 
 def cdata(text: str) -> str:
-    """A CDATA section holding `text`, which may itself contain the end mark (wechatpy's replies do not escape it)."""
-    return "<![CDATA[" + escape_cdata(text) + "]]>"
-
-
-def escape_cdata(text: str) -> str:
-    """`text` for the inside of a CDATA section: the end mark is split over two sections."""
-    return text.replace("]]>", "]]]]><![CDATA[>")
+    """A CDATA section holding `text`; an end mark inside it is split over two sections (wechatpy's replies do not)."""
+    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def size(text: str) -> int:

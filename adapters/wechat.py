@@ -9,11 +9,10 @@ from functools import lru_cache
 from typing import ClassVar
 
 import aiohttp
-from wechatpy.replies import TextReply
 
 from adapters import wechat_send
 from adapters.base import Answer, Example, Malformed, Opened, Outgoing, Rejected, Request, Sent, World
-from adapters.text import clean, clip, escape_cdata
+from adapters.text import cdata, clean, clip
 from adapters.wechat_envelope import Key, Unreadable, decrypt, encrypt, make_key, read, same, signature, wrap
 from adapters.wechat_examples import EXAMPLES
 from adapters.wechat_messages import CHANNEL_NAME, read_message
@@ -170,13 +169,11 @@ def _reply(text: str, inbound: Inbound, now: int, *, as_json: bool) -> str:
             "Content": text,
         }
         return clean(json.dumps(fields, ensure_ascii=False))
-    reply = TextReply(
-        target=escape_cdata(clean(contact)),
-        source=escape_cdata(clean(account)),
-        content=escape_cdata(text),
-        time=now,
+    # By hand: wechatpy's TextReply is half of the whole answer's cost. The tests hold the two equal.
+    return (
+        f"<xml><ToUserName>{cdata(clean(contact))}</ToUserName><FromUserName>{cdata(clean(account))}</FromUserName>"
+        f"<CreateTime>{now}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content>{cdata(text)}</Content></xml>"
     )
-    return str(reply.render())
 
 
 CHANNEL = WeChat()

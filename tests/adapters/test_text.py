@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.text import clean, clip, escape_cdata, size, split
+from adapters.text import cdata, clean, clip, size, split
 
 FAMILY, FLAG, THUMB = "👨‍👩‍👧‍👦", "🇨🇳", "👍🏽"
 NUMBER = re.compile(r"\A（(\d+)/(\d+)）")
@@ -108,7 +108,7 @@ def test_cleaning_is_what_xml_allows() -> None:
 def test_no_text_closes_its_own_section(text: str) -> None:
     from xml.etree.ElementTree import fromstring
 
-    assert fromstring(f"<a><![CDATA[{escape_cdata(text)}]]></a>").text == text
+    assert fromstring(f"<a>{cdata(text)}</a>").text == text
 
 
 def test_an_impossible_limit_is_said_so() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import xmltodict  # type: ignore[import-untyped]
 from wechatpy import parse_message
+from wechatpy.replies import TextReply
 
 from adapters.base import Rejected, Request, Secret
 from adapters.text import size
@@ -36,6 +37,8 @@ def test_the_answer_goes_back_to_the_sender() -> None:
     reply = xmltodict.parse(clear)["xml"]
     assert (reply["ToUserName"], reply["FromUserName"], reply["MsgType"]) == ("oA", "gh_1", "text")
     assert abs(int(reply["CreateTime"]) - time.time()) < 5
+    theirs = TextReply(target="oA", source="gh_1", content="好", time=int(reply["CreateTime"])).render()
+    assert reply == xmltodict.parse(theirs)["xml"], "the same fields as wechatpy's reply, no more and no fewer"
     assert envelope["Nonce"] == opened.context.nonce
 
 
