@@ -10,12 +10,12 @@ from conversations.reading import Address
 
 _HALF = {c: c - 0xFEE0 for c in range(0xFF10, 0xFF1A)} | {0xFF0D: 0x2D, 0xFF03: 0x23, 0x2014: 0x2D, 0x2013: 0x2D}
 # Without one of these no address can be read, and most messages have none.
-_CUE = re.compile(r"[路弄街镇村苑园区栋幢楼坊宅队组城府庭号室]|小区|公寓|家园|别墅")
+_CUE = re.compile(r"[路弄街镇村苑园区栋幢楼坊宅队组城府庭号室]|大道|居委|村委|小区|公寓|家园|别墅")
 _JOINT = re.compile(r"[\s,，、:：()（）的在之内里\[\]【】·.。;；]*(?:上海市?|小区里?|里面?|门牌)?[\s,，:：(（]*")
 _GAP_NAME = re.compile(r"[\s,，、(（]*([一-鿿A-Za-z][一-鿿A-Za-z·]{1,8}(?:\d期)?)[\s,，、)）]*")
 _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿]{2,9}(?:\d期)?)\s*(?:$|\s|[,，。])")
 _NO_TAIL = re.compile(
-    r".*(?:有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家|为|患者|老人|核酸|急|现在|门口|附近)"
+    r".*(?:有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家里|我家|为|患者|老人|核酸|急|现在|门口|附近)"
 )
 _ORDER = ("district", "town", "committee", "road", "lane", "sublane", "number", "building", "unit", "room")
 _WEIGHT = {"road": 0.3, "lane": 0.2, "number": 0.15, "building": 0.15, "room": 0.15, "estate": 0.25, "town": 0.15}
@@ -129,7 +129,10 @@ class AddressReader:
         votes.update(dict.fromkeys(estates, 2 if len(estates) == 1 else 1))
         if mentioned and (mentioned in votes or not votes):
             return mentioned
-        return votes.most_common(1)[0][0] if votes else ""
+        best = votes.most_common(2)
+        if not best or (len(best) == 2 and best[0][1] == best[1][1]):
+            return ""  # a road through two districts, a name of two estates: to be asked, not guessed
+        return best[0][0]
 
 
 def _fits(group: list[Token], token: Token) -> bool:

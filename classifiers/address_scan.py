@@ -58,6 +58,8 @@ _PHASE = re.compile(
     rf"|第?(?:\d{{1,2}}|{_CN}{{1,2}})(?:村民小)?[组队](?=\d|[^一-鿿]|$)"
 )
 _NOT_DISTRICT = re.compile("机|医|人|菜|路|支路|[东南西北中一二三]路|街|镇|大道|公路|站|体育|公园|图书|新城|工业")
+# Words of a sentence, in no name: 这很不符合城…
+_SENTENCE = re.compile("[很不没这那吗呢吧啊呀哪谁]|无法|什么|怎么|一整|导致|希望")
 _ROAD_FOLLOWS = re.compile("[东南西北中一二三四五六]?[路街]|[大公]?道|公路")
 _TOUCH = re.compile(r"[\s的，,、:：(（\])】]{0,2}")
 _LIST = "：:，,、 \n"
@@ -150,7 +152,7 @@ class Scanner:
         if town := self._gazetteer.town_ending(text, end):
             return Token("town", town.name, end - len(town.name), end, known=True)
         run = _run(text, hit.start(), floor)
-        named = 1 < len(run) <= 4 and not _NO_NAME.fullmatch(run) and mark in ("镇", "街道", "乡")
+        named = 1 < len(run) <= 4 and mark in ("镇", "街道") and not (_NO_NAME.fullmatch(run) or _SENTENCE.search(run))
         return Token("town", run + mark, hit.start() - len(run), end) if named else None
 
     def _committee(self, text: str, hit: re.Match[str], floor: int) -> Token | None:
@@ -188,7 +190,7 @@ class Scanner:
         start = hit.start() - len(run)
         name = text[start:end]
         known = len(name) > 2 and bool(self._gazetteer.estate_districts(name))
-        if not run or _NO_NAME.fullmatch(run) or len(run) > 10:
+        if not run or len(run) > 10 or _NO_NAME.fullmatch(run) or _SENTENCE.search(run):
             return None
         if hit.group() not in _STRONG and (_ROAD_FOLLOWS.match(text, end) or self._inside_road(text, hit)):
             return None  # 花园路, 涞坊路
@@ -227,6 +229,7 @@ def _run(text: str, end: int, floor: int) -> str:
     while start > floor and end - start < _LONGEST_NAME and _HAN.match(text[start - 1]):
         start -= 1
     run = text[start:end]
+    run = run.lstrip("区市县省") if start > floor and not text[start - 1 : start].isspace() else run
     if (lead := _LEADING.match(run)) and not (lead.end() == 1 and start == floor and run[0] in "和与及有"):
         run = run[lead.end() :]  # 1517弄和丰苑: right after a lane the name itself may begin so
     return run

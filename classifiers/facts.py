@@ -19,9 +19,9 @@ _AHEAD = re.compile(
     r"|(?:有|是)(?:化疗|手术|产检)"
 )
 _DUE_DATE = re.compile(r"预产期")
-_BACK = re.compile(
-    rf"上次|上一次|上趟|最近一次|最后一次|(?:{_TREATMENT})(?:是|过|了|的)|做过|做了|做的|透了|透的|打过|打了|没有?(?:{_TREATMENT})|距|至今"
-)
+_BACK = re.compile(rf"上次|上一次|上趟|最近一次|最后一次|做过|没有?(?:{_TREATMENT})|距|至今")
+# 透了, 做的: done, unless the clause plans it (礼拜三该透了).
+_DONE = re.compile(rf"(?:{_TREATMENT})(?:是|过|了|的)|做了|做的|打过|打了")
 _NEAR_TREATMENT = re.compile(_TREATMENT)
 _CLAUSE = re.compile(r"[,。!?;\s]")
 
@@ -39,7 +39,8 @@ def treatments(text: str, now: datetime, days_since: float | None) -> tuple[date
                 due = moment.at
         for moment in moments(text, now, Look.BACK):
             clause = _clause(text, moment)
-            if last is None and moment.at <= now and _BACK.search(clause) and not _DUE_DATE.search(clause):
+            done = _BACK.search(clause) or (_DONE.search(clause) and not _AHEAD.search(clause))
+            if last is None and moment.at <= now and done and not _DUE_DATE.search(clause):
                 last = moment.at
         if due is None:
             near = (
@@ -117,7 +118,8 @@ def days_left(text: str) -> float | None:
     """Days of medicine, food or oxygen left: 还剩两天 is 2, 只剩3粒 is 3 (one a day), 快吃完了 is 1, 断药 is 0."""
     if not _SUPPLY.search(text):
         return None
-    if (match := _LEFT.search(text)) is not None:
+    match = _LEFT.search(text)
+    if match and not (match[0].endswith("顿") and "剩" not in match[0] and "最后" not in match[0]):  # 一天只能吃一顿
         value, unit = next((v, u) for v, u in zip(match.groups()[::2], match.groups()[1::2], strict=True) if v)
         if (found := number(value)) is not None:
             return round(found * _UNIT_DAYS.get(unit[-1], 1.0), 2)
@@ -140,7 +142,7 @@ def people(text: str) -> int | None:
     return None
 
 
-_ORDER = re.compile(r"(?:工单|单号|编号|受理|12345)[^\d\n,。]{0,10}((?:[a-z]{1,4})?\d[\d-]{7,22})(?![\d-])")
+_ORDER = re.compile(r"(?:工单|单号|编号|受理|12345)[^\d\n,。]{0,10}?((?:[a-z]{1,4})?\d[\d-]{7,22})(?![\d-])")
 _SHORT_ORDER = re.compile(r"(?:工单号?|受理号|工单编号)(?:是|为|:|\s){0,3}([a-z]{0,4}\d{5,22})(?!\d)")
 
 

@@ -1,0 +1,100 @@
+"""Addresses: real names of roads, towns and estates with invented lanes and rooms."""
+
+import csv
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.address import AddressReader
+from data.faults import Fault, rows_folder
+from data.places import load_places
+
+ROWS = Path(__file__).parent / "rows" / "addresses.csv"
+FAULTS: list[Fault] = []
+READER = AddressReader(load_places(rows_folder(), FAULTS))
+
+
+def test_the_gazetteer_has_no_faults() -> None:
+    assert not FAULTS
+
+
+@pytest.mark.parametrize(
+    "row", list(csv.DictReader(ROWS.read_text("utf-8").splitlines())), ids=lambda row: row["text"][:12]
+)
+def test_parts(row: dict[str, str]) -> None:
+    (found,) = READER.read(row["text"])
+    parts = asdict(found)
+    assert {key: parts[key] for key in row if key != "text"} == {
+        key: value for key, value in row.items() if key != "text"
+    }
+    assert 0 < found.confidence < 1
+
+
+def test_two_addresses_the_fuller_one_first() -> None:
+    found = READER.read("老人住在静安区大宁路100号，我在普陀区曹杨五村12号201")
+    assert [(one.district, one.number) for one in found] == [("普陀区", "12号"), ("静安区", "100号")]
+
+
+def test_a_list_names_its_district_once() -> None:
+    found = READER.read("宝山区今日名单：真华路1000弄，真大路20号，杨泰三村")
+    assert {one.district for one in found if one.road or one.estate} == {"宝山区"}
+
+
+def test_a_committee_shared_by_towns_gives_no_district_of_its_own() -> None:
+    (found,) = READER.read("和平居委会的")
+    assert found.committee == "和平居委会"
+
+
+def test_an_answer_to_a_question_may_be_a_fragment() -> None:
+    (found,) = READER.read("5号楼502室")
+    assert (found.building, found.room, found.district) == ("5号楼", "502室", "")
+
+
+def test_raw_is_what_was_written() -> None:
+    text = "我爸住浦东牡丹路６０弄３号 急"
+    (found,) = READER.read(text)
+    assert found.raw in text and found.raw.endswith("３号")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们小区没菜了", "浦东机场怎么去", "我爸3号做的透析，12号要复查", "去六院路上", "网路不通", "整个小区都封了", "这条马路堵了",
+        "药还有4号胶囊", "老小区没有电梯", "手机流量不够", "一路平安", "血氧92",
+    ],
+)  # fmt: skip
+def test_no_address(text: str) -> None:
+    assert READER.read(text) == ()
+
+
+@given(st.text(alphabet="浦东新区牡丹路弄号室村宅花园小楼栋0123456789-，（）支镇街道居委会 ", max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read(text: str) -> None:
+    for found in READER.read(text):
+        assert found.raw in text
+
+
+@pytest.mark.parametrize("piece", ["路", "1号", "浦东新区", "村宅", "牡丹路60弄3号", "花园小区", "一"])
+def test_time_is_bounded(piece: str) -> None:
+    began = time.perf_counter()
+    READER.read(piece * (65536 // len(piece)))
+    assert time.perf_counter() - began < 2
+
+
+def test_faults_are_named(tmp_path: Path) -> None:
+    folder = tmp_path / "gazetteer"
+    folder.mkdir()
+    (folder / "districts.csv").write_text("district,aliases\n黄浦区,黄浦\n徐汇区,黄浦\n", "utf-8")
+    (folder / "towns.csv").write_text("district,town,committees,villages\n北京区,某街道,,\n", "utf-8")
+    (folder / "roads.csv").write_text("district,roads\n无名区,某路\n", "utf-8")
+    (folder / "estates.csv").write_text("wrong\n", "utf-8")
+    (folder / "hospitals.csv").write_text("hospital,aliases\n", "utf-8")
+    faults: list[Fault] = []
+    load_places(tmp_path, faults)
+    assert {(fault.file, fault.line) for fault in faults} >= {
+        ("districts.csv", 3), ("towns.csv", 2), ("roads.csv", 2), ("estates.csv", 1), ("drugs.csv", 1),
+    }  # fmt: skip

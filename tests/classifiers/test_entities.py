@@ -1,0 +1,179 @@
+"""The facts of a message, each on sentences of our own; the message is of Tuesday 5 April 2022, 14:00 in Shanghai."""
+
+import time
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.entities import EntityReader
+from classifiers.phones import read_phones
+from conversations.reading import Entities
+from data.faults import rows_folder
+from data.places import load_places
+from data.red import load_red
+
+NOW = datetime(2022, 4, 5, 6, tzinfo=UTC)
+READER = EntityReader(load_places(rows_folder(), []), load_red(rows_folder(), []))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("电话13800000000", ["13800000000"]),
+        ("138 0000 0000", ["13800000000"]),
+        ("138-0000-0000", ["13800000000"]),
+        ("１３８００００００００", ["13800000000"]),
+        ("+86 138 0000 0000", ["13800000000"]),
+        ("幺三八零零零零五六七八", ["13800005678"]),
+        ("一三八零零零零五六七八", ["13800005678"]),
+        ("021-63521000", ["02163521000"]),
+        ("（021）6352 1000", ["02163521000"]),
+        ("座机63521000", ["02163521000"]),
+        ("400-820-8820", ["4008208820"]),
+        ("+1 415 555 2671", ["+14155552671"]),
+        ("0044 20 7946 0958", ["+442079460958"]),
+        ("13800000000 13900000000", ["13800000000", "13900000000"]),
+        ("微信13800000000", ["13800000000"]),
+        ("身份证310101195001011234", []),
+        ("快递单号13912345678", []),
+        ("工单号202204051234567", []),
+        ("12345打不通", []),
+        ("血压120 80", []),
+        ("牡丹路60弄3号502", []),
+        ("门牌63521000", []),
+    ],
+)
+def test_phones(text: str, numbers: list[str]) -> None:
+    found = read_phones(text)
+    assert [phone.number for phone in found] == numbers
+    assert all(phone.raw in text for phone in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "owners"),
+    [
+        ("打我女儿的13800000000", ["女儿"]),
+        ("13800000000（儿子） 13900000000是我的", ["儿子", "我"]),
+        ("女儿电话：13800000000，护工13900000000", ["女儿", "护工"]),
+        ("王女士 13800000000", ["王女士"]),
+        ("13800000000", [""]),
+    ],
+)
+def test_whose_phone(text: str, owners: list[str]) -> None:
+    assert [phone.owner for phone in read_phones(text)] == owners
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("我妈82岁", "age_months", 984),
+        ("老爸八十多了", "age_months", 960),
+        ("叫名九十岁了", "age_months", 1068),
+        ("宝宝6个月", "age_months", 6),
+        ("出生5天", "age_months", 0),
+        ("两岁半的孩子", "age_months", 30),
+        ("【年龄】70", "age_months", 840),
+        ("4月5日去医院", "age_months", None),
+        ("孕33周", "pregnancy_weeks", 33),
+        ("怀孕8个月了", "pregnancy_weeks", 32),
+        ("38周孕妇", "pregnancy_weeks", 38),
+        ("三周没出门", "pregnancy_weeks", None),
+        ("胰岛素还剩两天", "days_left", 2.0),
+        ("美多芭只剩3粒", "days_left", 3.0),
+        ("药快吃完了", "days_left", 1.0),
+        ("断药三天了", "days_left", 0.0),
+        ("药够吃一个礼拜", "days_left", 7.0),
+        ("一天只能吃一顿饭", "days_left", None),
+        ("小区封了两天", "days_left", None),
+        ("血透漏了两次", "missed", 2),
+        ("烧到38度7", "temperature", 38.7),
+        ("体温395", "temperature", 39.5),
+        ("37.8", "temperature", 37.8),
+        ("血氧只有86", "oxygen", 86),
+        ("血氧八十几", "oxygen", 83),
+        ("我们一家5口人", "people", 5),
+        ("宿舍共有十二个人", "people", 12),
+        ("一个人住", "people", None),
+        ("要优甲乐和立普妥", "drugs", ("优甲乐", "立普妥")),
+        ("六院不收 红房子建档", "hospitals", ("第六人民医院", "妇产科医院")),
+        ("儿中心", "hospitals", ("儿童医学中心",)),
+        ("城市一样", "hospitals", ()),
+        ("12345工单号20220405123456", "order_12345_no", "20220405123456"),
+        ("工单号是AB20220405", "order_12345_no", "AB20220405"),
+        ("单号13800000000", "order_12345_no", ""),
+        ("12345打了四十遍打不通", "called_12345", "tried_not_through"),
+        ("打过12345，说等通知", "called_12345", "yes_no_number"),
+        ("还没打12345", "called_12345", "no"),
+        ("工单号20220405123456", "called_12345", "yes_with_no"),
+        ("要买菜", "called_12345", ""),
+        ("我爸爸喘", "relation", "parent"),
+        ("阿拉姆妈", "relation", "parent"),
+        ("我外婆", "relation", "grandparent"),
+        ("我老公", "relation", "spouse"),
+        ("我女儿发烧", "relation", "child"),
+        ("隔壁老伯晕倒", "relation", "neighbour"),
+        ("本人怀孕", "relation", "self"),
+        ("请问几点开门", "relation", ""),
+    ],
+)
+def test_one_fact(text: str, field: str, value: Any) -> None:
+    assert getattr(READER.read(text, NOW), field) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "due"),
+    [
+        ("上次透析是上周五", "04-01", ""),
+        ("三天没透析了", "04-02", ""),
+        ("明早8点要去做化疗", "", "04-06"),
+        ("后天要透析 担心去不了", "", "04-07"),
+        ("预产期5月20号", "", "05-20"),
+        ("4.3应该化疗，下次约了4月12日", "", "04-12"),
+        ("礼拜六透析的 礼拜三该透了", "04-02", "04-06"),
+        ("昨天买的菜", "", ""),
+    ],
+)
+def test_treatment_dates(text: str, last: str, due: str) -> None:
+    found = READER.read(text, NOW)
+    assert (f"{found.last_done_at:%m-%d}" if found.last_done_at else "") == last
+    assert (f"{found.next_due_at:%m-%d}" if found.next_due_at else "") == due
+
+
+def test_a_whole_plea() -> None:
+    found = READER.read("我爸爸82岁，尿毒症，住花木牡丹路60弄3号502室，电话13800000000，12345打不通", NOW)
+    assert found.phones[0].number == "13800000000"
+    assert (found.addresses[0].district, found.addresses[0].room) == ("浦东新区", "502室")
+    assert (found.age_months, found.called_12345, found.relation) == (984, "tried_not_through", "parent")
+
+
+def test_nothing_said_nothing_found() -> None:
+    assert READER.read("请问什么时候可以复工", NOW) == Entities()
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read(text: str) -> None:
+    assert isinstance(READER.read(text, NOW), Entities)
+
+
+@given(
+    st.lists(
+        st.sampled_from("138001234567 年月日岁周天透析化疗路弄号室昨明前后一二三四打我女儿的12345工单+-（）"),
+        max_size=80,
+    ).map("".join)
+)
+@settings(max_examples=200, deadline=None)
+def test_any_mixture_is_read(text: str) -> None:
+    found = READER.read(text, NOW)
+    assert {field.name for field in fields(found)} == {field.name for field in fields(Entities)}
+
+
+@pytest.mark.parametrize("piece", ["1", "三天", "4.3 ", "断药", "12345", "一", "我", "化疗昨天", "女儿1 3"])
+def test_time_is_bounded(piece: str) -> None:
+    began = time.perf_counter()
+    READER.read(piece * (65536 // len(piece)), NOW)
+    assert time.perf_counter() - began < 2
