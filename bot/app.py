@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import app_channel, chat, health, webhooks
+from bot.api.routes import build_api, schema
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.services import Services
@@ -66,5 +67,9 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
     app.router.add_get("/metrics", health.metrics)
+    api = build_api()
+    api[SERVICES] = services
+    app.add_subapp("/api/v1", api)
+    app.router.add_get("/api/openapi.json", schema)
     app.router.add_static("/chat/static", Path(str(files("bot.desk"))) / "chat")
     return app

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.log import get_logger
@@ -26,7 +25,7 @@ News = dict[str, Any]
 
 
 class Live:
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Any) -> None:
         self.redis = redis
         self.origin = uuid4().hex[:12]
         self._listeners: set[asyncio.Queue[News]] = set()

@@ -189,7 +189,8 @@ async def acknowledge(database: Database, number: str, login: str) -> bool:
 async def counts(database: Database) -> dict[str, int]:
     """Open tickets by urgency, and alerts nobody has acknowledged (`alerts`)."""
     rows = await database.fetch(
-        "select urgency, count(*) as n, count(*) filter (where alert <> '') as alerts from tickets where outcome is null group by urgency"
+        "select urgency, count(*) as n, count(*) filter (where alert <> '') as alerts from tickets "
+        "where outcome is null group by urgency"
     )
     out = {row["urgency"]: row["n"] for row in rows}
     out["alerts"] = sum(row["alerts"] for row in rows)

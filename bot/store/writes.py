@@ -209,12 +209,12 @@ class Writes:
         if not alert and case.ticket in self._rows:
             alert = self.tickets["alert"][self._rows[case.ticket]]
         self._put(
-            self.tickets, case.ticket, case.ticket, contact, case.key, state.contact.channel, state.contact.account, case.intent.value,
-            case.urgency.value, case.urgency.rank, case.status.value, case.outcome.value if case.outcome else "",
-            case.verification.value, ",".join(case.flags), playbook.desk_for(case.intent, case.urgency, district), district,
-            case.reporter, claim, case.wants_human, case.confidence, case.model, gaps, key.seal(dump_body(case)),
-            case.started_at, case.acted_at, clocks.acknowledge_at, clocks.call_at, clocks.contact_unit_at,
-            clocks.revisit_at, alert,
+            self.tickets, case.ticket, case.ticket, contact, case.key, state.contact.channel, state.contact.account,
+            case.intent.value, case.urgency.value, case.urgency.rank, case.status.value,
+            case.outcome.value if case.outcome else "", case.verification.value, ",".join(case.flags),
+            playbook.desk_for(case.intent, case.urgency, district), district, case.reporter, claim, case.wants_human,
+            case.confidence, case.model, gaps, key.seal(dump_body(case)), case.started_at, case.acted_at,
+            clocks.acknowledge_at, clocks.call_at, clocks.contact_unit_at, clocks.revisit_at, alert,
         )  # fmt: skip
 
     def _put(self, columns: dict[str, list[Any]], name: str, *values: Any) -> None:

@@ -1,0 +1,214 @@
+"""API v1: tickets as JSON for other programs of the newsroom. Every reading of personal data leaves an audit line."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.api.auth import WRITERS, Refused, caller
+from bot.api.openapi import openapi
+from bot.audit import audit
+from bot.keys import SERVICES
+from bot.mask import mask_slots, mask_text
+from bot.store.database import StoreAway
+from bot.store.said import messages_of
+from bot.store.tickets import Filter, Ticket, events_of, get_ticket, list_tickets
+from bot.turns import TurnFailed
+from conversations.codes import Intent, Outcome, TicketStatus, Urgency
+from conversations.events import (
+    ReporterClaimed,
+    ReporterClosed,
+    ReporterCorrected,
+    ReporterEvent,
+    ReporterHandedBack,
+    ReporterReplied,
+)
+
+_MOST = 200
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+REFUSALS = {
+    "unknown": (404, "没有这张单"),
+    "closed": (409, "这张单已经结束"),
+    "claimed": (409, "别的记者已经接手"),
+    "not_yours": (409, "这张单不在您手上"),
+    "window": (409, "现在不能再发：回复窗口已关或条数用完"),
+    "empty": (400, "没有内容"),
+    "value": (400, "值不对"),
+    "reason": (400, "降级要写理由"),
+}
+"""Why an act on a ticket was not taken: status and the sentence people read."""
+
+
+@web.middleware
+async def api_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals and outages in one JSON form."""
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return refused.answer
+    except StoreAway:
+        return _error(503, "store_away", "the record does not answer; try again", "")
+    except TurnFailed:
+        return _error(500, "turn_failed", "this could not be done; it has been logged", "")
+
+
+async def schema(request: web.Request) -> web.StreamResponse:
+    return web.json_response(openapi())
+
+
+async def get_tickets(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/tickets: queue order (urgency, age), or `order=newest`."""
+    services = request.app[SERVICES]
+    name, role = await caller(request)
+    query = request.query
+    known: dict[str, set[str]] = {"urgency": {*Urgency}, "intent": {*Intent}, "status": {*TicketStatus, "open"}}
+    for field, values in known.items():
+        if query.get(field) and query[field] not in values:
+            return _error(400, "unknown_code", f"{field} is one of {', '.join(sorted(values))}", field)
+    limit = query.get("limit", "50")
+    if not limit.isdigit() or not 1 <= int(limit) <= _MOST:
+        return _error(400, "bad_limit", f"limit is a number from 1 to {_MOST}", "limit")
+    wanted = Filter(
+        **{field: query.get(field, "") for field in ("channel", "sender", "urgency", "status", "intent", "q")}
+    )
+    try:
+        found, after = await list_tickets(
+            services.database, services.vault, wanted, accounts=list(services.accounts), newest=query.get("order") == "newest",
+            limit=int(limit), cursor=query.get("cursor", ""),
+        )  # fmt: skip
+    except ValueError:
+        return _error(400, "bad_cursor", "cursor is not one of ours", "cursor")
+    masked = role == "auditor" or query.get("mask") == "true"
+    if found and not masked:
+        await audit(services.database, f"token:{name}", "api.tickets.list", str(len(found)))
+    return web.json_response({"items": [ticket_json(one, masked=masked) for one in found], "next": after or None})
+
+
+async def get_one(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/tickets/{number}: with `messages` and `events`."""
+    services = request.app[SERVICES]
+    name, role = await caller(request)
+    ticket = await get_ticket(services.database, services.vault, request.match_info["number"])
+    if ticket is None:
+        return _error(404, "unknown", "there is no such ticket", "number")
+    masked = role == "auditor"
+    if not masked:
+        await audit(services.database, f"token:{name}", "api.tickets.read", ticket.number)
+    return web.json_response(await whole_ticket(services, ticket, masked=masked))
+
+
+async def whole_ticket(services: Any, ticket: Ticket, *, masked: bool) -> dict[str, Any]:
+    messages = [] if ticket.erased else await messages_of(services.database, services.vault, ticket.conversation)
+    events = await events_of(services.database, services.vault, ticket.number)
+    return {
+        **ticket_json(ticket, masked=masked),
+        "slots_detail": {} if masked else ticket.body.slots,
+        "reasons": ticket.body.reasons,
+        "messages": [
+            {
+                "id": message.id, "at": message.at.isoformat(), "direction": "in" if message.direction == "i" else "out",
+                "author": message.author, "kind": message.kind, "delivery": message.delivery,
+                "text": mask_text(message.text) if masked else message.text, "ticket_case": message.case == ticket.case,
+            }
+            for message in messages
+        ],
+        "events": [
+            {"id": event.id, "at": event.at.isoformat(), "actor": event.actor, "change": event.change,
+             "detail": "" if masked else event.detail}
+            for event in events
+        ],
+    }  # fmt: skip
+
+
+def ticket_json(ticket: Ticket, *, masked: bool) -> dict[str, Any]:
+    slots = ticket.slots
+    return {
+        "number": ticket.number,
+        "channel": ticket.channel,
+        "account": ticket.account,
+        "sender": ticket.sender if not masked else "",
+        "intent": ticket.intent,
+        "intents": ticket.body.further,
+        "confidence": round(ticket.confidence, 4),
+        "urgency": ticket.urgency,
+        "status": ticket.status,
+        "outcome": ticket.outcome,
+        "verification": ticket.verification,
+        "flags": list(ticket.flags),
+        "slots": mask_slots(slots) if masked else slots,
+        "missing": list(ticket.missing),
+        "summary": mask_text(ticket.body.summary) if masked else ticket.body.summary,
+        "desk": ticket.desk,
+        "district": ticket.district,
+        "reporter": ticket.reporter,
+        "alert": ticket.alert,
+        "model": ticket.model,
+        "created_at": ticket.created_at.isoformat(),
+        "updated_at": ticket.updated_at.isoformat(),
+        "closed_at": ticket.closed_at.isoformat() if ticket.closed_at else None,
+        "due": {
+            "acknowledge": ticket.acknowledge_due.isoformat(),
+            "call": ticket.call_due.isoformat(),
+            "contact_unit": ticket.contact_due.isoformat(),
+            "revisit": ticket.revisit_due.isoformat(),
+        },
+    }
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/tickets/{number}/{claim,reply,hand-back,close,correct}: what a reporter does at the desk."""
+    services = request.app[SERVICES]
+    name, role = await caller(request)
+    if role not in WRITERS:
+        return _error(403, "role", f"a token of role {role} only reads", "")
+    ticket = await get_ticket(services.database, services.vault, request.match_info["number"])
+    if ticket is None:
+        return _error(404, "unknown", "there is no such ticket", "number")
+    try:
+        body = await request.json() if request.can_read_body else {}
+        if not isinstance(body, dict):
+            raise ValueError("not an object")
+        event = _event(request.match_info["act"], ticket.case, f"api:{name}", body)
+    except (ValueError, KeyError, TypeError) as error:
+        return _error(400, "malformed", f"body: {error}", "")
+    if event is None:
+        return _error(404, "unknown", "no such act", "")
+    outcome = await services.turns.act(ticket.conversation, event)
+    await audit(services.database, f"token:{name}", f"api.{request.match_info['act']}", ticket.number)
+    if outcome.refused:
+        status, words = REFUSALS.get(outcome.refused, (409, outcome.refused))
+        return _error(status, outcome.refused, words, "")
+    fresh = await get_ticket(services.database, services.vault, ticket.number)
+    return web.json_response(ticket_json(fresh or ticket, masked=False))
+
+
+def _event(name: str, case: int, who: str, body: dict[str, Any]) -> ReporterEvent | None:
+    match name:
+        case "claim":
+            return ReporterClaimed(case, who)
+        case "reply":
+            return ReporterReplied(case, who, str(body["text"]), str(body["id"]))
+        case "hand-back":
+            return ReporterHandedBack(case, who, str(body.get("note", "")))
+        case "close":
+            return ReporterClosed(
+                case, who, Outcome(body["outcome"]), str(body.get("note", "")), bool(body.get("tell", True))
+            )
+        case "correct":
+            return ReporterCorrected(case, who, str(body["field"]), str(body["value"]), str(body.get("reason", "")))
+    return None
+
+
+def _error(status: int, code: str, message: str, field: str) -> web.Response:
+    return web.json_response({"error": {"code": code, "message": message, "field": field}}, status=status)
+
+
+def build_api() -> web.Application:
+    """The sub-application under /api/v1; the caller gives it the services."""
+    api = web.Application(middlewares=[api_errors])
+    api.router.add_get("/tickets", get_tickets)
+    api.router.add_get("/tickets/{number}", get_one)
+    api.router.add_post("/tickets/{number}/{act}", act)
+    return api
