@@ -15,10 +15,13 @@ from conversations.codes import Flag, Urgency
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """The least a model must reach on the held-out rows: F1 of its worst class, and caught (critical or check)."""
+    """The least a model must reach on the held-out rows: F1 of its worst class, and caught (critical or check).
+
+    The model is one of three detectors of danger; these floors keep out a broken one, the comparison keeps out a worse one.
+    """
 
     worst_class: float = 0.25
-    caught: float = 0.75
+    caught: float = 0.6
 
 
 def evaluate(by: Model | Reader, rows: Sequence[Labelled], title: str = "评测") -> Report:
@@ -40,7 +43,7 @@ def outcome(model: Model, of_intent: Floats, of_urgency: Floats) -> Outcome:
     """The decision for one text from its two rows of probabilities, as the reader would take it without rules."""
     primary, confidence, further = intents.decide(of_intent, model.intents, model.thresholds.further)
     level = urgencies.from_model(of_urgency, model.urgencies, model.thresholds)
-    urgency = urgencies.merge(Urgency.NORMAL, level.urgency, urgencies.from_intent(primary, confidence))
+    urgency = urgencies.merge(Urgency.NORMAL, level.urgency, urgencies.from_intent(of_intent, model.intents, primary))
     return Outcome(primary, confidence, urgency, level.check, tuple(intent for intent, _ in further))
 
 

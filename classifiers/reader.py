@@ -63,6 +63,7 @@ class Opinion:
     confidence: float
     further: tuple[tuple[Intent, float], ...]
     level: urgencies.Level
+    implied: Urgency
     model: str
 
 
@@ -163,11 +164,10 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
     )  # fmt: skip
     if danger.urgency is Urgency.CRITICAL and danger.intent is not None:
         reading = _with_rule_intent(reading, danger.intent)
-    implied = urgencies.from_intent(opinion.intent, opinion.confidence)
-    urgency = urgencies.merge(danger.urgency, opinion.level.urgency, implied)
+    urgency = urgencies.merge(danger.urgency, opinion.level.urgency, opinion.implied)
     reasons, flags = reading.reasons, reading.flags
     if urgency is not danger.urgency:
-        reasons = (*reasons, _model_reason(opinion, urgency, implied))
+        reasons = (*reasons, _model_reason(opinion, urgency))
     if opinion.level.check and urgency is not Urgency.CRITICAL and Flag.CHECK not in flags:
         flags = (*flags, Flag.CHECK)
     return replace(reading, urgency=urgency, reasons=reasons, flags=flags)
@@ -182,8 +182,8 @@ def _with_rule_intent(reading: Reading, named: Intent) -> Reading:
     return replace(reading, intent=named, intents=further[: intents.MOST_FURTHER])
 
 
-def _model_reason(opinion: Opinion, urgency: Urgency, implied: Urgency) -> Reason:
-    if urgency is not opinion.level.urgency and urgency is implied:
+def _model_reason(opinion: Opinion, urgency: Urgency) -> Reason:
+    if urgency is not opinion.level.urgency:
         return Reason("model", f"事由判断为“{opinion.intent}”，把握 {opinion.confidence:.0%}")
     return Reason("model", f"模型判断“{urgency}”或更急的可能 {opinion.level.probability:.0%}")
 
@@ -199,4 +199,5 @@ def _opinions(model: Model, texts: Sequence[str]) -> list[Opinion]:
 def _opinion(model: Model, of_intent: Floats, of_urgency: Floats) -> Opinion:
     primary, confidence, further = intents.decide(of_intent, model.intents, model.thresholds.further)
     level = urgencies.from_model(of_urgency, model.urgencies, model.thresholds)
-    return Opinion(primary, confidence, further, level, model.id)
+    implied = urgencies.from_intent(of_intent, model.intents, primary)
+    return Opinion(primary, confidence, further, level, implied, model.id)
