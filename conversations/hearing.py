@@ -27,14 +27,12 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     if message.kind == "notice":
         return draft.finish()
     case, intent = find_case(draft.state, reading, draft.playbook)
-    handed = bool(case and case.reporter)
-    if not danger and not handed:
+    held = next((one for one in draft.state.cases if one.open and one.reporter), None)
+    if held is not None and not danger:
+        return _beside_a_reporter(draft, case, held, event, intent)
+    if not danger and Flag.DECEASED not in reading.flags:
         done = meta_act(draft, case, reading) or wordless(draft, case, message)
         if done or (case is None and (intent is None or not intent.opens_case) and small_talk(draft, message, reading)):
-            return _filed(draft, case)
-    elif handed and not danger:
-        withdrawn = meta_act(draft, case, reading, silent=True)
-        if withdrawn:
             return _filed(draft, case)
     if case is None:
         chosen = (
@@ -46,6 +44,24 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
         )
         return _begin(draft, event, chosen, danger)
     return _go_on(draft, case, event, intent, danger)
+
+
+def _beside_a_reporter(
+    draft: Draft, case: Case | None, held: Case, event: MessageReceived, intent: Intent | None
+) -> Turn:
+    """A person speaks with them: the bot says nothing, but hears everything; a new need gets its own ticket quietly."""
+    if case is None and (intent is None or not intent.opens_case):
+        case = held
+    if case is None:
+        assert intent is not None
+        case = new_case(draft.state, event.message, event.reading, intent, draft.now)
+        case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now)
+        draft.filed = case.key
+        draft.alert(draft.open_ticket(_share(draft, case)), "further_need")
+        return draft.finish()
+    meta_act(draft, case, event.reading, silent=True)
+    draft.filed = case.key
+    return _go_on(draft, case, event, intent, danger=False, silent=True)
 
 
 def _answer_danger(draft: Draft, event: MessageReceived) -> bool:
@@ -66,7 +82,9 @@ def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool) -
     return _answer(draft, _share(draft, case), event.reading, {}, danger=danger, fresh=True)
 
 
-def _go_on(draft: Draft, case: Case, event: MessageReceived, intent: Intent | None, danger: bool) -> Turn:
+def _go_on(
+    draft: Draft, case: Case, event: MessageReceived, intent: Intent | None, danger: bool, silent: bool = False
+) -> Turn:
     """More about an open case: note it, and rise if it got worse."""
     before = case
     case = heard(case, event.message, event.reading, intent, draft.playbook)
@@ -80,7 +98,7 @@ def _go_on(draft: Draft, case: Case, event: MessageReceived, intent: Intent | No
         draft.note(case, change, by="contact", detail=detail)
         if change == "raised" or danger:
             draft.alert(case, change if change == "raised" else "danger")
-    if case.reporter:
+    if case.reporter or silent:
         draft.filed = case.key
         return draft.finish()
     return _answer(draft, case, event.reading, news, danger=danger, fresh=False)

@@ -23,8 +23,8 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
     """
     for act in reading.acts:
         handler = _ACTS.get(act)
-        if handler is None:
-            continue
+        if handler is None or (act in _POLITE and (reading.entities.phones or reading.entities.addresses)):
+            continue  # "my number is …, thank you" is about the number
         if silent:
             if case is not None:
                 draft.note(case, f"asks_{act}", by="contact")
@@ -184,6 +184,9 @@ _ACTS = {
     Act.YES: _yes,
     Act.THANKS: _thanks,
 }
+
+
+_POLITE = frozenset({Act.THANKS, Act.YES, Act.CONSENT, Act.SOLVED})
 
 
 def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
