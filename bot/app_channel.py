@@ -89,10 +89,10 @@ async def get_messages(request: web.Request) -> web.StreamResponse:
 
 
 async def said_since(
-    services: Services, account: Account, sender: str, after: str, *, incoming: bool = False
+    services: Services, account: Account, sender: str, after: str, *, incoming: bool = False, newest: bool = False
 ) -> list[dict[str, Any]]:
     hashed = services.vault.hash("openid", "app", account.name, sender)
-    found = await messages_since(services.database, services.vault, hashed, after, incoming=incoming)
+    found = await messages_since(services.database, services.vault, hashed, after, incoming=incoming, newest=newest)
     return [shown(message) for message in found]
 
 

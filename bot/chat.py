@@ -48,8 +48,7 @@ def sender_of(request: web.Request) -> str | None:
     return None
 
 
-def _new_cookie(request: web.Request, response: web.StreamResponse) -> None:
-    name = chance.token_urlsafe(18)
+def _set_cookie(request: web.Request, response: web.StreamResponse, name: str) -> None:
     value = f"{name}.{_sign(request.app[SERVICES], name)}"
     response.set_cookie(_COOKIE, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.secure, path="/")
 
@@ -61,18 +60,19 @@ async def page(request: web.Request) -> web.StreamResponse:
     messages: list[dict[str, Any]] = []
     if sender:
         try:
-            messages = await said_since(services, account, sender, "", incoming=True)
+            messages = await said_since(services, account, sender, "", incoming=True, newest=True)
         except StoreAway:
             log.warning("page_without_history")
     template = _pages.from_string(files("bot.desk").joinpath("chat/chat.html").read_text("utf-8"))
-    csrf = _sign(services, f"form:{sender}") if sender else ""
+    fresh = chance.token_urlsafe(18)  # a first visit's form must work too: who they will be is decided here
+    csrf = _sign(services, f"form:{sender or f'h5-{fresh}'}")
     response = web.Response(
         text=template.render(account=account.name, csrf=csrf, messages=messages),
         content_type="text/html",
         charset="utf-8",
     )
     if sender is None:
-        _new_cookie(request, response)
+        _set_cookie(request, response, fresh)
     return response
 
 

@@ -23,7 +23,8 @@ from conversations.messages import ContactRef
 
 log = get_logger("outbox")
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=75)
+"""Longer than the slowest send of three parts; a row whose worker died waits this long before it is looked at again."""
 _AT_ONCE = 16
 _TRIES = 6
 _REPEATABLE = ("danger", "question")

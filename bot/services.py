@@ -109,7 +109,8 @@ async def open_services(
     playbook = load_playbook()
     reader = ReaderHolder(settings.home)
     http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=4))
-    world = World(http, RedisTokenCache(redis))
+    tokens = RedisTokenCache(redis)
+    world = World(http, tokens)
     store = TurnStore(database)
     kick: list[OutboxWorker] = []
 
@@ -152,6 +153,7 @@ async def open_services(
         await asyncio.gather(*tasks, return_exceptions=True)
         spool.close()
         await http.close()
+        await tokens.close()
         await redis.aclose()
         await database.close()
 

@@ -1,6 +1,8 @@
 """Platforms' webhooks: read once, verify, parse, hear, answer in the platform's own form. Never a 500 to a platform."""
 
 import asyncio
+import os
+import time
 
 from aiohttp import web
 
@@ -98,7 +100,20 @@ async def _bury(services: Services, account: Account, body: bytes, reason: str) 
             account.channel.name, account.name, reason[:200], services.vault.seal(body, b"dead_letter"),
         )  # fmt: skip
     except StoreAway:
-        log.error("dead_letter_lost", channel=account.channel.name)
+        await asyncio.to_thread(_bury_on_disk, services, body)
+
+
+def _bury_on_disk(services: Services, body: bytes) -> None:
+    """The record is away: what we could not read is kept beside the spool, sealed, for people."""
+    folder = services.settings.home / "spool" / "unread"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (folder / f"{time.time_ns()}.sealed").open("xb") as out:
+            out.write(services.vault.seal(body, b"dead_letter"))
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        log.error("dead_letter_lost", reason=error.strerror)
 
 
 def _response(answer: Answer) -> web.Response:

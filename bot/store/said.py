@@ -41,17 +41,28 @@ def after_parts(after: str) -> tuple[int, int]:
 
 
 async def messages_since(
-    database: Database, vault: Vault, contact_hash: bytes, after: str, *, incoming: bool = False, limit: int = 200
+    database: Database,
+    vault: Vault,
+    contact_hash: bytes,
+    after: str,
+    *,
+    incoming: bool = False,
+    newest: bool = False,
+    limit: int = 200,
 ) -> list[Message]:
-    """What was said to (and with `incoming` also by) the contact after a message id; [] for a stranger."""
+    """What was said to (and with `incoming` also by) the contact after a message id, in order; [] for a stranger.
+
+    Of more than `limit` the oldest (the caller asks again after them), or with `newest` the latest.
+    """
     turn, position = after_parts(after)
+    order = "desc" if newest else "asc"
     rows = await database.fetch(
         "select m.*, c.data_key from contacts c join messages m on m.conversation = c.id "
         "where c.openid_hash = $1 and (m.turn, m.position) > ($2, $3) and (m.direction = 'o' or $4) "
-        "order by m.turn, m.position limit $5",
+        f"order by m.turn {order}, m.position {order} limit $5",
         contact_hash, turn, position, incoming, limit,
     )  # fmt: skip
-    return [_message(row, vault) for row in rows]
+    return [_message(row, vault) for row in (reversed(rows) if newest else rows)]
 
 
 async def messages_of(database: Database, vault: Vault, conversation: UUID, limit: int = 500) -> list[Message]:
