@@ -6,8 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from classifiers import train as training
 from classifiers.artefacts import ModelStore
@@ -33,17 +31,18 @@ def test_the_lean_scorer_equals_scikit_learn(model: Model, corpus: list[Sentence
         normalised = model.tokenizer.normalise(text)
         return keys(model.tokenizer.words(normalised), normalised, marked(lexicon.kinds))
 
-    vectorizer = TfidfVectorizer(analyzer=lambda found: found, min_df=2, dtype=np.float64)
-    matrix = vectorizer.fit_transform([document(row.text) for row in rows])
-    urgency = LogisticRegression(
-        C=training.URGENCY_C, class_weight="balanced", tol=1e-3, max_iter=300, random_state=0
-    ).fit(matrix, [str(row.urgency) for row in rows])
+    fit = training._fit([document(row.text) for row in rows], rows, 0)
     texts = [row.text for row in rows[::9]] + ODD
-    logits = urgency.decision_function(vectorizer.transform([document(text) for text in texts]))
-    raised = np.exp(logits / model.temperatures[1])
-    expected = raised / raised.sum(axis=1, keepdims=True)
-    order = [list(urgency.classes_).index(str(level)) for level in model.urgencies]
-    assert np.abs(model.score(texts).urgencies - expected[:, order]).max() < 1e-6
+    matrix = fit.vectorizer.transform([document(text) for text in texts])
+    scores = model.score(texts)
+    for fitted, labels, heat, served in (
+        (fit.intent, model.intents, model.temperatures[0], scores.intents),
+        (fit.urgency, model.urgencies, model.temperatures[1], scores.urgencies),
+    ):
+        raised = np.exp(fitted.decision_function(matrix) / heat)
+        expected = raised / raised.sum(axis=1, keepdims=True)
+        order = [list(fitted.classes_).index(str(label)) for label in labels]
+        assert np.abs(served - expected[:, order]).max() < 1e-6
 
 
 def test_scoring_alone_or_in_a_batch_is_the_same(model: Model, corpus: list[Sentence]) -> None:
