@@ -43,7 +43,7 @@ def outcome(model: Model, of_intent: Floats, of_urgency: Floats) -> Outcome:
     """The decision for one text from its two rows of probabilities, as the reader would take it without rules."""
     primary, confidence, further = intents.decide(of_intent, model.intents, model.thresholds.further)
     level = urgencies.from_model(of_urgency, model.urgencies, model.thresholds)
-    urgency = urgencies.merge(Urgency.NORMAL, level.urgency, urgencies.from_intent(of_intent, model.intents, primary))
+    urgency = urgencies.merge(Urgency.NORMAL, level.urgency, urgencies.from_intent(primary, confidence))
     return Outcome(primary, confidence, urgency, level.check, tuple(intent for intent, _ in further))
 
 

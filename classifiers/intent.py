@@ -20,7 +20,7 @@ _NO_CASE = frozenset(intent for intent in Intent if not intent.opens_case)
 def decide(
     probabilities: Floats, labels: Sequence[Intent], further: float
 ) -> tuple[Intent, float, tuple[tuple[Intent, float], ...]]:
-    """Primary intent, its family's probability, and further intents of at least `further`, likeliest first.
+    """Primary intent, its own probability, and further intents of at least `further`, likeliest first.
 
     A second intent of the primary's own family is the same need said in other words, and thanks or small talk beside a
     need is no need: neither is listed.
@@ -28,7 +28,6 @@ def decide(
     odds = dict(zip(labels, map(float, probabilities), strict=True))
     family = max(_families(labels), key=lambda group: sum(odds[intent] for intent in group))
     primary = max(family, key=lambda intent: odds[intent])
-    confidence = min(1.0, sum(odds[intent] for intent in family))
     others = sorted(
         (
             (intent, value)
@@ -37,7 +36,7 @@ def decide(
         ),
         key=lambda pair: -pair[1],
     )
-    return primary, confidence, tuple(others[:MOST_FURTHER]) if primary.opens_case else ()
+    return primary, odds[primary], tuple(others[:MOST_FURTHER]) if primary.opens_case else ()
 
 
 def _families(labels: Sequence[Intent]) -> list[tuple[Intent, ...]]:

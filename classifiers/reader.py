@@ -199,5 +199,5 @@ def _opinions(model: Model, texts: Sequence[str]) -> list[Opinion]:
 def _opinion(model: Model, of_intent: Floats, of_urgency: Floats) -> Opinion:
     primary, confidence, further = intents.decide(of_intent, model.intents, model.thresholds.further)
     level = urgencies.from_model(of_urgency, model.urgencies, model.thresholds)
-    implied = urgencies.from_intent(of_intent, model.intents, primary)
+    implied = urgencies.from_intent(primary, confidence)
     return Opinion(primary, confidence, further, level, implied, model.id)

@@ -40,12 +40,11 @@ def from_model(probabilities: Floats, labels: Sequence[Urgency], thresholds: Thr
     return Level(Urgency.NORMAL, 1.0, critical >= thresholds.check)
 
 
-def from_intent(probabilities: Floats, labels: Sequence[Intent], primary: Intent) -> Urgency:
-    """The least urgency an intent stands for; its own probability counts, not its family's."""
-    own = float(probabilities[labels.index(primary)])
-    if primary is Intent.EMERGENCY and own >= EMERGENCY_SURE:
+def from_intent(intent: Intent, confidence: float) -> Urgency:
+    """The least urgency an intent stands for."""
+    if intent is Intent.EMERGENCY and confidence >= EMERGENCY_SURE:
         return Urgency.CRITICAL
-    return Urgency.SOON if primary in AT_LEAST_SOON and own >= _SURE else Urgency.NORMAL
+    return Urgency.SOON if intent in AT_LEAST_SOON and confidence >= _SURE else Urgency.NORMAL
 
 
 def merge(rules: Urgency, model: Urgency, intent: Urgency) -> Urgency:
