@@ -26,7 +26,7 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
         return draft.finish()
     if message.kind == "notice":
         return draft.finish()
-    case, intent = find_case(draft.state, reading, draft.playbook)
+    case, intent = find_case(draft.state, message, reading, draft.playbook)
     held = next((one for one in draft.state.cases if one.open and one.reporter), None)
     if held is not None and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
@@ -68,6 +68,9 @@ def _answer_danger(draft: Draft, event: MessageReceived) -> bool:
     """The 120 line, in every phase and whoever has the case; True when this message is red."""
     if not is_red(event.reading):
         return False
+    warned = any(case.open and case.urgency is Urgency.CRITICAL for case in draft.state.cases)
+    if warned and event.reading.urgency is not Urgency.CRITICAL:
+        return False  # they have the 120 line already; a doubtful word on top of it is no new question
     if event.answered != "danger":
         draft.say("danger", danger_line(draft.state, event.reading, draft.playbook, draft.now))
     draft.state = evolve(draft.state, danger_at=draft.now)

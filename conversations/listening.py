@@ -1,5 +1,6 @@
 """What a message means for the conversation: which case it belongs to, what it fills, how it raises urgency. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,27 +13,47 @@ from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
 
 _SUMMARY = 80
+_HAN = re.compile("[\u3400-\u9fff]")
+_FEW = 8
 
 
-def believed(reading: Reading, playbook: Playbook) -> Intent | None:
-    """The intent, if the reading is sure enough or a danger rule names it."""
-    if reading.confidence >= playbook.manners.floor or reading.urgency is Urgency.CRITICAL:
+def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent | None:
+    """The intent, if the reading is sure enough or a danger rule names it; none for a bare number or address."""
+    if reading.urgency is Urgency.CRITICAL:
         return reading.intent
-    return None
+    if reading.confidence < playbook.manners.floor or facts_only(message, reading):
+        return None
+    return reading.intent
+
+
+def facts_only(message: Inbound, reading: Reading) -> bool:
+    """Hardly a word beside a phone number or an address: it answers a question and is about nothing else."""
+    facts = reading.entities
+    if not facts.phones and not facts.addresses:
+        return False
+    rest = message.text
+    for raw in (*(phone.raw for phone in facts.phones), *(address.raw for address in facts.addresses)):
+        rest = rest.replace(raw, "")
+    return len(_HAN.findall(rest)) <= _FEW
 
 
 def is_red(reading: Reading) -> bool:
-    """Possible threat to life now, plain or doubtful: it is answered at once, whatever else is going on."""
-    return reading.urgency is Urgency.CRITICAL or Flag.CHECK in reading.flags
+    """Possible threat to life now, plain or doubtful for a reason that can be named: answered at once, whatever goes on.
+
+    A doubt of the model alone, which names no reason, is shown to people but not put to the resident as a question.
+    """
+    return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and bool(reading.reasons))
 
 
-def find_case(state: Conversation, reading: Reading, playbook: Playbook) -> tuple[Case | None, Intent | None]:
+def find_case(
+    state: Conversation, message: Inbound, reading: Reading, playbook: Playbook
+) -> tuple[Case | None, Intent | None]:
     """The open case a message belongs to and the intent it names. (None, intent): it starts a new case.
 
     Same family as an open case: that case, even if the words name a neighbouring intent, for one illness shows itself
     under several names. Another family, believed: a new case. Nothing believed: the case we are talking about.
     """
-    intent = believed(reading, playbook)
+    intent = believed(message, reading, playbook)
     focus = state.focused
     if intent is None or not intent.opens_case:
         return focus, intent

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.effects import SetTimer
+from conversations.listening import facts_only
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -214,6 +215,8 @@ def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
 def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     """Hello, thanks, adverts, chat: one line each; after two unclear messages a person is offered."""
     state, playbook = draft.state, draft.playbook
+    if facts_only(message, reading):
+        return False  # somebody who leaves a number wants to be called
     if Act.GREET in reading.acts or (
         reading.confidence >= playbook.manners.floor and reading.intent is Intent.CHITCHAT
     ):

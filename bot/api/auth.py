@@ -24,7 +24,8 @@ async def caller(request: web.Request) -> tuple[str, str]:
     if scheme.lower() != "bearer" or not token:
         raise Refused(401, "no_token", "Authorization: Bearer TOKEN is needed (bangnong tokens create)")
     row = await request.app[SERVICES].database.row(
-        "select name, role from tokens where token_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())",
+        "select name, role from tokens where token_hash = $1 and revoked_at is null "
+        "and (expires_at is null or expires_at > now())",
         token_hash(token.strip()),
     )
     if row is None:
