@@ -14,6 +14,7 @@ FAMILIES: tuple[frozenset[Intent], ...] = (
 of "medical" must not lose to a smaller whole. Every other intent is a family of its own."""
 
 MOST_FURTHER = 3
+_NO_NEED = frozenset({Intent.CONSULT, Intent.OFFER})  # asides in a plea: a question, a thank-you offer
 _NO_CASE = frozenset(intent for intent in Intent if not intent.opens_case)
 
 
@@ -37,6 +38,32 @@ def decide(
         key=lambda pair: -pair[1],
     )
     return primary, odds[primary], tuple(others[:MOST_FURTHER]) if primary.opens_case else ()
+
+
+WHOLE, CLAUSE = 0.05, 0.85
+"""A further need: an intent the whole text gives at least `WHOLE` and one clause by itself at least `CLAUSE`. One softmax
+over the text names one winner; the clause where a second need is spoken out names it plainly (docs/understanding.md)."""
+
+
+def possible(probabilities: Floats, labels: Sequence[Intent], primary: Intent) -> tuple[Intent, ...]:
+    """Intents that a clause of the text might turn into a further need; () for nearly every text."""
+    if not primary.opens_case:
+        return ()
+    family = next((group for group in FAMILIES if primary in group), frozenset({primary}))
+    return tuple(
+        intent
+        for intent, value in zip(labels, probabilities, strict=True)
+        if value >= WHOLE and intent not in family and intent.opens_case and intent not in _NO_NEED
+    )
+
+
+def with_clauses(
+    further: Sequence[tuple[Intent, float]], wanted: Sequence[Intent], clauses: Floats, labels: Sequence[Intent]
+) -> tuple[tuple[Intent, float], ...]:
+    """`further` and those of `wanted` that some clause (rows of probabilities) names, likeliest first."""
+    best = {intent: float(clauses[:, labels.index(intent)].max()) for intent in wanted}
+    found = dict(further) | {intent: value for intent, value in best.items() if value >= CLAUSE}
+    return tuple(sorted(found.items(), key=lambda pair: -pair[1])[:MOST_FURTHER])
 
 
 def _families(labels: Sequence[Intent]) -> list[tuple[Intent, ...]]:

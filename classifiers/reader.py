@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from classifiers import intent as intents
 from classifiers import urgency as urgencies
 from classifiers.artefacts import ModelStore
+from classifiers.clauses import clauses
 from classifiers.explain import explain_model
 from classifiers.scorer import Floats, Model
 from conversations.codes import Act, Flag, Intent, Urgency
@@ -190,10 +191,30 @@ def _model_reason(opinion: Opinion, urgency: Urgency) -> Reason:
 
 def _opinions(model: Model, texts: Sequence[str]) -> list[Opinion]:
     scores = model.score(texts)
-    return [
+    opinions = [
         _opinion(model, of_intent, of_urgency)
         for of_intent, of_urgency in zip(scores.intents, scores.urgencies, strict=True)
     ]
+    return _with_clauses(model, texts, opinions, scores.intents)
+
+
+def _with_clauses(model: Model, texts: Sequence[str], opinions: list[Opinion], whole: Floats) -> list[Opinion]:
+    """Further needs, looked for clause by clause in the few texts that may hold one; all clauses are scored at once."""
+    asked: list[tuple[int, tuple[Intent, ...], int]] = []
+    pieces: list[str] = []
+    for place, (text, opinion) in enumerate(zip(texts, opinions, strict=True)):
+        wanted = intents.possible(whole[place], model.intents, opinion.intent)
+        found = clauses(text) if wanted else []
+        if found:
+            asked.append((place, wanted, len(found)))
+            pieces += found
+    scores = model.score(pieces).intents
+    start = 0
+    for place, wanted, count in asked:
+        further = intents.with_clauses(opinions[place].further, wanted, scores[start : start + count], model.intents)
+        opinions[place] = replace(opinions[place], further=further)
+        start += count
+    return opinions
 
 
 def _opinion(model: Model, of_intent: Floats, of_urgency: Floats) -> Opinion:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from classifiers.intent import decide
+from classifiers.clauses import MOST, clauses
+from classifiers.intent import decide, possible, with_clauses
 from conversations.codes import Intent
 
 LABELS = (Intent.EMERGENCY, Intent.OTHER_MEDICAL, Intent.MEDICINE, Intent.SUPPLIES, Intent.CHITCHAT)
@@ -23,3 +24,21 @@ def test_further_needs_are_listed_likeliest_first_and_never_from_the_same_family
 def test_small_talk_has_no_further_needs() -> None:
     primary, _, further = decide(np.array([0.0, 0.0, 0.3, 0.0, 0.7]), LABELS, further=0.1)
     assert (primary, further) == (Intent.CHITCHAT, ())
+
+
+def test_only_plausible_needs_outside_the_family_are_looked_for() -> None:
+    assert possible(np.array([0.5, 0.3, 0.1, 0.04, 0.06]), LABELS, Intent.EMERGENCY) == (Intent.MEDICINE,)
+    assert possible(np.array([0.0, 0.0, 0.3, 0.0, 0.7]), LABELS, Intent.CHITCHAT) == ()
+
+
+def test_a_clause_names_a_further_need() -> None:
+    rows = np.array([[0.02, 0.0, 0.9, 0.08, 0.0], [0.0, 0.0, 0.4, 0.6, 0.0]])
+    assert with_clauses((), (Intent.MEDICINE, Intent.SUPPLIES), rows, LABELS) == ((Intent.MEDICINE, 0.9),)
+    assert with_clauses(((Intent.SUPPLIES, 0.45),), (Intent.MEDICINE,), rows, LABELS)[1] == (Intent.SUPPLIES, 0.45)
+
+
+def test_clauses_keep_every_word_and_stay_few() -> None:
+    assert clauses("我妈药断了，家里米也没了") == ["我妈药断了", "家里米也没了"]
+    assert clauses("就一句话没有标点") == [] and clauses("") == [] and clauses("，，。") == []
+    assert clauses("急，我爸喘不上气，快") == ["急", "我爸喘不上气，快"]
+    assert len(clauses("家里没有吃的了。" * 57)) <= MOST

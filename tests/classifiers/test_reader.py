@@ -120,3 +120,13 @@ def test_explain_shows_words_reasons_and_rules(model: Model) -> None:
     first = next(iter(told["intent"]["because"].values()))
     assert first and all(isinstance(name, str) and push for name, push in first)
     assert Reader().explain("x", NOW)["rules"] == []
+
+
+def test_several_needs_in_one_text_are_all_named(model: Model) -> None:
+    text = "我爸的降压药前天就吃完了配不到，还有家里断粮两天，米和菜都没有了"
+    reading = Reader(model=model).read([text], [NOW])[0]
+    named = {reading.intent, *(intent for intent, _ in reading.intents)}
+    assert {Intent.MEDICINE, Intent.SUPPLIES} <= named
+    assert reading.intent not in dict(reading.intents)
+    single = Reader(model=model).read(["求两盒氨氯地平，我爸的降压药吃完了"], [NOW])[0]
+    assert single.intent is Intent.MEDICINE and single.intents == ()
