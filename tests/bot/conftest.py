@@ -1,0 +1,52 @@
+"""One real service for the HTTP tests of this folder, with WeChat's stand-in behind it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.platforms.wechat import WeChatPlatform
+from tests.service import Service, stop_engines
+
+VECTOR_ACCOUNT = {
+    "BANGNONG_CHANNELS": "app:main,wechat:main,wechat:vectors",
+    "BANGNONG_WECHAT_VECTORS_TOKEN": "bnmTestToken2022",
+    "BANGNONG_WECHAT_VECTORS_APPID": "wx00000000test0001",
+    "BANGNONG_WECHAT_VECTORS_SECRET": "stub-app-secret-0001",
+    "BANGNONG_WECHAT_VECTORS_AES_KEY": "yujzed70TvzFSdV2Fi39sLeKR93gbbfjsX7ffkzVaTQ",
+    "BANGNONG_WECHAT_VECTORS_AES_KEY_PREVIOUS": "UpuAaLL8NpM+wyfdHaaQcftNZsSA4WdQWQIeTzuLjwA",
+}
+"""A second account, with the keys of the published vectors."""
+
+
+@dataclass
+class Running:
+    service: Service
+    platform: WeChatPlatform
+    http: aiohttp.ClientSession
+
+    @property
+    def base(self) -> str:
+        return self.service.base
+
+    @property
+    def home(self) -> Path:
+        return self.service.home
+
+
+@pytest.fixture(scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Running]:
+    folder = tmp_path_factory.mktemp("running")
+    shutil.copytree(trained, folder / "models")
+    for place in (folder, *list(folder.parents)[:2]):
+        if place.owner() == Path.home().owner():
+            place.chmod(place.stat().st_mode | 0o011)
+    async with WeChatPlatform().serve() as platform:
+        service = await Service(folder, platform=platform.base, **VECTOR_ACCOUNT).start()
+        async with aiohttp.ClientSession() as http:
+            yield Running(service, platform, http)
+        assert await service.stop() == 0
+        stop_engines(folder)
