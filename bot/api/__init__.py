@@ -1,1 +1,1 @@
-"""The JSON API."""
+"""API v1: tickets as JSON for other programs."""

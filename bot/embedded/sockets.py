@@ -2,10 +2,21 @@
 
 import hashlib
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
 _LONGEST = 80
+
+CHILDREN: dict[int, "subprocess.Popen[bytes]"] = {}
+"""Servers this process started, kept so that their handles live as long as we do and their ends are noticed."""
+
+
+def reap(pid: int) -> None:
+    """A server of ours has ended: take note of it, so that it is no zombie."""
+    child = CHILDREN.pop(pid, None)
+    if child is not None:
+        child.wait()
 
 
 def socket_folder(home: Path, name: str) -> Path:

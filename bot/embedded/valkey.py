@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from bot.embedded.postgres import EngineFailed
-from bot.embedded.sockets import make_private, socket_folder
+from bot.embedded.sockets import CHILDREN, make_private, reap, socket_folder
 
 _PR_SET_PDEATHSIG = 1
 
@@ -51,6 +51,7 @@ class EmbeddedValkey:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True, preexec_fn=_die_with_parent,
         )  # fmt: skip
+        CHILDREN[child.pid] = child
         self.pid_file.write_text(str(child.pid))
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -69,13 +70,13 @@ class EmbeddedValkey:
             os.kill(pid, signal.SIGTERM)
             for _ in range(40):
                 time.sleep(0.025)
+                child = CHILDREN.get(pid)
+                if child is not None and child.poll() is not None:
+                    break
                 os.kill(pid, 0)
-                try:
-                    if os.waitpid(pid, os.WNOHANG)[0]:
-                        return
-                except ChildProcessError:
-                    continue
-            os.kill(pid, signal.SIGKILL)
+            else:
+                os.kill(pid, signal.SIGKILL)
+            reap(pid)
         except (OSError, ValueError):
             return
 

@@ -118,7 +118,10 @@ def migrations() -> list[tuple[int, str, str]]:
 
 async def migrate(dsn: str) -> int:
     """Bring the schema up to date, one process at a time; the number of migrations applied. Raises NewerSchema."""
-    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        connection = await asyncpg.connect(dsn, timeout=10)
+    except (*AWAY, asyncpg.PostgresError) as error:
+        raise StoreAway(type(error).__name__) from error
     try:
         await connection.execute("select pg_advisory_lock($1)", _MIGRATION_LOCK)
         await connection.execute(

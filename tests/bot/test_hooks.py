@@ -58,7 +58,7 @@ TYPES = {
     "voice": "<MediaId><![CDATA[M-2]]></MediaId><Format><![CDATA[amr]]></Format><Recognition><![CDATA[]]></Recognition>",
     "video": "<MediaId><![CDATA[M-3]]></MediaId><ThumbMediaId><![CDATA[T-3]]></ThumbMediaId>",
     "shortvideo": "<MediaId><![CDATA[M-4]]></MediaId><ThumbMediaId><![CDATA[T-4]]></ThumbMediaId>",
-    "location": "<Location_X>31.15</Location_X><Location_Y>121.50</Location_Y><Scale>15</Scale><Label><![CDATA[上海市浦东新区]]></Label>",
+    "location": "<Location_X>31.15</Location_X><Location_Y>121.50</Location_Y><Label><![CDATA[上海市浦东新区]]></Label>",
     "link": "<Title><![CDATA[标题]]></Title><Description><![CDATA[摘要]]></Description><Url><![CDATA[https://example.cn/a]]></Url>",
     "file": "<Title><![CDATA[病历.pdf]]></Title>",
     "hologram": "<Content><![CDATA[明年的新类型]]></Content>",

@@ -1,0 +1,162 @@
+"""The embedded engines: one of each whoever starts, taken over after `kill -9`, in odd paths, gone when the last leaves."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+from redis import Redis
+
+from bot.embedded import EmbeddedPostgres, EmbeddedValkey, Engines
+from tests.service import ROOT, Record, Service, stop_engines
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from bot.embedded import Engines
+Engines(Path(sys.argv[1]), postgres=sys.argv[2] == "both").acquire()
+print("up", flush=True)
+time.sleep(60)
+"""
+
+
+def _postmaster(home: Path) -> int:
+    return int((EmbeddedPostgres(home).data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("engines")
+    for parent in (folder, *list(folder.parents)[:2]):
+        if parent.owner() == Path.home().owner():
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["a home with spaces and 中文", "long" * 30])
+async def test_odd_paths(place: Path, name: str) -> None:
+    home = place / name
+    home.mkdir(mode=0o755)
+    engines = Engines(home)
+    engines.acquire()
+    try:
+        assert engines.postgres and engines.valkey
+        connection = await asyncpg.connect(engines.postgres.dsn)
+        assert await connection.fetchval("show fsync") == "on"
+        assert await connection.fetchval("show listen_addresses") == ""
+        assert (await connection.fetchval("select '帮侬忙'::text")) == "帮侬忙"
+        await connection.close()
+        redis = Redis.from_url(engines.valkey.url)
+        assert redis.config_get("port")["port"] == "0"
+        redis.close()
+    finally:
+        assert engines.release() is True
+    assert not engines.postgres.running()
+    assert not engines.valkey.running()
+
+
+def test_two_processes_share_one_server_and_the_last_stops_it(place: Path) -> None:
+    one, two = Engines(place), Engines(place)
+    one.acquire()
+    first = _postmaster(place)
+    two.acquire()
+    assert _postmaster(place) == first
+    assert one.release() is False
+    assert two.postgres is not None
+    assert two.postgres.running()
+    assert two.release() is True
+    assert not two.postgres.running()
+
+
+def test_a_server_left_by_kill_9_is_taken_over_not_doubled(place: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", HOLD, str(place), "both"], cwd=ROOT, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"up\n"
+    orphan = _postmaster(place)
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    engines = Engines(place)
+    engines.acquire()
+    assert _postmaster(place) == orphan
+    assert engines.release() is True
+
+
+def test_valkey_dies_with_its_parent(place: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", HOLD, str(place), "valkey"], cwd=ROOT, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    valkey = EmbeddedValkey(place)
+    assert valkey.running()
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    for _ in range(100):
+        if not valkey.running():
+            return
+        import time
+
+        time.sleep(0.05)
+    raise AssertionError("Valkey outlived its parent")
+
+
+async def test_a_service_left_alone_brings_valkey_back(home: Path) -> None:
+    """Valkey died with the process that started it; the other service starts it again."""
+    one = await Service(home).start()
+    two = await Service(home).start()
+    try:
+        one.kill()
+        valkey = EmbeddedValkey(home)
+        for _ in range(150):
+            if valkey.running():
+                break
+            await asyncio.sleep(0.1)
+        assert valkey.running()
+    finally:
+        assert await two.stop() == 0
+        stop_engines(home)
+
+
+async def test_a_graceful_stop_loses_nothing(home: Path) -> None:
+    """SIGTERM in the middle of traffic: whatever was answered is in the record, and the engines are stopped."""
+    import aiohttp
+
+    from tests.bot.conftest import Running
+    from tests.bot.test_app_api import AppClient
+    from tests.platforms.wechat import WeChatPlatform
+
+    service = await Service(home).start()
+    accepted: list[str] = []
+    async with aiohttp.ClientSession() as http:
+        running = Running(service, WeChatPlatform(), http)
+
+        async def write(person: int) -> None:
+            app = AppClient(running, f"stop{person}")
+            for nth in range(50):
+                try:
+                    status, _ = await app.send(f"没菜了{person}-{nth}")
+                except (aiohttp.ClientError, OSError):
+                    return
+                if status == 200:
+                    accepted.append(f"没菜了{person}-{nth}")
+
+        writers = [asyncio.create_task(write(person)) for person in range(8)]
+        await asyncio.sleep(1.0)
+        assert service.process is not None
+        service.process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*writers)
+        assert await asyncio.to_thread(service.process.wait, 20) == 0
+    assert len(accepted) > 20
+    assert not EmbeddedPostgres(home).running()
+    engines = Engines(home)
+    engines.acquire()
+    try:
+        async with Record(home) as record:
+            kept = [row["text"] for row in await record.messages() if row["direction"] == "i"]
+    finally:
+        engines.release()
+    assert not set(accepted) - set(kept)
+    assert len(kept) == len(set(kept))
