@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.features import CHAR, WORD
+from classifiers.features import VERSION as FEATURES
 from classifiers.scorer import Floats, Model, Thresholds
 from classifiers.tokens import Tokenizer
 from conversations.codes import Intent, Urgency
@@ -84,6 +85,9 @@ class ModelStore:
             if about["tokenizer"] != self.tokenizer.id:
                 told = f"made with word list {about['tokenizer']}, this program has {self.tokenizer.id}"
                 raise BadModel(folder / "model.json", told, "run `bangnong train` to fit a model to the new word list")
+            if about["features"] != FEATURES:
+                told = f"made with keys {about['features']}, this program asks for {FEATURES}"
+                raise BadModel(folder / "model.json", told, "run `bangnong train`")
             intents = tuple(map(Intent, about["intents"]))
             urgencies = tuple(map(Urgency, about["urgencies"]))
             first, second = map(float, about["temperatures"])
@@ -117,6 +121,7 @@ class ModelStore:
                 **model.about,
                 "format": FORMAT,
                 "tokenizer": self.tokenizer.id,
+                "features": FEATURES,
                 "intents": list(model.intents),
                 "urgencies": list(model.urgencies),
                 "temperatures": list(model.temperatures),

@@ -6,11 +6,14 @@ forms live here so that they cannot drift apart. Presence counts, not frequency:
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from operator import add
 
 WORD, CHAR = "w", "c"
 """First letter of a key: what table it belongs to."""
+
+VERSION = "words+opening+kinds+chars2/1"
+"""Changed with every change of the keys: a model asks for the keys it was fitted on, or is refused."""
 
 OPENING = 8
 """Words at the start of a text that are also keys of their own."""
@@ -25,21 +28,18 @@ def length_key(normalised: str) -> str:
 
 
 def word_keys(words: Sequence[str], normalised: str, kinds: Mapping[str, str]) -> list[str]:
-    """Words, the opening words once more (a title names the ask), kinds with their neighbours and company, length class.
+    """Words, the opening words once more (a title names the ask), kinds with their neighbours, length class.
 
-    A kind (`drug`, `district`, …) stands in for its word beside the neighbours, `drug> 没有`, and meets every other kind
-    of the text, `drug>elder>`: so a drug never seen in training still counts as one that ran out. `kinds` are `marked`.
+    A kind (`drug`, `district`, …) stands in for its word, alone and beside its neighbours (`drug> 没有`): so a drug never
+    seen in training still counts as one that ran out. `kinds` are `marked`.
     Pairs of plain words were tried and cost a fifth of the time for nothing (docs/understanding.md).
     """
     keys = [*words, length_key(normalised)]
     keys += ["^" + word for word in words[:OPENING]]
     shown = [kinds.get(word, word) for word in words]
     if shown != words:
-        named = [one for one, word in zip(shown, words, strict=True) if one is not word]
-        present = sorted(set(named))
-        keys += present
+        keys += [one for one, word in zip(shown, words, strict=True) if one is not word]
         keys += ["^" + one for one, word in zip(shown[:OPENING], words, strict=False) if one is not word]
-        keys += map("".join, combinations(present, 2))
         keys += [a + " " + b for a, b in pairwise(shown) if a[-1] == ">" or b[-1] == ">"]
     return keys
 

@@ -5,6 +5,7 @@ import statistics
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from classifiers.artefacts import ModelStore  # noqa: E402
+from classifiers.reader import Reader  # noqa: E402
 from classifiers.tokens import Tokenizer  # noqa: E402
 from classifiers.train import train  # noqa: E402
 from data.corpus import load_corpus  # noqa: E402
@@ -37,6 +39,13 @@ def main() -> None:
                 model.score(texts[n : n + batch])
             runs.append((time.perf_counter() - start) / len(texts) * 1e6)
         print(f"batch {batch:3}: {statistics.median(runs):.0f} us a text ({min(runs):.0f}-{max(runs):.0f})")
+    reader, at = Reader(model=model), [datetime.now(UTC)] * 64
+    start = time.perf_counter()
+    for n in range(0, len(texts), 64):
+        batch = texts[n : n + 64]
+        reader.read(batch, at[: len(batch)])
+    told = f"{(time.perf_counter() - start) / len(texts) * 1e6:.0f} us a text"
+    print(f"reader without rules, batch 64, further needs looked for: {told}")
     start = time.perf_counter()
     for text in texts:
         tokenizer.cut(text)

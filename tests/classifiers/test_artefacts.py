@@ -67,6 +67,7 @@ def test_damaged_weights_are_named_with_a_cure(trained: Trained, tmp_path: Path,
         ("temperatures", [1.0]),
         ("thresholds", {"x": 1}),
         ("tokenizer", "v0-other"),
+        ("features", "of yesterday"),
     ],
 )
 def test_a_foreign_description_is_refused(trained: Trained, tmp_path: Path, field: str, value: object) -> None:

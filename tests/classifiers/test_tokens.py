@@ -126,6 +126,7 @@ def test_normalised_text_stays_in_its_alphabet_and_is_stable(tokenizer: Tokenize
         ("求助[合十]", "求助‹pray›"),
         ("救命🆘🆘", "救命‹sos›"),
         ("【姓名】张三【年龄】60岁【病情描述】发烧", "‹age60+›岁 发烧"),
+        ("【姓名】我爸喘不上气", "我爸喘不上气"),
         ("【求助】缺药", "‹field›求助 缺药"),
         ("妈媽暈倒", "妈妈晕倒"),
         ("透\u200b析", "透析"),
