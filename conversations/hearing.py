@@ -129,6 +129,8 @@ def _answer(
         return _stand_by(draft, case)
     if case.urgency is Urgency.CRITICAL:
         return _critical(draft, case, news, danger=danger, fresh=fresh)
+    if danger:
+        return _doubtful(draft, case)
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)
         draft.alert(case, "check")
@@ -146,6 +148,15 @@ def _answer(
     elif news and not danger:
         draft.say("info", noted(case, news, draft.playbook))
     return _ask(draft, case, words, names)
+
+
+def _doubtful(draft: Draft, case: Case) -> Turn:
+    """A red word in a doubtful frame: the 120 line if it is happening now, one yes/no question, a ticket, and nothing else."""
+    case = draft.open_ticket(case)
+    draft.alert(case, "check")
+    draft.put(case)
+    draft.state = evolve(draft.state, asked=("check",), asked_on=draft.state.turn)
+    return draft.finish()
 
 
 def _ask(draft: Draft, case: Case, words: str, names: tuple[str, ...]) -> Turn:
@@ -175,8 +186,11 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
         return draft.finish()
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)
-    if first or said or not danger:
+    if first or said:
         draft.say("receipt", receipt(case, draft.playbook, draft.now))
+    elif not danger:
+        draft.say("receipt", draft.playbook.say("added", number=case.ticket))
+        draft.say("receipt", words if names else "")
     draft.state = evolve(draft.state, asked=names)
     draft.put(case)
     return draft.finish()

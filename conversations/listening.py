@@ -55,7 +55,12 @@ def find_case(
     """
     intent = believed(message, reading, playbook)
     focus = state.focused
+    grieving = next((case for case in reversed(state.cases) if case.open and case.quiet), None)
+    if grieving is not None and reading.urgency is not Urgency.CRITICAL:
+        return grieving, intent  # whatever else they say now, they are not handed a form
     if intent is None or not intent.opens_case:
+        return focus, intent
+    if focus is not None and vague(focus, playbook):
         return focus, intent
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
@@ -66,6 +71,11 @@ def find_case(
     if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, focus, reading, playbook):
         return focus, intent
     return None, intent
+
+
+def vague(case: Case, playbook: Playbook) -> bool:
+    """A case begun without knowing what it is about: somebody who asked for a person first, or sent a picture."""
+    return case.intent is Intent.CONSULT and case.confidence < playbook.manners.floor
 
 
 def _answers_question(state: Conversation, focus: Case, reading: Reading, playbook: Playbook) -> bool:
@@ -99,7 +109,12 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
     """The case with what this message adds: flags and reasons join, urgency only rises, a vague intent gets a name."""
     urgency = most_urgent(case.urgency, reading.urgency)
     renamed = case.intent
-    if intent and intent.opens_case and not case.ticket and case.confidence < reading.confidence:
+    if (
+        intent
+        and intent.opens_case
+        and case.confidence < reading.confidence
+        and (not case.ticket or vague(case, playbook))
+    ):
         renamed = intent
     codes = {(reason.code, reason.text) for reason in case.reasons}
     return evolve(

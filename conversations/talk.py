@@ -157,7 +157,12 @@ def _refuse(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Yes, it is happening now": the one question of a doubtful danger turns it critical."""
-    if case is None or Flag.CHECK not in case.flags or case.urgency is Urgency.CRITICAL or draft.state.asked:
+    if (
+        case is None
+        or Flag.CHECK not in case.flags
+        or case.urgency is Urgency.CRITICAL
+        or "check" not in draft.state.asked
+    ):
         return False
     risen = draft.open_ticket(
         evolve(case, urgency=Urgency.CRITICAL, flags=tuple(f for f in case.flags if f is not Flag.CHECK))

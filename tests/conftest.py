@@ -15,6 +15,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite what the scenarios expect")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is slow comes last, so that a plain fault shows early."""
     items.sort(
