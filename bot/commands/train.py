@@ -73,7 +73,9 @@ def ensure_model(home: Path) -> None:
     """Train in a child process when no model serves, so that the service never imports scikit-learn."""
     if _serves(home):
         return
-    done = subprocess.run([sys.executable, "-m", "bot", "train", "--if-missing"], env=_environment(home), check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "train", "--if-missing"], env=_environment(home), stdout=sys.stderr, check=False
+    )
     if done.returncode:
         print("没有模型，先只用规则运行；稍后运行 bangnong train", file=sys.stderr)
 
