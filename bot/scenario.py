@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from conversations.effects import AlertDesk, Effect, OpenTicket, SendText, SetTimer, UpdateTicket
+from conversations.effects import AlertDesk, Effect, KeepLabel, OpenTicket, SendText, SetTimer, UpdateTicket
 from conversations.reading import Reading
 from conversations.turn import Turn
 
@@ -41,6 +41,8 @@ def short(effect: Effect) -> str:
             return f"OpenTicket {number} case {case}"
         case UpdateTicket(number, case, change, by):
             return f"UpdateTicket {number} {change} by {by}"
+        case KeepLabel(number, name, was, value):
+            return f"KeepLabel {number} {name} {was} → {value}"
         case AlertDesk(number, reason):
             return f"AlertDesk {number} {reason}"
         case SetTimer(name, case):

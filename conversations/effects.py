@@ -38,6 +38,17 @@ class UpdateTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepLabel:
+    """A person corrected what the machine read: tomorrow's training row. `field`: intent or urgency."""
+
+    number: str
+    field: str
+    was: str
+    value: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertDesk:
     """Interrupt the desk: a red case, a plea for a person, danger said to a reporter's case."""
 
@@ -61,4 +72,4 @@ class EraseContact:
     by: str
 
 
-Effect = SendText | OpenTicket | UpdateTicket | AlertDesk | SetTimer | EraseContact
+Effect = SendText | OpenTicket | UpdateTicket | KeepLabel | AlertDesk | SetTimer | EraseContact

@@ -1,7 +1,7 @@
 """What reporters do with a case: claim, reply, correct, hand back, close. A refused act says why. Pure."""
 
 from conversations.codes import Intent, TicketStatus, Urgency, Verification
-from conversations.effects import SendText
+from conversations.effects import KeepLabel, SendText
 from conversations.events import (
     DeliveryFailed,
     ReporterClaimed,
@@ -129,6 +129,9 @@ def corrected(draft: Draft, event: ReporterCorrected) -> Turn:
         return draft.finish("reason")
     draft.put(fixed)
     draft.filed = case.key
+    if event.field in ("intent", "urgency") and case.ticket:
+        was = str(case.intent if event.field == "intent" else case.urgency)
+        draft.effects.append(KeepLabel(case.ticket, event.field, was, event.value, event.reporter))
     draft.note(
         fixed,
         "corrected",

@@ -23,7 +23,7 @@ select 1, i.conversation, i.key, i.turn, i.answer, c.data_key
 from inbox i join contacts c on c.id = i.conversation where i.key = any ($3)
 """
 
-_COMMIT = f"select commit_turns({', '.join(f'${n}' for n in range(1, 73))})"
+_COMMIT = f"select commit_turns({', '.join(f'${n}' for n in range(1, 79))})"
 
 
 @dataclass(frozen=True, slots=True)

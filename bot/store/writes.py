@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.codec import dump_body, dump_event, dump_state, encode
 from bot.vault import DataKey
-from conversations.effects import AlertDesk, EraseContact, OpenTicket, SendText, SetTimer, UpdateTicket
+from conversations.effects import AlertDesk, EraseContact, KeepLabel, OpenTicket, SendText, SetTimer, UpdateTicket
 from conversations.events import Event, MessageReceived
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -59,6 +59,9 @@ class Writes:
     )
     outbox: dict[str, list[Any]] = field(
         default_factory=lambda: _columns("id", "kind", "conversation", "case", "purpose", "due", "status", "payload")
+    )
+    labels: dict[str, list[Any]] = field(
+        default_factory=lambda: _columns("number", "conversation", "field", "was", "value", "by")
     )
     done: list[str] = field(default_factory=list)
     _rows: dict[str, int] = field(default_factory=dict)
@@ -126,6 +129,8 @@ class Writes:
                         key.seal(payload),
                     )
                     self._put(self.outbox, row[0], *row)
+                case KeepLabel(number, name, was, value, by):
+                    _add(self.labels, number, contact, name, was, value, by)
                 case EraseContact():
                     pass
         for case_key, alert in touched.items():

@@ -17,6 +17,7 @@ create function commit_turns(
     e_number text[], e_conversation uuid[], e_actor text[], e_change text[], e_detail bytea[],
     o_id text[], o_kind text[], o_conversation uuid[], o_case integer[], o_purpose text[], o_due timestamptz[],
     o_status text[], o_payload bytea[],
+    l_number text[], l_conversation uuid[], l_field text[], l_was text[], l_value text[], l_by text[],
     done text[], at timestamptz
 ) returns uuid[] language plpgsql as $$
 declare
@@ -126,6 +127,14 @@ begin
         select number, commit_turns.at, actor, change, detail
         from unnest(e_number, e_conversation, e_actor, e_change, e_detail) as u (number, conversation, actor, change, detail)
         where conversation = any (moved);
+    end if;
+
+    if cardinality(l_number) > 0 then
+        insert into labels as l (number, field, was, value, by, at)
+        select number, field, was, value, by, commit_turns.at
+        from unnest(l_number, l_conversation, l_field, l_was, l_value, l_by) as u (number, conversation, field, was, value, by)
+        where conversation = any (moved)
+        on conflict (number, field) do update set value = excluded.value, by = excluded.by, at = excluded.at;
     end if;
 
     if cardinality(o_id) > 0 then
