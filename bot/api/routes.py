@@ -71,8 +71,9 @@ async def get_tickets(request: web.Request) -> web.StreamResponse:
     if not limit.isdigit() or not 1 <= int(limit) <= _MOST:
         return _error(400, "bad_limit", f"limit is a number from 1 to {_MOST}", "limit")
     wanted = Filter(
-        **{field: query.get(field, "") for field in ("channel", "sender", "urgency", "status", "intent", "q")}
-    )
+        channel=query.get("channel", ""), sender=query.get("sender", ""), urgency=query.get("urgency", ""),
+        status=query.get("status", ""), intent=query.get("intent", ""), q=query.get("q", ""),
+    )  # fmt: skip
     try:
         found, after = await list_tickets(
             services.database, services.vault, wanted, accounts=list(services.accounts), newest=query.get("order") == "newest",
