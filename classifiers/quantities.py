@@ -84,6 +84,12 @@ def _newborn(match: re.Match[str]) -> float | None:
     return None if value is None else value / 30.4
 
 
+def _pulse(match: re.Match[str]) -> float | None:
+    value = number(match[1])
+    # 一百八 is 180
+    return value + (value - 100) * 9 if value and re.fullmatch("一百[一二三四五六七八九]", match[1]) else value
+
+
 def _hours(match: re.Match[str]) -> float | None:
     value = number(match[1])
     if value is None:
@@ -100,10 +106,15 @@ _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
     ("temperature", "度 ℃ ° 摄", rf"(?<![\d.]){_WHOLE}[.点]?(\d)?(?:度|℃|°|摄氏)([\d半一二三四五六七八九])?(?!角|海|灰)", _celsius),
     ("temperature", "37. 38. 39.", r"(?<![\d.])(3[789]\.\d)()(?![\d.])", _celsius),
     # per cent
-    ("oxygen", "氧 饱和 spo2", rf"(?:血氧|氧饱和|饱和度|spo2|氧合|指氧){_GAP}{{0,10}}?(?<!\d)([3-9]\d)(?!\d|岁|年|号|室|弄)", _first),
-    ("oxygen", "氧 饱和", r"(?:血氧|氧饱和|饱和度|指氧)[^。!?;]{0,12}?([五六七八九]十[一二三四五六七八九几]?|[5-9]0(?=几|多))", _first),
+    ("oxygen", "氧 饱和 spo2", rf"(?:血氧|氧饱和|饱和度|spo2|氧合|指氧|脉氧){_GAP}{{0,10}}?(?<!\d)([3-9]\d)(?!\d|岁|年|号|室|弄)", _first),
+    ("oxygen", "氧 饱和", r"(?:血氧|氧饱和|饱和度|指氧|脉氧)[^。!?;]{0,12}?([五六七八九]十[一二三四五六七八九几]?|[5-9]0(?=几|多))", _first),
+    # mmol per litre
+    ("glucose", "血糖", rf"血糖{_GAP}{{0,8}}?(?<![\d.])(\d{{1,2}}(?:\.\d)?)(?![\d.]|天|次|点|个|小时)", _first),
     # mmHg
     ("systolic", "压", r"(?:血压|高压|收缩压)[^,。!?;]{0,6}?(?<!\d)(\d{2,3})(?!\d|岁|年|号)", _first),
+    ("oxygen", "氧 饱和", rf"(?:血氧|氧饱和|饱和度|指氧|脉氧)[^。!?;]{{0,14}}?(?:掉到|降到|跌到|只有|剩|到了?){_GAP}{{0,2}}?([3-9]\d)(?!\d|岁|年|号)", _first),
+    # per minute
+    ("pulse", "心跳 心率 脉", rf"(?:心跳|心率|脉搏){_GAP}{{0,6}}?(\d{{2,3}}|一百[零一二三四五六七八九十]{{1,3}})(?![\d.]|天|年)", _pulse),
     # 10^9 per litre; gram per litre
     ("platelets", "血小板", rf"血小板{_GAP}{{0,8}}?(?<![\d.]){_N}(万)?(?![\d袋天次]|个?月|单位|u)", _platelets),
     ("hemoglobin", "血红 血色素 hb", rf"(?:血红蛋白|血色素|hb|血红素){_GAP}{{0,8}}?(?<![\d.]){_N}(?![\d天次])", _hemoglobin),
@@ -131,7 +142,7 @@ _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
     ("food_days", "吃 食", rf"(?:没有|没|未)(?:吃|进食)(?:饭|东西)?(?:已经|都)?{_N}{_MANY}{_SPAN}", _days),
     ("food_days", "饿 断粮", rf"(?:饿|断粮)了?(?:已经|快)?{_N}{_MANY}{_SPAN}", _days),
     # hours
-    ("oxygen_hours", "氧 呼吸机", rf"(?:氧气|制氧|氧气瓶|氧气袋|呼吸机){_GAP}{{0,8}}?(?:只|还|剩|够|能|撑|用|吸){_GAP}{{0,4}}?{_N}个?(小时|钟头|分钟|天)", _hours),
+    ("oxygen_hours", "氧 呼吸机", rf"(?:氧气|制氧|氧气瓶|氧气袋|呼吸机)[^。!?;]{{0,10}}?(?:只|还|剩|够|能|撑|用|吸){_GAP}{{0,4}}?{_N}个?(小时|钟头|分钟|天)", _hours),
     ("urine_hours", "尿 小便 解手", rf"{_N}个?(小时|钟头|天){_GAP}{{0,3}}?(?:没有|没|不)(?:小便|尿|解手)", _hours),
     # days
     ("insulin_days", "胰", rf"胰[岛导]素{_GAP}{{0,8}}?(?:只|还|剩|够|用){_GAP}{{0,4}}?{_N}{_MANY}{_SPAN}", _days),

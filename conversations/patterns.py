@@ -1,10 +1,14 @@
 """The little language of rows: a concept with gaps, read into items. Matching is `classifiers`' work.
 
-胸口|心口 ~3 痛|疼          one of the words, up to three characters of the same clause, one of the words
-@chest ~3 @pain             named word sets (`words.csv`), also inside alternatives: `@chest|心窝`
-!自行车|轮胎 没气了          first item with `!`: not right after these; later: not right before these
-又|还? 痛                    an item ending in `?` may be missing
-# 天 没|不 吃                a number, in digits or Chinese numerals
+- `胸口|心口 ~3 痛|疼`: one of the words, up to three characters of the same clause, one of the words
+- `@chest ~3 @pain`: named word sets (`words.csv`), also inside alternatives: `@chest|心窝`
+- `<自行车|轮胎 没气了`: not right after one of these
+- `走了 !去|到`: not right before one of these
+- `又|还? 痛`: an item ending in `?` may be missing
+- `# 天 没|不 吃`: a number, in digits or Chinese numerals
+- `not_breathing`: `_` is a blank inside a word
+
+One cell may hold several patterns, parted by ` / `.
 """
 
 from collections.abc import Mapping
@@ -72,5 +76,5 @@ def _alternatives(body: str, words: Mapping[str, tuple[str, ...]]) -> tuple[str,
                 raise BadPattern(f"没有 {word!r} 这个词组")
             found.extend(words[word[1:]])
         else:
-            found.append(word)
+            found.append(word.replace("_", " "))
     return tuple(dict.fromkeys(found))

@@ -1,7 +1,8 @@
 """Danger by rules, on sentences of our own. The tables in `rows/` were written from the conditions, not from residents' texts.
 
 First runs, before any rule was mended for them: red 129 of 135, check 24 of 30, calm 80 of 81, urgent 41 of 45; the second
-batch (`fresh.csv`, written when the rules stood): red 34 of 45, calm 22 of 25, check 6 of 6.
+batch (`fresh.csv`, written when the rules stood): red 34 of 45, calm 22 of 25, check 6 of 6; the third (`fresh2.csv`, after that
+was mended): red 39 of 55, calm 19 of 20, check 5 of 5. That is what rules alone do on words they have not met.
 """
 
 import csv
@@ -46,6 +47,13 @@ def verdict(reading: DangerReading) -> str:
     return "calm" if reading.urgency in CALM else "urgent"
 
 
+def test_no_sign_is_without_a_rule() -> None:
+    loaded = load_red(rows_folder(), [])
+    used = {concept for rule in loaded.rules for need in rule.needs for concept in need.concepts}
+    made = {row.concept for row in loaded.signs} | {row.concept for row in loaded.limits}
+    assert made == used
+
+
 @pytest.mark.parametrize(("text", "code"), rows("red.csv"))
 def test_red_conditions(text: str, code: str) -> None:
     reading = RED.read(text)
@@ -73,8 +81,8 @@ def test_the_dead_are_flagged(text: str) -> None:
     assert Flag.DECEASED in RED.read(text).flags
 
 
-@pytest.mark.parametrize(("text", "expect"), rows("fresh.csv"))
-def test_second_batch(text: str, expect: str) -> None:
+@pytest.mark.parametrize(("text", "expect"), rows("fresh.csv") + rows("fresh2.csv"))
+def test_later_batches(text: str, expect: str) -> None:
     assert verdict(RED.read(text)) == expect
 
 
@@ -128,6 +136,7 @@ def test_reasons_name_rule_words_and_place() -> None:
     "text",
     [
         "喘不过气", "他叫不醒了", "老人没气了", "胸口又痛", "爸爸 喘不上气",  # 不过 is no contrast, 醒了 no recovery
+        "Help! My neighbor is not breathing, Pudong",
         "我媽媽暈倒了", "姆妈透勿过气", "ＳＰＯ２血氧只有８２",  # traditional, dialect, full width
     ],
 )  # fmt: skip
