@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot import app_channel, chat, health, webhooks
 from bot.api.routes import build_api, schema
+from bot.desk.routes import add_desk
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.services import Services
@@ -71,5 +72,6 @@ def build_app(services: Services) -> web.Application:
     api[SERVICES] = services
     app.add_subapp("/api/v1", api)
     app.router.add_get("/api/openapi.json", schema)
+    add_desk(app)
     app.router.add_static("/chat/static", Path(str(files("bot.desk"))) / "chat")
     return app

@@ -13,7 +13,7 @@ from bot.log import get_logger
 from bot.settings import Account
 from bot.spool import Held, NothingStored, Spool
 from bot.store.database import Database, StoreAway
-from bot.turns import Outcome, Said, TurnFailed, Turns
+from bot.turns import Said, TurnFailed, Turns
 from classifiers.reader import Reader
 from conversations.engine import texts_to_read
 from conversations.listening import is_red
@@ -71,12 +71,11 @@ class Intake:
             return self._hold(inbound)
         limits = account.limits
         slot = limits.answer_within > 0 and not limits.pull
-        turn = asyncio.ensure_future(self.turns.hear(inbound, slot=slot))
         try:
+            turn = self.turns.submit(inbound, slot=slot)
             outcome = await asyncio.wait_for(asyncio.shield(turn), limits.answer_within or None)
         except TimeoutError:
             # Not committed yet as far as we know: keep it ourselves. The mark makes the second of the two a duplicate.
-            turn.add_done_callback(_forgive)
             return self._hold(inbound)
         except StoreAway as error:
             if not self.away:
@@ -163,8 +162,3 @@ class Intake:
 def _clamped(inbound: Inbound, now: datetime) -> Inbound:
     """A platform clock far ahead would open windows that do not exist."""
     return replace(inbound, sent_at=now)
-
-
-def _forgive(task: "asyncio.Future[Outcome]") -> None:
-    if not task.cancelled():
-        task.exception()

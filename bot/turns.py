@@ -126,28 +126,29 @@ class Turns:
 
         `answered`, `told`: what kind of thing was said already while nothing could be stored, and its words.
         """
+        return await asyncio.shield(self.submit(inbound, slot=slot, answered=answered, told=told))
+
+    def submit(self, inbound: Inbound, *, slot: bool, answered: str = "", told: str = "") -> "asyncio.Future[Outcome]":
+        """As `hear`, without waiting. The future goes on whoever stops waiting for it. Raises StoreAway when stopping."""
         contact = inbound.contact
         key = self.vault.hash("inbox", contact.channel, contact.account, contact.openid, inbound.message_id)
         waiting = self._inflight.get(key)
         if waiting is not None:
-            return await asyncio.shield(waiting)
+            return waiting
         arrival = Arrival(
             asyncio.get_running_loop().create_future(), inbound, slot=slot, answered=answered, told=told, key=key
         )
         arrival.hash = self.vault.hash("openid", contact.channel, contact.account, contact.openid)
+        self._put(arrival)
         self._inflight[key] = arrival.done
-        try:
-            return await self._submit(arrival)
-        finally:
-            if arrival.done.done():
-                self._inflight.pop(key, None)
-            else:  # our caller gave up waiting; the turn goes on
-                arrival.done.add_done_callback(lambda _: self._inflight.pop(key, None))
+        arrival.done.add_done_callback(lambda _: self._inflight.pop(key, None))
+        return arrival.done
 
     async def act(self, conversation: UUID, event: Event) -> Outcome:
         """Something done to a known conversation: a reporter's act, a timer, a failed delivery."""
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        return await self._submit(Arrival(done, event=event, conversation=conversation))
+        self._put(Arrival(done, event=event, conversation=conversation))
+        return await asyncio.shield(done)
 
     def delivered(self, effect_id: str) -> None:
         """The answer slot carried this text; written down with the next batch, or by `flush`."""
@@ -159,11 +160,10 @@ class Turns:
         if self._delivered and self._queue.empty() and not self._closing:
             self._queue.put_nowait(None)
 
-    async def _submit(self, arrival: Arrival) -> Outcome:
+    def _put(self, arrival: Arrival) -> None:
         if self._closing:
             raise StoreAway("stopping")
         self._queue.put_nowait(arrival)
-        return await asyncio.shield(arrival.done)
 
     async def run(self) -> None:
         """Drain the queue for ever, at most BATCH at a time, never lingering."""

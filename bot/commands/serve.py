@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import gc
 import os
 import signal
 import sys
@@ -68,6 +69,9 @@ async def _serve(settings: Settings, engines: Any, *, outbox: bool) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     async with open_services(settings, engines, outbox=outbox) as services:
+        gc.collect()
+        gc.freeze()  # rows, model and modules live as long as we do: no collection need look at them again
+        gc.set_threshold(20_000, 20, 20)
         password = await first_admin(services.database)
         runner = web.AppRunner(build_app(services), access_log=None, handle_signals=False, shutdown_timeout=8)
         await runner.setup()

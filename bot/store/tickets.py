@@ -51,6 +51,7 @@ class Ticket:
     acknowledged_by: str
     alert: str
     changed: int
+    queue_rank: int
     erased: bool
 
     @property
@@ -60,7 +61,10 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to list. Empty means any; `status` "open" and "closed" stand for all open or closed ones."""
+    """What to list. Empty means any; `status` "open" and "closed" stand for all open or closed ones.
+
+    `alert`: "yes" for those nobody has acknowledged, "no" for the others; `numbers`: of these only.
+    """
 
     channel: str = ""
     sender: str = ""
@@ -69,6 +73,9 @@ class Filter:
     intent: str = ""
     desk: str = ""
     reporter: str = ""
+    unclaimed: bool = False
+    alert: str = ""
+    numbers: tuple[str, ...] = ()
     q: str = ""
 
 
@@ -94,12 +101,13 @@ async def list_tickets(
     limit: int = 50,
     cursor: str = "",
 ) -> tuple[list[Ticket], str]:
-    """(tickets, cursor of the next page or ""). Queue order: urgency, then age; `newest`: latest first.
+    """(tickets, cursor of the next page or ""). Queue order: urgency (a doubtful danger nobody has taken counts as
+    critical), then age; `newest`: latest first.
 
     `accounts`: where a `sender` (a platform's id) may belong. Raises ValueError for a broken cursor.
     """
     where, args = _conditions(vault, wanted, accounts)
-    order = "t.created_at desc, t.number desc" if newest else "t.urgency_rank, t.created_at, t.number"
+    order = "t.created_at desc, t.number desc" if newest else "t.queue_rank, t.created_at, t.number"
     if cursor:
         rank, created, number = cursor.split("~")
         if newest:
@@ -107,14 +115,14 @@ async def list_tickets(
             args += [datetime.fromisoformat(created), number]
         else:
             where.append(
-                f"(t.urgency_rank, t.created_at, t.number) > (${len(args) + 1}, ${len(args) + 2}, ${len(args) + 3})"
+                f"(t.queue_rank, t.created_at, t.number) > (${len(args) + 1}, ${len(args) + 2}, ${len(args) + 3})"
             )
             args += [int(rank), datetime.fromisoformat(created), number]
     clause = f" where {' and '.join(where)}" if where else ""
     args.append(limit + 1)
     rows = await database.fetch(f"{_SELECT}{clause} order by {order} limit ${len(args)}", *args)
     more = rows[limit - 1] if len(rows) > limit else None
-    after = f"{more['urgency_rank']}~{more['created_at'].isoformat()}~{more['number']}" if more else ""
+    after = f"{more['queue_rank']}~{more['created_at'].isoformat()}~{more['number']}" if more else ""
     return [_ticket(row, vault) for row in rows[:limit]], after
 
 
@@ -133,6 +141,12 @@ def _conditions(vault: Vault, wanted: Filter, accounts: Sequence[tuple[str, str]
         where.append(f"t.outcome is {'null' if wanted.status == 'open' else 'not null'}")
     elif wanted.status:
         must("t.status = {}", wanted.status)
+    if wanted.unclaimed:
+        where.append("t.reporter = ''")
+    if wanted.alert in ("yes", "no"):
+        where.append(f"t.alert {'<>' if wanted.alert == 'yes' else '='} ''")
+    if wanted.numbers:
+        must("t.number = any ({})", list(wanted.numbers))
     if wanted.sender:
         hashes = [
             vault.hash("openid", channel, account, wanted.sender)

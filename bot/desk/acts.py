@@ -1,0 +1,142 @@
+"""What people do to a ticket. Everything but 知道了 is an event of the conversation: nothing is changed or sent from here."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.api.routes import REFUSALS
+from bot.audit import audit
+from bot.desk import words
+from bot.desk.pages import error_answer, json_answer, page
+from bot.desk.record import names_of_staff, write_label
+from bot.desk.session import Staff
+from bot.desk.ticket import find, parts_of
+from bot.keys import SERVICES
+from bot.services import Services
+from bot.store.tickets import Ticket, acknowledge, get_ticket
+from conversations.codes import Outcome, Urgency
+from conversations.events import (
+    ReporterClaimed,
+    ReporterClosed,
+    ReporterCorrected,
+    ReporterEvent,
+    ReporterHandedBack,
+    ReporterReplied,
+)
+
+_REPLY_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+_LONGEST = 5000
+_NOTE = 500
+_LABELLED = ("intent", "urgency")
+
+
+class Unfit(Exception):
+    """What was filled in cannot be taken; the sentence says what to do."""
+
+
+async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
+    """POST /desk/tickets/{number}/{claim,reply,hand-back,close,correct}, as a form or fetched.
+
+    Fetched: the parts of the page as they are now, or `{"error"}` with the sentence; a form goes back to the page.
+    """
+    services = request.app[SERVICES]
+    ticket = await find(request)
+    if ticket is None:
+        return _refused(request, staff, "", 404, "unknown", "没有这张单。")
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    try:
+        event = _event(request.match_info["act"], ticket.case, staff.login, form)
+    except Unfit as error:
+        return _refused(request, staff, ticket.number, 400, "unfit", str(error))
+    outcome = await services.turns.act(ticket.conversation, event)
+    fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
+    if outcome.refused:
+        status, sentence = REFUSALS.get(outcome.refused, (409, "现在不能这样做。"))
+        if outcome.refused == "claimed":
+            names = await names_of_staff(services.database)
+            sentence = f"{words.person(fresh.reporter, names)}已经接手，您可以看，不能处理。"
+        return _refused(request, staff, ticket.number, status, outcome.refused, _sentence(sentence))
+    await _write_down(services, staff, ticket, event)
+    return await _done(request, staff, fresh)
+
+
+def _event(name: str, case: int, login: str, form: Mapping[str, str]) -> ReporterEvent:
+    """The fact of the form. Raises Unfit."""
+    match name:
+        case "claim":
+            return ReporterClaimed(case, login)
+        case "reply":
+            text, reply_id = form.get("text", "").strip(), form.get("reply_id", "")
+            if not text:
+                raise Unfit("还没有写内容。")
+            if len(text) > _LONGEST:
+                raise Unfit(f"太长了：最多 {_LONGEST} 个字。")
+            if not _REPLY_ID.fullmatch(reply_id):
+                raise Unfit("页面已过期，请刷新；写的内容还在。")
+            return ReporterReplied(case, login, text, f"{login}:{reply_id}")
+        case "hand-back":
+            return ReporterHandedBack(case, login, form.get("note", "").strip()[:_NOTE])
+        case "close":
+            try:
+                outcome = Outcome(form.get("outcome", ""))
+            except ValueError:
+                raise Unfit("请选一个结果。") from None
+            return ReporterClosed(case, login, outcome, form.get("note", "").strip()[:_NOTE], form.get("tell") == "yes")
+        case "correct":
+            field, value = form.get("field", ""), form.get("value", "").strip()[:_NOTE]
+            if field.startswith("slot:") and not value:
+                raise Unfit("还没有写内容。")
+            return ReporterCorrected(case, login, field, value, form.get("reason", "").strip()[:_NOTE])
+    raise web.HTTPNotFound
+
+
+async def _write_down(services: Services, staff: Staff, ticket: Ticket, event: ReporterEvent) -> None:
+    """The audit line, and the training row of a correction."""
+    detail: dict[str, Any] = {}
+    if isinstance(event, ReporterCorrected):
+        detail["field"] = event.field
+        if event.field in _LABELLED:
+            was = ticket.intent if event.field == "intent" else ticket.urgency
+            await write_label(services.database, ticket.number, event.field, was, event.value, staff.login)
+            detail |= {"was": was, "value": event.value}
+            if event.field == "urgency":
+                detail["lowered"] = Urgency(event.value).rank > Urgency(was).rank
+    elif isinstance(event, ReporterClosed):
+        detail["outcome"] = event.outcome
+    kind = type(event).__name__.removeprefix("Reporter").lower()
+    await audit(services.database, staff.login, f"desk.{kind}", ticket.number, **detail)
+
+
+async def post_acknowledge(request: web.Request, staff: Staff) -> web.StreamResponse:
+    """POST /desk/tickets/{number}/acknowledge: seen by a person; silent everywhere."""
+    services = request.app[SERVICES]
+    ticket = await find(request)
+    if ticket is None:
+        return _refused(request, staff, "", 404, "unknown", "没有这张单。")
+    if await acknowledge(services.database, ticket.number, staff.login):
+        await audit(services.database, staff.login, "desk.acknowledged", ticket.number, alert=ticket.alert)
+        services.live.publish([{"what": "ticket", "number": ticket.number, "change": "acknowledged", "alert": ""}])
+    return await _done(request, staff, await get_ticket(services.database, services.vault, ticket.number) or ticket)
+
+
+async def _done(request: web.Request, staff: Staff, ticket: Ticket) -> web.StreamResponse:
+    if request.headers.get("X-Requested-With") != "bangnong":
+        raise web.HTTPSeeOther(f"/desk/tickets/{ticket.number}")
+    if request.headers.get("X-Parts") == "no":
+        return json_answer({"done": True})
+    return json_answer(await parts_of(request.app[SERVICES], ticket, staff))
+
+
+def _refused(
+    request: web.Request, staff: Staff, number: str, status: int, code: str, sentence: str
+) -> web.StreamResponse:
+    if request.headers.get("X-Requested-With") == "bangnong":
+        return error_answer(status, code, sentence)
+    back = f"/desk/tickets/{number}" if number else "/desk"
+    return page("message.html", staff, status=status, title="没有办成", sentence=sentence, back=back)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("。", "？", "！")) else text + "。"

@@ -1,0 +1,42 @@
+"""Showing what is hidden: one field at a time, to people who act, written down before it is shown."""
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.audit import audit
+from bot.desk.pages import error_answer, json_answer
+from bot.desk.record import lately
+from bot.desk.session import Staff
+from bot.desk.ticket import find
+from bot.desk.view import message_words, slot_value
+from bot.keys import SERVICES
+from bot.store.said import messages_of
+
+_MOST = 120
+"""Reveals of one person in ten minutes: far more than the work needs, far less than copying the record."""
+
+
+async def post_reveal(request: web.Request, staff: Staff) -> web.StreamResponse:
+    """POST /desk/tickets/{number}/reveal with `field`: `slot:NAME` → `{"value"}`; `words` → `{"messages": {id: text}}`.
+
+    Nothing is shown when the line of the audit cannot be written (503), or after too many (429).
+    """
+    services = request.app[SERVICES]
+    ticket = await find(request)
+    field = str((await request.post()).get("field", ""))
+    if ticket is None or ticket.erased:
+        return error_answer(404, "unknown", "没有这张单，或资料已删除。")
+    if await lately(services.database, staff.login, "desk.reveal") >= _MOST:
+        return error_answer(429, "too_many", "十分钟内看得太多了，请稍后再看。")
+    answer: dict[str, Any] = {}
+    kind, _, name = field.partition(":")
+    if kind == "slot" and (value := slot_value(ticket, name)):
+        answer["value"] = value
+    elif field == "words":
+        messages = await messages_of(services.database, services.vault, ticket.conversation)
+        answer["messages"] = {one.id: message_words(one) for one in messages}
+    else:
+        return error_answer(400, "unfit", "没有这一项。")
+    await audit(services.database, staff.login, "desk.reveal", ticket.number, field=field)
+    return json_answer(answer)

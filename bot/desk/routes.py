@@ -1,0 +1,49 @@
+"""Every route of the desk and who may use it. There is no way in beside `guarded`, the login page and the static files."""
+
+from aiohttp import web
+
+from bot.desk import acts, feed, login, queue, reveal, ticket
+from bot.desk.guarded import Handler, guarded
+from bot.desk.pages import STATIC
+from bot.desk.session import READERS, WRITERS
+
+
+def add_desk(app: web.Application) -> None:
+    """Login, queue, tickets and their live news, on the application that holds the services."""
+    app.router.add_get("/login", login.get_login)
+    app.router.add_post("/login", login.post_login)
+    routes: list[tuple[str, str, Handler, frozenset[str]]] = [
+        ("GET", "/desk", queue.get_queue, READERS),
+        ("GET", "/desk/rows", queue.get_rows, READERS),
+        ("GET", "/desk/alarm", queue.get_alarm, READERS),
+        ("GET", "/desk/events", feed.get_events, READERS),
+        ("GET", "/desk/changes", feed.get_changes, READERS),
+        ("GET", "/desk/tickets/{number}", ticket.get_page, READERS),
+        ("GET", "/desk/tickets/{number}/parts", ticket.get_parts, READERS),
+        ("POST", "/desk/tickets/{number}/acknowledge", acts.post_acknowledge, WRITERS),
+        ("POST", "/desk/tickets/{number}/reveal", reveal.post_reveal, WRITERS),
+        ("POST", "/desk/tickets/{number}/{act:claim|reply|hand-back|close|correct}", acts.post_act, WRITERS),
+    ]
+    for method, path, handler, roles in routes:
+        app.router.add_route(method, path, guarded(handler, roles))
+    for method, path, handler in (
+        ("POST", "/logout", login.post_logout),
+        ("GET", "/password", login.get_password),
+        ("POST", "/password", login.post_password),
+    ):
+        app.router.add_route(method, path, guarded(handler, READERS, must_change_too=True))
+    app.router.add_get("/", _home)
+    app.router.add_static("/desk/static", str(STATIC))
+    app.on_response_prepare.append(_fresh_static)
+    app.cleanup_ctx.append(feed.run_feed)
+    app.on_shutdown.append(feed.close_feed)
+
+
+async def _home(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPSeeOther("/chat")
+
+
+async def _fresh_static(request: web.Request, response: web.StreamResponse) -> None:
+    """Scripts of yesterday must not meet pages of today: browsers ask whether a file changed."""
+    if request.path.startswith("/desk/static/"):
+        response.headers["Cache-Control"] = "no-cache"

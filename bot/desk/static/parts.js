@@ -1,0 +1,108 @@
+// The parts of a ticket page: replaced when they change, never under somebody's hands; what was revealed stays so.
+
+export class Parts {
+  constructor() {
+    this.shown = new Map();
+    this.waiting = new Map();
+    this.slots = new Map(); // name → [mask, value]
+    this.words = new Map(); // message id → text
+    this.talk = document.getElementById("part-talk");
+    this.talk.scrollTop = this.talk.scrollHeight;
+    for (const kind of ["focusout", "toggle"]) {
+      document.addEventListener(kind, () => setTimeout(() => this.#flush(), 0), true);
+    }
+  }
+
+  /** `own`: the answer to what was just done here, so open forms are finished with. */
+  apply(parts, own) {
+    for (const [name, html] of Object.entries(parts)) {
+      if (own && name !== "talk" && this.shown.get(name) !== html) this.#close(name);
+      this.waiting.set(name, html);
+    }
+    this.#flush();
+  }
+
+  #box(name) {
+    return document.getElementById(`part-${name}`);
+  }
+
+  #close(name) {
+    const box = this.#box(name);
+    for (const one of box.querySelectorAll("details[open]")) one.open = false;
+    if (box.contains(document.activeElement)) document.activeElement.blur();
+  }
+
+  #busy(box) {
+    return box.querySelector("details[open], form.why:not([hidden])") || box.querySelector("input:focus, select:focus, textarea:focus");
+  }
+
+  #flush() {
+    for (const [name, html] of [...this.waiting]) {
+      const box = this.#box(name);
+      if (!box || this.shown.get(name) === html) this.waiting.delete(name);
+      else if (!this.#busy(box)) {
+        this.waiting.delete(name);
+        this.shown.set(name, html);
+        if (name === "talk") this.#renew(html);
+        else box.innerHTML = html;
+        this.#again();
+      }
+    }
+  }
+
+  /** Messages by their id: one that has not changed is left alone, so that it is not read out twice. */
+  #renew(html) {
+    const box = document.createElement("template");
+    box.innerHTML = html;
+    const [list, fresh] = [this.talk.querySelector("ol"), box.content.querySelector("ol")];
+    const atEnd = this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < 60;
+    const had = new Map([...list.children].map((one) => [one.dataset.id, one]));
+    let before = null;
+    for (const one of [...fresh.children]) {
+      const old = had.get(one.dataset.id);
+      if (!old) list.insertBefore(one, before ? before.nextSibling : list.firstChild);
+      else if (old.querySelector(".meta").innerHTML !== one.querySelector(".meta").innerHTML) {
+        old.querySelector(".meta").replaceWith(one.querySelector(".meta"));
+      }
+      before = old ?? one;
+    }
+    const [button, newButton] = [this.talk.querySelector(".unmask"), box.content.querySelector(".unmask")];
+    if (newButton && !button) this.talk.append(newButton);
+    if (atEnd) this.talk.scrollTop = this.talk.scrollHeight;
+  }
+
+  reveal(field, answer) {
+    if (field === "words") for (const [id, text] of Object.entries(answer.messages)) this.words.set(id, text);
+    else {
+      const name = field.slice(5);
+      const mask = document.querySelector(`[data-slot="${name}"] .value`).textContent;
+      this.slots.set(name, [mask, answer.value]);
+    }
+    this.#again();
+  }
+
+  /** What was shown once in this view is shown again after a part was replaced, unless it has changed since. */
+  #again() {
+    for (const [name, [mask, value]] of this.slots) {
+      const slot = document.querySelector(`[data-slot="${name}"]`);
+      const node = slot?.querySelector(".value");
+      if (node?.textContent !== mask) continue;
+      node.textContent = value;
+      slot.querySelector("[data-reveal]")?.remove();
+      const field = slot.querySelector("form input");
+      if (field) field.value = value;
+    }
+    for (const node of this.talk.querySelectorAll("[data-masked]")) {
+      const text = this.words.get(node.parentElement.dataset.id);
+      if (text === undefined) continue;
+      node.textContent = text;
+      node.classList.remove("masked");
+      delete node.dataset.masked;
+    }
+    const button = this.talk.querySelector(".unmask");
+    if (button) {
+      button.hidden = !this.talk.querySelector("[data-masked]");
+      button.firstElementChild.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+// One ticket: its parts stay fresh, what is done goes to the desk, what is hidden is shown on request for this view.
+
+import { acknowledge, alarming, refreshAlarm } from "./alarm.js";
+import { keys } from "./keys.js";
+import { Live } from "./live.js";
+import { Parts } from "./parts.js";
+import { Reply } from "./reply.js";
+import "./times.js";
+import { get, post, toast } from "./wire.js";
+
+const page = document.getElementById("page");
+const { number, conversation } = page.dataset;
+const base = `/desk/tickets/${number}`;
+const RANKS = ["critical", "urgent", "soon", "normal"];
+
+const parts = new Parts();
+const form = document.getElementById("reply");
+const reply = form && new Reply(form, number, act);
+
+/** Do something; the answer is the page as it is now. True when it was taken. */
+async function act(name, fields, complain = toast) {
+  try {
+    take(await post(`${base}/${name}`, fields), true);
+    return true;
+  } catch (error) {
+    complain(error.message);
+    if (error.status === 409) refresh();
+    return false;
+  }
+}
+
+function take(answer, own = false) {
+  parts.apply(answer.parts, own);
+  reply?.room(answer);
+}
+
+let fetching = false;
+let stale = false;
+
+async function refresh() {
+  stale = true;
+  if (fetching) return;
+  fetching = true;
+  while (stale) {
+    stale = false;
+    try {
+      take(await get(`${base}/parts`));
+    } catch {
+      // The line's own sign says it.
+    }
+  }
+  fetching = false;
+}
+
+function onNews(news) {
+  const near = (one) => one.number === number || document.querySelector(`#part-others [href$="${one.number}"]`);
+  if (news.reload || news.resumed || news.said.includes(conversation) || news.tickets.some(near)) refresh();
+  if (alarming(news)) refreshAlarm();
+}
+
+new Live(0, onNews).start();
+refreshAlarm();
+setInterval(() => document.hidden || refresh(), 20000); // whether a message has arrived makes no news
+
+document.addEventListener("submit", async (event) => {
+  const shape = event.target;
+  if (shape.dataset.act) {
+    event.preventDefault();
+    const name = shape.dataset.act;
+    const fields = Object.fromEntries(new FormData(shape));
+    if ((await act(name, fields)) && name === "claim") reply?.focus();
+  } else if (shape.dataset.slotForm) {
+    event.preventDefault();
+    correct(`slot:${shape.dataset.slotForm}`, shape.elements.value.value);
+  } else if (shape.id === "why") {
+    event.preventDefault();
+    correct("urgency", shape.dataset.value, shape.elements.reason.value);
+  }
+});
+
+document.addEventListener("reset", (event) => {
+  if (event.target.id === "why") {
+    event.target.hidden = true;
+    document.querySelector("select[data-correct=urgency]").value = "";
+  }
+});
+
+const correct = (field, value, reason = "") => act("correct", { field, value, reason });
+
+document.addEventListener("change", (event) => {
+  const select = event.target.closest("select[data-correct]");
+  if (!select?.value) return;
+  const field = select.dataset.correct;
+  const lower = field === "urgency" && RANKS.indexOf(select.value) > RANKS.indexOf(select.dataset.now);
+  const why = document.getElementById("why");
+  why.hidden = !lower;
+  if (lower) {
+    why.dataset.value = select.value;
+    why.elements.reason.focus();
+  } else correct(field, select.value);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { seen, reveal, correct: field, value } = button.dataset;
+  if (seen) acknowledge(seen).then(refresh);
+  else if (reveal) show(reveal, button);
+  else if (field) correct(field, value);
+});
+
+async function show(field, button) {
+  button.disabled = true;
+  try {
+    parts.reveal(field, await post(`${base}/reveal`, { field }));
+  } catch (error) {
+    button.disabled = false;
+    toast(error.message);
+  }
+}
+
+// Only one popover at a time, and a click beside it puts it away.
+document.addEventListener("click", (event) => {
+  for (const pop of document.querySelectorAll("details.pop[open], details.me[open]")) {
+    if (!pop.contains(event.target)) pop.open = false;
+  }
+});
+
+keys({
+  a: () => acknowledge().then(refresh),
+  c: () => document.getElementById("claim")?.click(),
+  r: () => reply?.focus(),
+  u: () => location.assign("/desk"),
+});

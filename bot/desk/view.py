@@ -1,0 +1,126 @@
+"""One ticket as the page shows it: every word masked until somebody asks for it, everything in people's words. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.desk import words
+from bot.mask import mask_phone, mask_text
+from bot.store.said import Message
+from bot.store.tickets import Ticket, TicketEvent
+from conversations.codes import Intent
+from conversations.playbook import Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of the conversation. `hidden`: there is more in it than is shown."""
+
+    id: str
+    at: datetime
+    side: str
+    who: str
+    text: str
+    hidden: bool
+    delivery: str
+    trouble: bool
+    note: str
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One fact. `value` "" is missing; `need` open, soon or desk; `source` in words."""
+
+    name: str
+    title: str
+    value: str
+    hidden: bool
+    sure: bool
+    source: str
+    need: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the history."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str
+
+
+def message_words(message: Message) -> str:
+    """What is to be read of a message, whatever kind it is."""
+    parts = [message.text.strip()]
+    location = message.extra.get("location")
+    if isinstance(location, dict):
+        parts.append(f"［位置］{location.get('label', '')}")
+    for one in message.extra.get("attachments", ()):
+        parts.append(f"{words.KINDS.get(one.get('kind', ''), '［附件］')}{one.get('title', '')}")
+    return " ".join(filter(None, parts)) or words.KINDS.get(message.kind, "［空］")
+
+
+def line_of(message: Message, case: int, names: Mapping[str, str]) -> Line:
+    text = message_words(message)
+    shown = mask_text(text)
+    side = "contact" if message.direction == "i" else "bot" if message.author == "bot" else "reporter"
+    return Line(
+        id=message.id, at=message.at, side=side, who=words.person(message.author, names), text=shown, hidden=shown != text,
+        delivery=words.DELIVERY.get(message.delivery, message.delivery), trouble=message.delivery in ("unsure", "failed"),
+        note=message.note, elsewhere=message.case not in (0, case),
+    )  # fmt: skip
+
+
+def slot_value(ticket: Ticket, name: str) -> str:
+    """The whole value of a fact; "" when there is none."""
+    return ticket.slots.get(name, "")
+
+
+def slots_of(ticket: Ticket, playbook: Playbook, names: Mapping[str, str]) -> list[Slot]:
+    """Every fact the intent asks for, and whatever else is known, phone and address first."""
+    row = playbook.intents[Intent(ticket.intent)]
+    needs = {slot.name: slot.need for slot in row.slots}
+    order = ["phone", "address", *(name for name in needs if name not in ("phone", "address"))]
+    order += [name for name in ticket.body.slots if name not in order]
+    out = []
+    for name in order:
+        filled: dict[str, Any] = ticket.body.slots.get(name, {})
+        value = str(filled.get("value", ""))
+        shown = mask_phone(value) if name == "phone" else mask_text(value)
+        by = str(filled.get("by") or "")
+        out.append(
+            Slot(
+                name=name, title=words.slot_title(playbook, name), value=shown, hidden=shown != value,
+                sure=bool(filled.get("sure", True)), need=needs.get(name, "desk"),
+                source="" if not filled else f"{words.person(by, names)}填写" if by else "居民说的",
+            )
+        )  # fmt: skip
+    return out
+
+
+def reasons_of(ticket: Ticket) -> list[tuple[str, str]]:
+    """(why, the words it was read from), masked."""
+    return [(str(one.get("text", "")), mask_text(str(one.get("span", "")))) for one in ticket.body.reasons]
+
+
+def history_of(events: Sequence[TicketEvent], playbook: Playbook, names: Mapping[str, str]) -> list[Happening]:
+    """The ticket's events, newest first, in words."""
+    out = []
+    for event in events:
+        detail = event.detail
+        if event.change == "corrected":
+            detail = words.correction(playbook, detail)
+        elif event.change == "added":
+            detail = words.KINDS.get(detail, detail)
+        out.append(
+            Happening(
+                event.at,
+                words.person(event.actor, names),
+                words.CHANGES.get(event.change, event.change),
+                mask_text(detail),
+            )
+        )
+    return list(reversed(out))
