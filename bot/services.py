@@ -132,7 +132,7 @@ async def open_services(
     ]
     working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
     if outbox:
-        tasks.append(asyncio.create_task(run_indexer(database, vault), name="search"))
+        tasks.append(asyncio.create_task(run_indexer(database, vault, lambda: turns.busy), name="search"))
     if intake:
         tasks.append(asyncio.create_task(door.watch(), name="spool"))
     if engines is not None:

@@ -21,7 +21,7 @@ from bot.store.writes import Writes
 from bot.vault import DataKey, Unsealable, Vault
 from classifiers.reader import Reader
 from conversations.codec import UnknownVersion
-from conversations.effects import AlertDesk, OpenTicket, SendText, SetTimer, UpdateTicket
+from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
 from conversations.engine import step, texts_to_read
 from conversations.events import ContactFollowed, ContactUnfollowed, Event, MessageReceived
 from conversations.messages import Inbound
@@ -159,6 +159,11 @@ class Turns:
     def _nudge(self) -> None:
         if self._delivered and self._queue.empty() and not self._closing:
             self._queue.put_nowait(None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether messages are waiting for their turn."""
+        return bool(self._inflight)
 
     def _put(self, arrival: Arrival) -> None:
         if self._closing:
@@ -368,7 +373,7 @@ class Turns:
             answer = f"{first.effect_id}\n{first.text}" if first else ""
             writes.mark(arrival.key, talk.contact, turn.state.turn, answer, talk.key)
         talk.turns.append((arrival, turn, replies))
-        talk.news += _news(talk, turn, said)
+        talk.news += _news(talk, turn, said, pushed=not arrival.slot)
         talk.state = turn.state
 
 
@@ -382,7 +387,7 @@ def _fact(arrival: Arrival) -> Event:
     return MessageReceived(inbound, reading or Reading(), arrival.answered)
 
 
-def _news(talk: _Talk, turn: Turn, said: list[tuple[str, SendText]]) -> list[dict[str, Any]]:
+def _news(talk: _Talk, turn: Turn, said: list[tuple[str, SendText]], *, pushed: bool) -> list[dict[str, Any]]:
     """What open desks and chats should know after the commit: ids and codes only."""
     news: dict[str, dict[str, Any]] = {}
     for effect in turn.effects:
@@ -400,7 +405,7 @@ def _news(talk: _Talk, turn: Turn, said: list[tuple[str, SendText]]) -> list[dic
     out = list(news.values())
     if said:
         out.append({"what": "said", "conversation": str(talk.contact), "pull": talk.account.limits.pull})
-    if any(isinstance(effect, SetTimer) for effect in turn.effects) or said:
+    if said and pushed and not talk.account.limits.pull:
         out.append({"what": "outbox"})
     return out
 

@@ -21,7 +21,7 @@ class Phase(StrEnum):
     WITH_REPORTER = "with_reporter"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filled:
     """A slot's value as people read it, its parts (an address), where it came from and when. `by` "" is the contact."""
 
@@ -33,7 +33,7 @@ class Filled:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One need of one contact; a ticket once it has a number. `key` counts from 1 within the conversation."""
 
@@ -71,7 +71,7 @@ class Case:
         return Flag.DECEASED in self.flags or any(reason.code == "R12" for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Conversation:
     """Everything remembered of one contact on one channel."""
 

@@ -18,7 +18,7 @@ class OutOfNumbers(Exception):
     """More tickets were opened in one turn than numbers were handed in; the caller hands in more and steps again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Turn:
     """What one event made of a conversation. `refused` says why a reporter's act was not taken ("" when it was)."""
 

@@ -32,7 +32,7 @@ class Limits:
     pull: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReplyWindow:
     """The contact's last opening act and how many pushed messages were spent since."""
 

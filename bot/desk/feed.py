@@ -172,7 +172,7 @@ async def get_events(request: web.Request, staff: Staff) -> web.StreamResponse:
                 if event:
                     await _tell(response, event)
                 else:
-                    await response.write(b"event: beat\ndata:\n\n")
+                    await response.write(b"event: beat\ndata: 1\n\n")
     return response
 
 

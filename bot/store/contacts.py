@@ -31,6 +31,7 @@ async def erase_contact(database: Database, contact: UUID) -> bool:
             contact,
         )
         await connection.execute(
-            "update tickets set body = '', terms = '{}', indexed = changed where conversation = $1", contact
+            "delete from ticket_terms where number in (select number from tickets where conversation = $1)", contact
         )
+        await connection.execute("update tickets set body = '', indexed = changed where conversation = $1", contact)
         return True

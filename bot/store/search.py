@@ -3,6 +3,7 @@
 import asyncio
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from bot.codec import decode, load_body
@@ -49,8 +50,10 @@ async def index_some(database: Database, vault: Vault, limit: int = 40) -> int:
     for row in rows:
         terms = await _terms(database, vault, row) if row["data_key"] is not None else []
         await database.execute(
-            "update tickets set terms = $2, indexed = $3 where number = $1", row["number"], terms, row["changed"]
-        )
+            "with kept as (insert into ticket_terms (number, terms) values ($1, $2) "
+            "on conflict (number) do update set terms = excluded.terms) update tickets set indexed = $3 where number = $1",
+            row["number"], terms, row["changed"],
+        )  # fmt: skip
     return len(rows)
 
 
@@ -73,14 +76,14 @@ async def _terms(database: Database, vault: Vault, row: Any) -> list[int]:
     return sorted(vault.term(word) for word in sorted(words)[:_MOST])
 
 
-async def run_indexer(database: Database, vault: Vault) -> None:
-    """Keep the index fresh, for ever, in small steps."""
+async def run_indexer(database: Database, vault: Vault, busy: Callable[[], bool]) -> None:
+    """Keep the index fresh, for ever, in small steps; a few a second while messages are waiting, more when it is calm."""
     while True:
         try:
-            done = await index_some(database, vault)
+            done = await index_some(database, vault, 4 if busy() else 40)
         except StoreAway:
             done = 0
         except Exception:
             log.exception("index_failed")
             done = 0
-        await asyncio.sleep(0.2 if done else 1.5)
+        await asyncio.sleep(0.8 if busy() else 0.2 if done else 1.5)

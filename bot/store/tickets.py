@@ -156,7 +156,7 @@ def _conditions(vault: Vault, wanted: Filter, accounts: Sequence[tuple[str, str]
         must("c.openid_hash = any ({})", hashes)
     if wanted.q:
         if terms := query_terms(vault, wanted.q):
-            must("t.terms @> {}", terms)
+            must("t.number in (select number from ticket_terms where terms @> {})", terms)
         else:
             where.append("false")
     return where, args

@@ -50,11 +50,11 @@ export class Reply {
   #load() {
     try {
       const kept = JSON.parse(localStorage.getItem(this.key));
-      if (kept?.id && typeof kept.text === "string") return kept;
+      if (kept?.id && typeof kept.text === "string") return { tried: "", ...kept };
     } catch {
       // No storage: the draft lives as long as the page.
     }
-    return { id: newId(), text: "" };
+    return { id: newId(), text: "", tried: "" };
   }
 
   #keep() {
@@ -68,7 +68,7 @@ export class Reply {
 
   #changed() {
     // Another text after a press whose end is unknown is another message.
-    if (this.tried && this.text.value.trim() !== this.tried) this.#fresh();
+    if (this.draft.tried && this.text.value.trim() !== this.draft.tried) this.#fresh();
     this.draft.text = this.text.value;
     this.error.textContent = "";
     this.#keep();
@@ -76,8 +76,7 @@ export class Reply {
   }
 
   #fresh() {
-    this.draft = { id: newId(), text: "" };
-    this.tried = "";
+    this.draft = { id: newId(), text: "", tried: "" };
   }
 
   #measure() {
@@ -94,7 +93,8 @@ export class Reply {
     const text = this.text.value.trim();
     if (!text || this.sending || this.shut) return;
     this.sending = true;
-    this.tried = text;
+    this.draft.tried = text;
+    this.#keep();
     this.button.disabled = true;
     this.error.textContent = "";
     const taken = await this.act("reply", { text, reply_id: this.draft.id }, (words) => {

@@ -100,14 +100,19 @@ create table tickets (
     alert text not null default '',      -- why the desk is interrupted; '' once acknowledged
     changed bigint not null,             -- from ticket_changes: what a desk has not seen yet
     indexed bigint not null default 0,   -- `changed` when the blind index was last made
-    terms integer[] not null default '{}',
     unique (conversation, case_key)
 );
 create index tickets_queue on tickets (urgency_rank, created_at) where outcome is null;
 create index tickets_changed on tickets (changed);
 create index tickets_unindexed on tickets (changed) where indexed < changed;
-create index tickets_terms on tickets using gin (terms);
 create index tickets_created on tickets (created_at);
+
+-- Apart from the tickets, which change with every message: a GIN index is slow to change.
+create table ticket_terms (
+    number text primary key,
+    terms integer[] not null
+);
+create index ticket_terms_terms on ticket_terms using gin (terms);
 
 create table ticket_events (
     id bigint generated always as identity primary key,
