@@ -42,7 +42,7 @@ def promises(ticket: Ticket, now: datetime) -> tuple[Promise, ...]:
     seen = ticket.acknowledged_at is not None or ticket.acted_at is not None
     called = ticket.verification in ("called_back", "confirmed", "doubtful", "outdated")
     rows = (
-        ("acknowledge", "有人看", ticket.acknowledge_due, seen),
+        ("acknowledge", "首次查看", ticket.acknowledge_due, seen),
         ("call", "打电话", ticket.call_due, called),
         ("contact_unit", "联系单位", ticket.contact_due, ticket.status in _UNIT_REACHED),
         ("revisit", "回访", ticket.revisit_due, ticket.status == "revisited"),

@@ -66,10 +66,13 @@ def message_words(message: Message) -> str:
 def line_of(message: Message, case: int, names: Mapping[str, str]) -> Line:
     text = message_words(message)
     shown = mask_text(text)
+    delivery = words.DELIVERY.get(message.delivery, message.delivery)
+    if message.author == "bot" and message.delivery == "stored":
+        delivery = ""  # a line beside every word of the bot's would hide the one that matters
     side = "contact" if message.direction == "i" else "bot" if message.author == "bot" else "reporter"
     return Line(
         id=message.id, at=message.at, side=side, who=words.person(message.author, names), text=shown, hidden=shown != text,
-        delivery=words.DELIVERY.get(message.delivery, message.delivery), trouble=message.delivery in ("unsure", "failed"),
+        delivery=delivery, trouble=message.delivery in ("unsure", "failed"),
         note=message.note, elsewhere=message.case not in (0, case),
     )  # fmt: skip
 

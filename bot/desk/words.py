@@ -10,55 +10,133 @@ from conversations.playbook import Playbook
 URGENCY = {"critical": "危急", "urgent": "紧急", "soon": "较急", "normal": "一般"}
 
 FLAGS = {
-    "check": "疑似危急，待核", "deceased": "有人去世", "minor": "未成年", "elder": "老人", "lone_elder": "独居老人",
-    "pregnant": "孕产", "disabled": "残障", "positive": "阳性", "proxy": "替人求助", "overseas": "境外", "many": "多户",
-    "repost": "转发", "rumour": "疑似传言", "repeat": "重复来信",
-}  # fmt: skip
+    "check": "疑似危急，待核",
+    "deceased": "有人去世",
+    "minor": "未成年",
+    "elder": "老人",
+    "lone_elder": "独居老人",
+    "pregnant": "孕产",
+    "disabled": "残障",
+    "positive": "阳性",
+    "proxy": "替人求助",
+    "overseas": "境外",
+    "many": "多户",
+    "repost": "转发",
+    "rumour": "疑似传言",
+    "repeat": "重复来信",
+}
 
 STATUS = {
-    "intake": "登记中", "triaged": "待接手", "assigned": "已接手", "verifying": "核实中", "await_12345": "等居民打12345",
-    "ticket_12345": "已转12345", "local_coord": "街镇居委协调中", "answered": "已答复", "referred": "已告知渠道",
-    "deferred": "留存待办", "escalated": "已提级督办", "reported_up": "已写速报或内参", "claimed_done": "对方说已办，待回访",
-    "revisited": "已回访", "closed": "已结束", "reopened": "重新打开",
-}  # fmt: skip
+    "intake": "登记中",
+    "triaged": "待接手",
+    "assigned": "已接手",
+    "verifying": "核实中",
+    "await_12345": "等居民打12345",
+    "ticket_12345": "已转12345",
+    "local_coord": "街镇居委协调中",
+    "answered": "已答复",
+    "referred": "已告知渠道",
+    "deferred": "留存待办",
+    "escalated": "已提级督办",
+    "reported_up": "已写速报或内参",
+    "claimed_done": "对方说已办，待回访",
+    "revisited": "已回访",
+    "closed": "已结束",
+    "reopened": "重新打开",
+}
 
 OUTCOME = {
-    "solved": "已解决", "partly": "解决了一部分", "answered": "已答复", "referred": "已告知渠道", "duplicate": "重复",
-    "withdrawn": "居民撤回", "unreachable": "联系不上", "deceased": "当事人去世", "invalid": "无效",
-}  # fmt: skip
+    "solved": "已解决",
+    "partly": "解决了一部分",
+    "answered": "已答复",
+    "referred": "已告知渠道",
+    "duplicate": "重复",
+    "withdrawn": "居民撤回",
+    "unreachable": "联系不上",
+    "deceased": "当事人去世",
+    "invalid": "无效",
+}
 
 VERIFICATION = {
-    "unverified": "未核实", "called_back": "已打过电话", "confirmed": "情况属实", "doubtful": "存疑", "outdated": "已过时",
-}  # fmt: skip
+    "unverified": "未核实",
+    "called_back": "已打过电话",
+    "confirmed": "情况属实",
+    "doubtful": "存疑",
+    "outdated": "已过时",
+}
 
 ALERTS = {
-    "critical": "新的危急单", "check": "疑似危急，请马上看", "raised": "情况变重", "danger": "又说到危险", "human": "要找真人",
-    "deceased": "有人去世，请亲自联系", "further_need": "又有新的难处", "fell_silent": "没说完就没再说话", "claim_ran_out": "接手超时，已放回",
-    "not_solved": "居民说没有解决", "erase": "居民要求删除资料", "undelivered": "有一条没有送到",
-}  # fmt: skip
+    "critical": "新的危急单",
+    "check": "疑似危急，请马上看",
+    "raised": "情况变重",
+    "danger": "又说到危险",
+    "human": "要找真人",
+    "deceased": "有人去世，请亲自联系",
+    "further_need": "又有新的难处",
+    "fell_silent": "没说完就没再说话",
+    "claim_ran_out": "接手超时，已放回",
+    "not_solved": "居民说没有解决",
+    "erase": "居民要求删除资料",
+    "undelivered": "有一条没有送到",
+}
 
 RED_ALERTS = frozenset({"critical", "check", "raised", "danger", "deceased"})
 """These ring until somebody says 知道了; the others sound once."""
 
 DELIVERY = {
-    "received": "", "stored": "居民打开页面即可看到", "slot": "正在送出", "pending": "正在送出", "delivered": "已送到",
-    "unsure": "不确定是否送到", "failed": "没有送到", "told": "当时已告知",
-}  # fmt: skip
+    "received": "",
+    "stored": "已放进居民的页面",
+    "slot": "正在送出",
+    "pending": "正在送出",
+    "delivered": "已送到",
+    "unsure": "不确定是否送到",
+    "failed": "没有送到",
+    "told": "当时已告知",
+}
 
 CHANGES = {
-    "opened": "立单", "added": "居民补充", "raised": "升级", "shared": "从另一张单补上了联系方式", "claimed": "接手", "replied": "回复居民",
-    "handed_back": "交回", "closed": "结束", "corrected": "更正", "fell_silent": "居民没再说话，先立了单", "claim_ran_out": "太久没有动作，自动放回",
-    "unreachable": "居民不再关注，这里发不到了", "erased": "资料已删除", "unsure": "一条消息不确定是否送到", "undelivered": "一条消息没有送到",
-    "says_solved": "居民说已解决", "says_not_solved": "居民说没有解决", "consent": "居民同意转给12345、居委或医院",
-    "refuse_consent": "居民不同意转给别人", "asks_human": "要求找真人", "asks_withdraw": "想撤回", "asks_erase_me": "要求删除资料",
-    "asks_status": "问进展", "asks_thanks": "道谢", "asks_solved": "居民说已解决", "asks_not_solved": "居民说没有解决",
-    "asks_consent": "居民同意转给12345、居委或医院", "asks_refuse_consent": "居民不同意转给别人", "asks_yes": "居民回答“是”",
-}  # fmt: skip
+    "opened": "立单",
+    "added": "补充了情况",
+    "raised": "升级",
+    "shared": "从另一张单补上了联系方式",
+    "claimed": "接手",
+    "replied": "回复居民",
+    "handed_back": "交回",
+    "closed": "结束",
+    "corrected": "更正",
+    "fell_silent": "居民没再说话，先立了单",
+    "claim_ran_out": "太久没有动作，自动放回",
+    "unreachable": "不再关注，这里发不到了",
+    "erased": "资料已删除",
+    "unsure": "一条消息不确定是否送到",
+    "undelivered": "一条消息没有送到",
+    "says_solved": "说已解决",
+    "says_not_solved": "说没有解决",
+    "consent": "同意转给12345、居委或医院",
+    "refuse_consent": "不同意转给别人",
+    "asks_human": "要求找真人",
+    "asks_withdraw": "想撤回",
+    "asks_erase_me": "要求删除资料",
+    "asks_status": "问进展",
+    "asks_thanks": "道谢",
+    "asks_solved": "说已解决",
+    "asks_not_solved": "说没有解决",
+    "asks_consent": "同意转给12345、居委或医院",
+    "asks_refuse_consent": "不同意转给别人",
+    "asks_yes": "回答“是”",
+}
 
 KINDS = {
-    "image": "［图片］", "voice": "［语音］", "video": "［视频］", "location": "［位置］", "link": "［链接］", "file": "［文件］",
-    "menu": "［点了菜单］", "notice": "［平台通知］", "unknown": "［看不懂的消息］",
-}  # fmt: skip
+    "image": "［图片］",
+    "voice": "［语音］",
+    "video": "［视频］",
+    "location": "［位置］",
+    "link": "［链接］",
+    "file": "［文件］",
+    "menu": "［点了菜单］",
+    "notice": "［平台通知］",
+    "unknown": "［看不懂的消息］",
+}
 
 CHANNELS = {"wechat": "微信", "douyin": "抖音", "toutiao": "头条", "app": "网页或应用", "hotline": "12345"}
 

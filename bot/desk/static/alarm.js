@@ -108,6 +108,7 @@ function show(state) {
     const more = state.count > 1 ? `（共 ${state.count} 张没人看过）` : "";
     barWords.textContent = `${state.first.urgency} · ${state.first.title}：${state.first.alert}${more}`;
     openLink.href = `/desk/tickets/${state.first.number}`;
+    openLink.hidden = openLink.pathname === location.pathname;
   }
   const fresh = known && state.numbers.some((number) => !known.has(number));
   if (state.first && (fresh || (!known && state.red))) {

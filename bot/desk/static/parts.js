@@ -1,5 +1,15 @@
 // The parts of a ticket page: replaced when they change, never under somebody's hands; what was revealed stays so.
 
+/** A telephone number is there to be called. */
+const callable = (text) =>
+  text.split(/(\+?\d[\d -]{5,}\d)/).map((piece, place) => {
+    if (place % 2 === 0) return piece;
+    const link = document.createElement("a");
+    link.href = `tel:${piece.replace(/[ -]/g, "")}`;
+    link.textContent = piece;
+    return link;
+  });
+
 export class Parts {
   constructor() {
     this.shown = new Map();
@@ -87,7 +97,7 @@ export class Parts {
       const slot = document.querySelector(`[data-slot="${name}"]`);
       const node = slot?.querySelector(".value");
       if (node?.textContent !== mask) continue;
-      node.textContent = value;
+      node.replaceChildren(...(name === "phone" ? callable(value) : [value]));
       slot.querySelector("[data-reveal]")?.remove();
       const field = slot.querySelector("form input");
       if (field) field.value = value;

@@ -1,0 +1,52 @@
+"""A real service and a real Chromium for the stories of this folder; one loud line where there is no browser."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Error, async_playwright
+
+from tests.browser.install import find_browser
+from tests.service import ROOT, Service, stop_engines
+
+NO_BROWSER = "NO BROWSER: install Chromium (python -m tests.browser.install) to test the desk as people use it"
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        try:
+            chromium = await playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        except Error:
+            if os.environ.get("BANGNONG_REQUIRE_BROWSER") == "1":
+                raise
+            pytest.skip(NO_BROWSER)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture(scope="module")
+async def service(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Service]:
+    folder = tmp_path_factory.mktemp("browser")
+    shutil.copytree(trained, folder / "models")
+    for place in (folder, *list(folder.parents)[:2]):
+        if place.owner() == Path.home().owner():
+            place.chmod(place.stat().st_mode | 0o011)
+    running = await Service(folder).start()
+    yield running
+    assert await running.stop() == 0
+    stop_engines(folder)
+
+
+async def add_person(service: Service, login: str, name: str, role: str) -> str:
+    """A member of staff as `bangnong users add` makes one; the first password."""
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "bot", "users", "add", login, "--name", name, "--role", role],
+        env=service.env, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split("/")[1].split()[0]

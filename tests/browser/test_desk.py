@@ -1,0 +1,190 @@
+"""A night at the desk, told once from end to end: the resident on /chat, two reporters on /desk, real pages all three.
+
+What people see is pinned here; how it is done is nobody's business in this file.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import add_person
+from tests.service import Service
+
+pytestmark = pytest.mark.browser
+
+RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
+PHONE = "13800005678"
+WHERE = f"好的好的 电话是{PHONE} 我们住浦东新区三林镇牡丹路60弄5号楼502室 谢谢你们"
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the screenshots go; kept by pytest for the last three runs."""
+    return tmp_path_factory.mktemp("screenshots")
+
+
+@pytest.fixture
+async def faults() -> AsyncIterator[list[str]]:
+    """Whatever a page complained about: script errors and refusals of the content security policy."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+async def open_page(browser: Browser, faults: list[str], width: int = 1280, **more: object) -> Page:
+    context = await browser.new_context(
+        viewport={"width": width, "height": 860},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        **more,  # type: ignore[arg-type]
+    )
+    page = await context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+    return page
+
+
+async def log_in(page: Page, service: Service, login: str, password: str) -> None:
+    """First login: the given password must be changed, then the queue is there."""
+    await page.goto(f"{service.base}/desk")
+    await expect(page).to_have_url(re.compile(r"/login\?next="))
+    await page.get_by_label("用户名").fill(login)
+    await page.get_by_label("密码", exact=True).fill(password)
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("heading", name="换一个密码")).to_be_visible()
+    await page.get_by_label("现在的密码").fill(password)
+    await page.get_by_label("新密码", exact=True).fill(f"{login}-longer-one")
+    await page.get_by_label("再输一遍").fill(f"{login}-longer-one")
+    await page.get_by_role("button", name="保存").click()
+    await expect(page.get_by_role("heading", name="求助单")).to_be_visible()
+
+
+async def say(chat: Page, text: str) -> None:
+    await chat.locator("#text").fill(text)
+    await chat.locator("#text").press("Enter")
+
+
+async def wide_and_narrow(page: Page, shots: Path, name: str) -> None:
+    """A picture at both widths, and nothing that has to be scrolled sideways."""
+    for width in (390, 1280):
+        await page.set_viewport_size({"width": width, "height": 860})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+        await page.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
+
+
+async def test_a_red_case_from_the_first_word_to_the_end(
+    browser: Browser, service: Service, shots: Path, faults: list[str]
+) -> None:
+    first = await add_person(service, "lina", "李娜", "reporter")
+    second = await add_person(service, "zhou", "周明", "reporter")
+    chat = await open_page(browser, faults, 390)
+    lina = await open_page(browser, faults)
+    zhou = await open_page(browser, faults)
+    await chat.goto(f"{service.base}/chat")
+    await log_in(lina, service, "lina", first)
+    await log_in(zhou, service, "zhou", second)
+    await expect(lina).to_have_title("帮侬忙")
+    await expect(lina.locator("#live")).to_have_attribute("data-state", "live")
+
+    # The resident writes: the 120 line and one ask, in one message.
+    await say(chat, RED)
+    answer = chat.locator(".message.bot .bubble")
+    await expect(answer).to_have_count(1)
+    await expect(answer).to_contain_text("120")
+    await expect(answer).to_contain_text("电话")
+    await expect(answer).to_contain_text("地址")
+
+    # The desk learns it without reloading: on top, in red and in words, the title counts, the page says it aloud.
+    row = lina.locator("#pinned .row").first
+    await expect(row).to_contain_text("危急")
+    await expect(row).to_contain_text("透析")
+    await expect(row).to_contain_text("没透析")
+    await expect(lina).to_have_title("(1) 帮侬忙")
+    await expect(lina.locator("#alarm")).to_contain_text("危急")
+    await expect(zhou).to_have_title("(1) 帮侬忙")
+    await wide_and_narrow(lina, shots, "queue-red")
+
+    # 知道了: silent everywhere, and the ticket stays on top of the queue.
+    await lina.keyboard.press("a")
+    await expect(lina).to_have_title("帮侬忙")
+    await expect(zhou).to_have_title("帮侬忙")
+    await expect(lina.locator("#queue .row").first).to_contain_text("危急")
+
+    # Open by keyboard, claim; a second reporter sees who has it and cannot.
+    await lina.keyboard.press("j")
+    await lina.keyboard.press("Enter")
+    await expect(lina.get_by_role("heading", level=1)).to_contain_text(re.compile(r"B\d{5}-\d{4}"))
+    await zhou.locator("#queue .row a").first.click()
+    await expect(zhou.get_by_role("button", name="接手")).to_be_visible()
+    await lina.get_by_role("button", name="接手").click()
+    await expect(lina.locator("#part-holder")).to_contain_text("在您手上")
+    await expect(zhou.locator("#part-holder")).to_contain_text("李娜")
+    await expect(zhou.get_by_role("button", name="接手")).to_have_count(0)
+
+    # Phone and address in one sentence with other words around: they appear on the open ticket, masked.
+    await say(chat, WHERE)
+    facts = lina.locator("#part-facts")
+    await expect(facts.locator("[data-slot=phone]")).to_contain_text("138****5678")
+    await expect(facts.locator("[data-slot=address]")).to_contain_text("牡丹路")
+    await expect(lina.locator("#part-talk")).to_contain_text("好的好的")
+    assert PHONE not in await lina.content()
+    assert "502室" not in await lina.content()
+    await expect(answer).to_have_count(1)  # the bot is silent beside a reporter
+    await facts.locator("[data-slot=phone]").get_by_role("button", name="显示").click()
+    await expect(facts.locator("[data-slot=phone]")).to_contain_text(PHONE)
+    await wide_and_narrow(lina, shots, "ticket")
+
+    # The reporter writes; twice on the button is once in the chat.
+    box = lina.get_by_label("写给居民")
+    await box.fill("您好，我是记者李娜。已经联系三林镇，请保持电话畅通。")
+    await box.press("Control+Enter")
+    await box.press("Control+Enter")
+    read = chat.locator(".message.reporter .bubble")
+    await expect(read).to_have_text(["您好，我是记者李娜。已经联系三林镇，请保持电话畅通。"])
+    await expect(box).to_have_value("")
+    await expect(lina.locator("#part-talk .said.reporter")).to_contain_text("请保持电话畅通")
+
+    # One click on the right intent is tomorrow's training row.
+    await facts.get_by_label("改类别").select_option("emergency")
+    await expect(lina.locator("#part-history")).to_contain_text("类别改为急危重症")
+
+    # Handed back: the bot listens again; food is a need of its own and gets its own ticket.
+    await lina.get_by_text("交回", exact=True).click()
+    await lina.get_by_label("交回说明").fill("已联系镇里，等车")
+    await lina.get_by_role("button", name="交回给自动助手").click()
+    await expect(lina.locator("#part-holder")).to_contain_text("没有人接手")
+    await say(chat, "另外家里已经断粮两天了 米和菜都没有了")
+    await expect(lina.locator("#part-others a")).to_have_count(1)
+    await expect(lina.locator("#part-others")).to_contain_text("生活物资")
+
+    # Closed with an outcome, the resident is told, the queue no longer shows it.
+    await lina.get_by_text("结束这张单").click()
+    await lina.get_by_label("已解决", exact=True).check()
+    await lina.get_by_role("button", name="结束", exact=True).click()
+    await expect(lina.locator("#part-head")).to_contain_text("已解决")
+    await expect(chat.locator(".message.bot .bubble").last).to_contain_text("已办结")
+    await wide_and_narrow(lina, shots, "ticket-closed")
+    await zhou.goto(f"{service.base}/desk")
+    await expect(zhou.locator("#queue .row, #pinned .row")).to_have_count(1)
+    await expect(zhou.locator("body")).to_contain_text("生活物资")
+    for page in (chat, lina, zhou):
+        await page.context.close()
+
+
+async def test_the_desk_says_when_the_line_is_down(browser: Browser, service: Service, faults: list[str]) -> None:
+    page = await open_page(browser, faults)
+    await page.goto(f"{service.base}/login")
+    await page.get_by_label("用户名").fill("admin")
+    await page.get_by_label("密码", exact=True).fill(service.admin_password)
+    await page.get_by_role("button", name="登录").click()
+    live = page.locator("#live")
+    await expect(live).to_have_attribute("data-state", "live")
+    context: BrowserContext = page.context
+    await context.set_offline(True)
+    await expect(live).to_contain_text("连接断开，正在重连", timeout=15_000)
+    await context.set_offline(False)
+    await expect(live).to_have_attribute("data-state", "live", timeout=15_000)
+    await context.close()
