@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.arrivals import Said, TurnFailed
 from bot.log import get_logger
 from bot.settings import Account
 from bot.spool import Held, NothingStored, Spool
 from bot.store.database import Database, StoreAway
-from bot.turns import Said, TurnFailed, Turns
+from bot.turns import Turns
 from classifiers.reader import Reader
 from conversations.engine import texts_to_read
 from conversations.listening import is_red

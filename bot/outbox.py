@@ -11,12 +11,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from adapters.base import Failure, Outgoing, SendFailed, World
+from bot.arrivals import TurnFailed
 from bot.codec import decode
 from bot.log import get_logger
 from bot.settings import Account
 from bot.store.database import StoreAway
 from bot.store.outbox import Due, OutboxStore
-from bot.turns import TurnFailed, Turns
+from bot.turns import Turns
 from bot.vault import Unsealable, Vault
 from conversations.events import DeliveryFailed, TimerFired
 from conversations.messages import ContactRef

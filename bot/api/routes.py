@@ -7,13 +7,13 @@ from aiohttp import web
 
 from bot.api.auth import WRITERS, Refused, caller
 from bot.api.openapi import openapi
+from bot.arrivals import TurnFailed
 from bot.audit import audit
 from bot.keys import SERVICES
 from bot.mask import mask_slots, mask_text
 from bot.store.database import StoreAway
 from bot.store.said import messages_of
 from bot.store.tickets import Filter, Ticket, events_of, get_ticket, list_tickets
-from bot.turns import TurnFailed
 from conversations.codes import Intent, Outcome, TicketStatus, Urgency
 from conversations.events import (
     ReporterClaimed,

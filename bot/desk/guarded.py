@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.arrivals import TurnFailed
 from bot.desk.pages import error_answer, page
 from bot.desk.session import Staff, staff_of
 from bot.keys import SERVICES
 from bot.store.database import StoreAway
-from bot.turns import TurnFailed
 
 Handler = Callable[[web.Request, Staff], Awaitable[web.StreamResponse]]
 Plain = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -1,0 +1,173 @@
+"""Stepping a batch: each arrival's conversation is unsealed, stepped in order, and its rows are gathered. No waiting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from bot.arrivals import Arrival, Outcome, Said, TurnFailed
+from bot.codec import load_state
+from bot.log import get_logger
+from bot.settings import Account
+from bot.store.turns import Loaded, Row, TurnStore
+from bot.store.writes import Writes
+from bot.vault import DataKey, Unsealable, Vault
+from conversations.codec import UnknownVersion
+from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
+from conversations.engine import step
+from conversations.events import ContactFollowed, ContactUnfollowed, Event, MessageReceived
+from conversations.messages import Inbound
+from conversations.playbook import Playbook
+from conversations.reading import Reading
+from conversations.state import Conversation
+from conversations.turn import OutOfNumbers, Turn
+
+log = get_logger("turns")
+
+NUMBERS = 4
+"""Ticket numbers handed to one step: more needs than that in one message are rarer than any message."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """One conversation within a batch: where it started, where it has got to, what it said."""
+
+    contact: UUID
+    key: DataKey
+    state: Conversation
+    expected: int
+    account: Account
+    turns: list[tuple[Arrival, Turn, list[Said]]] = field(default_factory=list)
+    news: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Stepper:
+    """Everything stepping needs that does not change from batch to batch."""
+
+    def __init__(self, store: TurnStore, vault: Vault, accounts: Callable[[tuple[str, str]], Account | None]) -> None:
+        self.store = store
+        self.vault = vault
+        self.account = accounts
+
+    def step_all(
+        self,
+        arrivals: list[Arrival],
+        loaded: Loaded,
+        writes: Writes,
+        numbers: list[str],
+        playbook: Playbook,
+        now: datetime,
+    ) -> list[Talk]:
+        talks: dict[bytes | UUID, Talk] = {}
+        for arrival in arrivals:
+            name: bytes | UUID = arrival.conversation or arrival.hash
+            try:
+                talk = talks.get(name)
+                if talk is None:
+                    talk = self._begin(arrival, loaded, writes)
+                    talk = talks.setdefault(talk.contact, talk)  # the same contact may come by hash and by id
+                    talks[name] = talk
+                self._step(talk, arrival, writes, numbers, playbook, now)
+            except (Unsealable, UnknownVersion, TurnFailed) as error:
+                log.error("turn_failed", reason=type(error).__name__)
+                arrival.fail(TurnFailed(str(error)))
+            except Exception as error:
+                log.exception("step_failed")
+                arrival.fail(TurnFailed(type(error).__name__))
+        unique = {id(talk): talk for talk in talks.values() if talk.turns}
+        for talk in unique.values():
+            writes.state(talk.contact, talk.expected, talk.state, talk.key)
+        return list(unique.values())
+
+    def _begin(self, arrival: Arrival, loaded: Loaded, writes: Writes) -> Talk:
+        row: Row | None = (
+            loaded.by_id.get(arrival.conversation) if arrival.conversation else loaded.by_hash.get(arrival.hash)
+        )
+        if row is None:
+            if arrival.inbound is None:
+                raise TurnFailed("no such conversation")
+            return self._welcome(arrival, arrival.inbound, writes)
+        if row.data_key is None:
+            raise TurnFailed("erased")
+        key = self.vault.data_key(row.contact, row.data_key)
+        if row.state is not None:
+            state = load_state(key.open(row.state))
+        elif arrival.inbound is not None:
+            state = Conversation(id=str(row.contact), contact=arrival.inbound.contact)
+        else:
+            raise TurnFailed("no such conversation")
+        return Talk(row.contact, key, state, row.turn, self._account(state.contact.channel, state.contact.account))
+
+    def _welcome(self, arrival: Arrival, inbound: Inbound, writes: Writes) -> Talk:
+        contact = uuid4()
+        key, sealed = self.vault.new_data_key(contact)
+        state = Conversation(id=str(contact), contact=inbound.contact)
+        account = self._account(inbound.contact.channel, inbound.contact.account)
+        writes.contact(contact, arrival.hash, state, key, sealed)
+        return Talk(contact, key, state, 0, account)
+
+    def _account(self, channel: str, name: str) -> Account:
+        account = self.account((channel, name))
+        if account is None:
+            raise TurnFailed(f"{channel}:{name} is not among BANGNONG_CHANNELS of this process")
+        return account
+
+    def _step(
+        self, talk: Talk, arrival: Arrival, writes: Writes, numbers: list[str], playbook: Playbook, now: datetime
+    ) -> None:
+        event = arrival.event or _fact(arrival)
+        given = tuple(numbers[:NUMBERS])
+        limits = talk.account.limits
+        try:
+            turn = step(talk.state, event, playbook=playbook, limits=limits, now=now, numbers=given)
+        except OutOfNumbers as error:
+            raise TurnFailed("out of ticket numbers") from error
+        self.store.used(turn.numbers_used)
+        if turn.state.turn == talk.state.turn:  # heard before within the state's own memory
+            arrival.settle(Outcome(talk.contact, turn.state.turn, duplicate=True, state=turn.state))
+            return
+        said = writes.turn(talk.contact, event, turn, talk.key, limits, given, slot=arrival.slot)
+        replies = [Said(effect_id, text.text, text.author) for effect_id, text in said]
+        if arrival.told:
+            writes.told(talk.contact, turn, arrival.told, talk.key)
+        if arrival.key:
+            first = next(iter(replies), None)
+            answer = f"{first.effect_id}\n{first.text}" if first else ""
+            writes.mark(arrival.key, talk.contact, turn.state.turn, answer, talk.key)
+        talk.turns.append((arrival, turn, replies))
+        talk.news += _news(talk, turn, said, pushed=not arrival.slot)
+        talk.state = turn.state
+
+
+def _fact(arrival: Arrival) -> Event:
+    inbound, reading = arrival.inbound, arrival.reading
+    assert inbound is not None
+    if inbound.kind == "follow":
+        return ContactFollowed(inbound)
+    if inbound.kind == "unfollow":
+        return ContactUnfollowed(inbound)
+    return MessageReceived(inbound, reading or Reading(), arrival.answered)
+
+
+def _news(talk: Talk, turn: Turn, said: list[tuple[str, SendText]], *, pushed: bool) -> list[dict[str, Any]]:
+    """What open desks and chats should know after the commit: ids and codes only."""
+    news: dict[str, dict[str, Any]] = {}
+    for effect in turn.effects:
+        if isinstance(effect, OpenTicket | UpdateTicket | AlertDesk):
+            entry = news.setdefault(
+                effect.number, {"what": "ticket", "number": effect.number, "change": "", "alert": ""}
+            )
+            if isinstance(effect, AlertDesk):
+                entry["alert"] = effect.reason
+            else:
+                entry["change"] = "opened" if isinstance(effect, OpenTicket) else entry["change"] or effect.change
+    for case in turn.state.cases:
+        if case.ticket in news:
+            news[case.ticket] |= {"urgency": case.urgency.value, "status": case.status.value, "reporter": case.reporter}
+    out = list(news.values())
+    if said:
+        out.append({"what": "said", "conversation": str(talk.contact), "pull": talk.account.limits.pull})
+    if said and pushed and not talk.account.limits.pull:
+        out.append({"what": "outbox"})
+    return out
