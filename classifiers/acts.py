@@ -7,8 +7,10 @@ characters never counts as a yes.
 import re
 
 from classifiers.frames import plain_pattern
-from classifiers.matching import Prefilter, anchor_words, reading_table, source_of
+from classifiers.matching import Prefilter, first_characters, source_of
+from classifiers.plain import reading_table, simple
 from conversations.codes import Act
+from conversations.patterns import Pattern
 from conversations.rules import ActRow, Where
 
 # What people put around a short answer without meaning anything by it.
@@ -23,39 +25,52 @@ _BEATS = {
 }
 
 
+_ORDER = {act: place for place, act in enumerate(Act)}
+
+
 class ActReader:
     """Reads acts by the given rows. Safe to share between threads."""
 
     def __init__(self, rows: tuple[ActRow, ...]) -> None:
-        self._table = reading_table({})
-        patterns = [plain_pattern(row.pattern, self._table) for row in rows]
-        whole: dict[Act, list[str]] = {}
+        table = reading_table({})
+        patterns = [plain_pattern(row.pattern, table) for row in rows]
+        whole: dict[Act, list[Pattern]] = {}
         for row, pattern in zip(rows, patterns, strict=True):
             if row.where is Where.WHOLE:
-                whole.setdefault(row.act, []).append(source_of(pattern))
-        self._whole = [
-            (act, re.compile(f"(?:(?:{'|'.join(sources)}){_TAIL}{{0,3}}{_EDGE}*){{1,3}}"))
-            for act, sources in whole.items()
-        ]
+                whole.setdefault(row.act, []).append(pattern)
+        # By the character a message must begin with, so that few of them are tried.
+        self._whole: dict[str, list[tuple[Act, re.Pattern[str]]]] = {}
+        for act, found in whole.items():
+            expression = re.compile(f"(?:(?:{'|'.join(map(source_of, found))}){_TAIL}{{0,3}}{_EDGE}*){{1,3}}")
+            for first in sorted(first_characters(found)):
+                self._whole.setdefault(first, []).append((act, expression))
         inside = [(row, pattern) for row, pattern in zip(rows, patterns, strict=True) if row.where is not Where.WHOLE]
-        self._prefilter = Prefilter(anchor_words(pattern) for _, pattern in inside)
+        self._prefilter = Prefilter(pattern for _, pattern in inside)
         self._inside = [
             (row.act, row.longest, re.compile(("^" if row.where is Where.START else "") + source_of(pattern)))
             for row, pattern in inside
         ]
-        self._edges = re.compile(f"^{_EDGE}+")
+        self._edges = re.compile(f"{_EDGE}+")
 
     def read(self, text: str) -> tuple[Act, ...]:
         """Every act found, each once, in the order of `Act`."""
-        plain = self._edges.sub("", text.translate(self._table)).rstrip()
+        read = simple(text)
+        plain = read.plain
+        if edge := self._edges.match(plain):
+            plain = plain[edge.end() :]
+        plain = plain.rstrip()
         found: set[Act] = set()
         if len(plain) <= _LONGEST_WHOLE:
-            found.update(act for act, expression in self._whole if expression.fullmatch(plain))
-        for place in self._prefilter.candidates(plain):
+            for act, expression in self._whole.get(plain[:1], ()):
+                if expression.fullmatch(plain):
+                    found.add(act)
+        for place in self._prefilter.candidates(read):
             act, longest, expression = self._inside[place]
             if act not in found and (not longest or len(plain) <= longest) and expression.search(plain):
                 found.add(act)
+        if not found:
+            return ()
         for stronger, weaker in _BEATS.items():
             if stronger in found:
                 found.discard(weaker)
-        return tuple(sorted(found, key=list(Act).index))
+        return tuple(sorted(found, key=_ORDER.__getitem__))

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from classifiers.gazetteer import Gazetteer
-from classifiers.matching import trie_source
+from classifiers.matching import find_all, one_of, trie_source
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Scanner:
 
     def _districts(self, text: str) -> list[Token]:
         found: list[Token] = []
-        for hit in _finditer(self._district_start, self._district, text):
+        for hit in find_all(self._district_start, self._district, text):
             name = hit.group()
             if not name.endswith("区") and _NOT_DISTRICT.match(text, hit.end()):
                 continue  # 浦东机场, 长宁路 are no districts
@@ -115,7 +115,7 @@ class Scanner:
         starts = {token.start for token in taken}
         ends = [token.end for token in taken]
         floor = passed = 0
-        for hit in _finditer(_MARK_START, _MARK, text):
+        for hit in find_all(_MARK_START, _MARK, text):
             while passed < len(taken) and ends[passed] <= hit.start():
                 passed += 1
             if hit.start() < floor or (passed < len(taken) and taken[passed].start <= hit.start()):
@@ -210,17 +210,6 @@ class Scanner:
             return False
         start = self._gazetteer.road_start(text, road + 1, 0)
         return 0 <= start <= hit.start()
-
-
-def _finditer(starts: re.Pattern[str], expression: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    """Matches of a big alternation, tried only where one of its first characters stands."""
-    found: list[re.Match[str]] = []
-    floor = 0
-    for start in starts.finditer(text):
-        if start.start() >= floor and (match := expression.match(text, start.start())):
-            found.append(match)
-            floor = match.end()
-    return found
 
 
 def _run(text: str, end: int, floor: int) -> str:

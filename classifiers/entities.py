@@ -8,7 +8,8 @@ from datetime import datetime
 
 from classifiers import facts
 from classifiers.address import AddressReader
-from classifiers.matching import reading_table, trie_source
+from classifiers.matching import trie_source
+from classifiers.plain import Variants, reading_table
 from classifiers.phones import read_phones
 from classifiers.quantities import measure
 from conversations.places import Named, Places
@@ -47,18 +48,20 @@ class EntityReader:
     """Reads `Entities`. Safe to share between threads. `rows` lends its variant characters, so that both read alike."""
 
     def __init__(self, places: Places, rows: RedRows | None = None) -> None:
-        self._table = reading_table(rows.variants if rows else {})
+        variants = rows.variants if rows else {}
+        self._variants, table = Variants(variants), reading_table(variants)
         self._addresses = AddressReader(places)
         # A medicine is passed on as the resident wrote it; nobody here may put another name to it.
-        self._drugs = _Names(places.drugs, self._table, as_written=True)
-        self._hospitals = _Names(places.hospitals, self._table)
+        self._drugs = _Names(places.drugs, table, as_written=True)
+        self._hospitals = _Names(places.hospitals, table)
 
     def read(self, text: str, now: datetime) -> Entities:
         """`now`: when the message was sent, aware. Any text is fine."""
         text = text[:_LONGEST]
-        plain = text.translate(self._table)
+        read = self._variants.read(text)
+        plain = read.plain
         characters = set(plain)
-        measured = list(measure(plain))
+        measured = list(measure(read))
         values = {one.quantity: one.value for one in reversed(measured)}
         temperatures = [one.value for one in measured if one.quantity == "temperature"]
         oxygen = [one.value for one in measured if one.quantity == "oxygen"]

@@ -7,11 +7,24 @@ import re
 from bisect import bisect_right
 from enum import IntEnum
 
-from classifiers.matching import IN_CLAUSE, Prefilter, anchor_words, source_of, trie_source
+from classifiers.matching import (
+    IN_CLAUSE,
+    Prefilter,
+    anchor_words,
+    find_all,
+    first_characters,
+    one_of,
+    source_of,
+    trie_source,
+)
+from classifiers.plain import Plain, grams_of
 from conversations.patterns import Pattern
 from conversations.rules import Frame, Kind, RedRows, Side
 
-_CLAUSE_END = r"[,;。!?\s…~|]|\.(?!\d)"
+# A dot ends a clause, save before a digit.
+_CLAUSE_END = r"[,;。!?\s…~|.](?!(?<=\.)\d)"
+_CLAUSE_ENDS = re.compile(_CLAUSE_END)
+_CLAUSE_MARKS = r",;。!?\s…~|."
 _IN_SENTENCE = r"[^。!?;\n]"
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _NEAR = 30
@@ -30,20 +43,23 @@ class Status(IntEnum):
 
 
 class Clauses:
-    """Where clauses and sentences of one text begin and end, and its characters; worked out when the first sign asks."""
+    """Where clauses and sentences of one text begin and end; worked out when the first sign asks.
 
-    def __init__(self, text: str, clause_breaks: re.Pattern[str]) -> None:
-        self.characters = frozenset(text)
-        self._length = len(text)
-        # A contrast word begins the next clause, punctuation ends the last one.
-        self._clauses = [m.start() if m.lastgroup == "contrast" else m.end() for m in clause_breaks.finditer(text)]
-        self._sentences = [m.end() for m in _SENTENCE_END.finditer(text)]
+    `hits`: those grams of the text that any frame asks for.
+    """
+
+    def __init__(self, read: Plain, hits: frozenset[int], starts: list[int]) -> None:
+        self.text, self.hits = read.plain, hits
+        self._length, self._clauses = len(read.plain), starts
+        self._sentences: list[int] | None = None
 
     def clause(self, at: int) -> tuple[int, int]:
         return _around(self._clauses, at, self._length)
 
-    def sentence(self, at: int) -> tuple[int, int]:
-        return _around(self._sentences, at, self._length)
+    def sentence_start(self, at: int) -> int:
+        if self._sentences is None:
+            self._sentences = [m.end() for m in _SENTENCE_END.finditer(self.text)]
+        return _around(self._sentences, at, self._length)[0]
 
 
 def _around(starts: list[int], at: int, length: int) -> tuple[int, int]:
@@ -52,17 +68,28 @@ def _around(starts: list[int], at: int, length: int) -> tuple[int, int]:
 
 
 class _Expression:
-    """Rows of one frame as one expression, tried only in texts that have a first character of one of their anchors."""
+    """Rows of one frame as one expression, tried only where a text and a window of it have a word that it needs.
+
+    `search` may start at any of the patterns' first characters; `match` begins with a gap, so it looks for an anchor.
+    """
 
     def __init__(self, patterns: list[Pattern], sources: list[str]) -> None:
-        self._firsts = frozenset(word[0] for pattern in patterns for word in anchor_words(pattern))
+        anchors = [word for pattern in patterns for word in anchor_words(pattern)]
+        self.grams = grams_of(anchors)
+        self._starts, self._anchor = one_of(first_characters(patterns)), one_of(word[0] for word in anchors)
         self._compiled = re.compile("|".join(sources)) if sources else _NEVER
 
-    def search(self, text: str, clauses: Clauses) -> re.Match[str] | None:
-        return None if self._firsts.isdisjoint(clauses.characters) else self._compiled.search(text)
+    def search(self, window: str, clauses: Clauses) -> re.Match[str] | None:
+        if not self.grams.isdisjoint(clauses.hits):
+            for start in self._starts.finditer(window):
+                if found := self._compiled.match(window, start.start()):
+                    return found
+        return None
 
-    def match(self, text: str, clauses: Clauses) -> re.Match[str] | None:
-        return None if self._firsts.isdisjoint(clauses.characters) else self._compiled.match(text)
+    def match(self, window: str, clauses: Clauses) -> re.Match[str] | None:
+        if self.grams.isdisjoint(clauses.hits) or not self._anchor.search(window):
+            return None
+        return self._compiled.match(window)
 
 
 class Frames:
@@ -91,36 +118,48 @@ class Frames:
         self._once = self._after(rows, Frame.ONCE)
         self._joke = self._anywhere(rows, Frame.JOKE)
         idioms = self._patterns(rows, Side.ANY, Frame.IDIOM)
-        self._idiom_filter = Prefilter(anchor_words(pattern) for pattern in idioms)
+        self._idiom_filter = Prefilter(idioms)
         self._idioms = [re.compile(source_of(pattern)) for pattern in idioms]
-        contrast = "|".join(map(source_of, self._patterns(rows, Side.ANY, Frame.CONTRAST))) or "(?!)"
+        contrasts = self._patterns(rows, Side.ANY, Frame.CONTRAST)
+        contrast = "|".join(map(source_of, contrasts)) or "(?!)"
+        self._contrasts = grams_of(word for pattern in contrasts for word in anchor_words(pattern))
         self._breaks = re.compile(f"{_CLAUSE_END}|(?P<contrast>{contrast})")
+        self._break_starts = re.compile(f"[{_CLAUSE_MARKS}{''.join(sorted(first_characters(contrasts)))}]")
+        expressions = [one for one in vars(self).values() if isinstance(one, _Expression)]
+        self._grams = self._contrasts.union(*(one.grams for one in expressions))
 
-    def clauses(self, text: str) -> Clauses:
-        return Clauses(text, self._breaks)
+    def clauses(self, read: Plain) -> Clauses:
+        hits = self._grams & read.grams
+        if self._contrasts.isdisjoint(hits):
+            return Clauses(read, hits, [m.end() for m in _CLAUSE_ENDS.finditer(read.plain)])
+        # A contrast word begins the next clause, punctuation ends the last one.
+        breaks = find_all(self._break_starts, self._breaks, read.plain)
+        return Clauses(read, hits, [m.start() if m.lastgroup == "contrast" else m.end() for m in breaks])
 
-    def idioms(self, text: str) -> list[tuple[int, int]]:
+    def idioms(self, read: Plain) -> list[tuple[int, int]]:
         """Spans of fixed phrases; signs inside them mean nothing."""
-        return [m.span() for row in self._idiom_filter.candidates(text) for m in self._idioms[row].finditer(text)]
+        rows = self._idiom_filter.candidates(read)
+        return [m.span() for row in rows for m in self._idioms[row].finditer(read.plain)]
 
-    def joking(self, text: str, clauses: Clauses) -> bool:
-        return self._joke.search(text, clauses) is not None
+    def joking(self, clauses: Clauses) -> bool:
+        return self._joke.search(clauses.text, clauses) is not None
 
-    def status(self, text: str, start: int, end: int, kind: Kind, clauses: Clauses) -> Status:
-        """How the words around `text[start:end]` make it count. A FACT is not asked about: no frame changes it."""
+    def status(self, start: int, end: int, kind: Kind, clauses: Clauses) -> Status:
+        """How the words around `[start:end]` make it count. A FACT is not asked about: no frame changes it."""
+        text = clauses.text
         clause_start, clause_end = clauses.clause(start)
         before = text[max(clause_start, start - _NEAR) : start]
         after = text[end : max(end, min(clause_end, end + _NEAR))]
         if self._is_negated(before, after, kind, clauses):
             return Status.DOUBT if kind is Kind.SELF else Status.ABSENT
         if kind is Kind.BARE:
-            return Status.DOUBT if self._heard(text, start, clauses) else Status.PRESENT
+            return Status.DOUBT if self._heard(start, clauses) else Status.PRESENT
         if self._is_past(before, after, clauses):
             return Status.DOUBT if kind is Kind.SELF else Status.ABSENT
         if (
             self._doubt_before.search(before, clauses)
             or self._doubt_after.match(after, clauses)
-            or self._heard(text, start, clauses)
+            or self._heard(start, clauses)
         ):
             return Status.DOUBT
         if kind is Kind.SELF:  # never believed to be over
@@ -129,7 +168,7 @@ class Frames:
             self._event_before.search(before, clauses) or self._event_after.match(after, clauses)
         ):
             return Status.ABSENT
-        return Status.DOUBT if self._is_over(text, start, end, after, clauses) else Status.PRESENT
+        return Status.DOUBT if self._is_over(start, end, after, clauses) else Status.PRESENT
 
     def _is_negated(self, before: str, after: str, kind: Kind, clauses: Clauses) -> bool:
         expression = self._negated_near if kind is Kind.SIGN else self._negated
@@ -144,18 +183,23 @@ class Frames:
             return True
         return self._past_after.match(after, clauses) is not None and not _AGAIN.search(before)
 
-    def _is_over(self, text: str, start: int, end: int, after: str, clauses: Clauses) -> bool:
+    def _is_over(self, start: int, end: int, after: str, clauses: Clauses) -> bool:
         """Recovered, or help is there; or it happened before, without saying that it was long ago (昏迷过)."""
-        sentence_start, _ = clauses.sentence(start)
         return bool(
             self._once.match(after, clauses)
-            or self._resolved.match(text[end : end + _NEAR], clauses)
-            or self._resolved_before.search(text[max(sentence_start, start - _NEAR) : start], clauses)
+            or self._resolved.match(clauses.text[end : end + _NEAR], clauses)
+            or self._search_sentence(self._resolved_before, start, _NEAR, clauses)
         )
 
-    def _heard(self, text: str, start: int, clauses: Clauses) -> bool:
-        sentence_start, _ = clauses.sentence(start)
-        return self._news.search(text[max(sentence_start, start - _FAR) : start], clauses) is not None
+    def _heard(self, start: int, clauses: Clauses) -> bool:
+        return self._search_sentence(self._news, start, _FAR, clauses)
+
+    @staticmethod
+    def _search_sentence(expression: _Expression, start: int, reach: int, clauses: Clauses) -> bool:
+        if expression.grams.isdisjoint(clauses.hits):
+            return False
+        window = clauses.text[max(clauses.sentence_start(start), start - reach) : start]
+        return expression.search(window, clauses) is not None
 
     def _patterns(self, rows: RedRows, side: Side, *frames: Frame) -> list[Pattern]:
         found = (row.pattern for row in rows.frames if row.frame in frames and row.side is side)

@@ -1,12 +1,13 @@
 """From the items of a row's pattern to a compiled expression, and a prefilter that names the few rows worth trying.
 
-Every expression has bounded gaps, so matching is linear in the text; the prefilter looks for one word of each row
-(its anchor) in a single pass, so that a harmless message costs little more than that pass.
+Every expression has bounded gaps, so matching is linear in the text; the prefilter asks for one word of each row (its
+anchor) among the text's grams, so that a harmless message costs little more than making these.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
+from classifiers.plain import Plain, gram, grams_of
 from conversations.patterns import Item, ItemKind, Pattern
 
 # Inside a clause: no comma, full stop or blank (in a chat a blank is punctuation).
@@ -14,17 +15,6 @@ IN_CLAUSE = r"[^,。!?;\s…]"
 NUMBER = r"(?:\d{1,4}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十百半几多]{1,4})"
 # Characters so frequent in chat that a word made of one of them is a poor anchor.
 _COMMON = frozenset("不没有了人的是一我在他她你到上去来过得要就都也还说看这那好能打天家们个无手头吃")
-
-_LOWER = {c: c + 32 for c in range(ord("A"), ord("Z") + 1)}
-_HALF = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-
-
-def reading_table(variants: Mapping[str, str]) -> dict[int, int]:
-    """For `str.translate`: half width, lower case, variant characters. Keeps the length, so spans stay true."""
-    table = dict(_HALF) | _LOWER
-    for code in range(0xFF21, 0xFF3B):
-        table[code] = code - 0xFEE0 + 32
-    return table | {ord(written): ord(read) for written, read in variants.items()}
 
 
 def trie_source(words: Iterable[str]) -> str:
@@ -74,8 +64,48 @@ def source_of(pattern: Pattern) -> str:
 
 def anchor_words(pattern: Pattern) -> tuple[str, ...]:
     """The words of the item that is least likely to occur by chance; one of them is in every match."""
-    must = [item for item in pattern if item.kind is ItemKind.WORDS and not item.optional]
-    return max(must, key=_rarity).words
+    return anchor_item(pattern).words
+
+
+def anchor_item(pattern: Pattern) -> Item:
+    """The item of `anchor_words`."""
+    return max(filter(_required, pattern), key=_rarity)
+
+
+def _required(item: Item) -> bool:
+    return item.kind is ItemKind.WORDS and not item.optional
+
+
+def first_characters(patterns: Iterable[Pattern]) -> frozenset[str]:
+    """The characters with which a match of one of the patterns may begin. Each must begin with words."""
+    firsts: set[str] = set()
+    for pattern in patterns:
+        for item in pattern:
+            if item.kind in (ItemKind.NOT_AFTER, ItemKind.NOT_BEFORE):
+                continue
+            if item.kind is not ItemKind.WORDS:
+                raise ValueError(f"pattern begins with {item.kind}, not with words")
+            firsts.update(word[0] for word in item.words)
+            if not item.optional:
+                break
+    return frozenset(firsts)
+
+
+def one_of(characters: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of these characters, at the speed of memory; nothing when there are none."""
+    found = "".join(sorted(set(characters)))
+    return re.compile(f"[{re.escape(found)}]" if found else "(?!)")
+
+
+def find_all(starts: re.Pattern[str], expression: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """All matches of a big alternation, tried only where one of the characters it may start with stands."""
+    found: list[re.Match[str]] = []
+    floor = 0
+    for start in starts.finditer(text):
+        if start.start() >= floor and (match := expression.match(text, start.start())):
+            found.append(match)
+            floor = match.end()
+    return found
 
 
 def _rarity(item: Item) -> tuple[int, float]:
@@ -84,39 +114,44 @@ def _rarity(item: Item) -> tuple[int, float]:
 
 
 class Prefilter:
-    """Which rows could match: those one of whose anchors occurs.
+    """Which rows could match: those one of whose anchors occurs, with a word of each further item they must have.
 
-    One small expression per first character, run only for characters that are in the text: a message shares few
-    of them, and an expression that begins with a plain character is searched for at the speed of memory.
+    Asks the text's grams first, so rows that share nothing with the text cost nothing at all.
     """
 
-    def __init__(self, anchors: Iterable[tuple[str, ...]]) -> None:
-        rows: dict[str, set[int]] = {}
-        for number, words in enumerate(anchors):
-            for word in words:
-                rows.setdefault(word, set()).add(number)
-        # A longer anchor hides a shorter one that begins the same way, so it carries the shorter one's rows too.
-        self._rows = {
-            word: frozenset().union(*(rows[word[:end]] for end in range(1, len(word) + 1) if word[:end] in rows))
-            for word in rows
-        }
-        by_first: dict[str, list[str]] = {}
-        for word in rows:
-            by_first.setdefault(word[0], []).append(word)
-        self._find = {first: _finder(first, words) for first, words in by_first.items()}
-        self._firsts = frozenset(self._find)
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._short: dict[int, list[int]] = {}  # gram to the rows that have it as an anchor
+        self._long: dict[int, list[tuple[str, list[int]]]] = {}  # gram to longer anchors that begin so
+        self._others: list[tuple[frozenset[int], ...]] = []
+        rows: dict[str, list[int]] = {}
+        for number, pattern in enumerate(patterns):
+            anchor = anchor_item(pattern)
+            for word in dict.fromkeys(anchor.words):
+                rows.setdefault(word, []).append(number)
+            others = [item for item in pattern if _required(item) and item is not anchor]
+            self._others.append(tuple(grams_of(item.words) for item in others))
+        for word, numbers in rows.items():
+            if len(word) <= 2:
+                self._short.setdefault(gram(word), []).extend(numbers)
+            else:
+                self._long.setdefault(gram(word), []).append((word, numbers))
+        self._grams = frozenset(self._short) | frozenset(self._long)
 
-    def candidates(self, text: str) -> list[int]:
+    def candidates(self, read: Plain) -> list[int]:
         """Row numbers, in order, each once."""
         found: set[int] = set()
-        for first in self._firsts.intersection(text):
-            for word in self._find[first](text):
-                found |= self._rows[word]
-        return sorted(found)
+        for hit in self._grams & read.grams:
+            if hit in self._short:
+                found.update(self._short[hit])
+            for word, numbers in self._long.get(hit, ()):
+                if word in read.plain:
+                    found.update(numbers)
+        if not found:
+            return []
+        return [number for number in sorted(found) if self._complete(number, read.grams)]
 
-
-def _finder(first: str, words: list[str]) -> Callable[[str], list[str]]:
-    source = trie_source(words)
-    if any(first in word[1:] for word in words):  # one occurrence could begin inside another
-        source = f"(?=({source}))"
-    return re.compile(source).findall
+    def _complete(self, number: int, grams: frozenset[int]) -> bool:
+        for one in self._others[number]:  # noqa: SIM110  (all() over a generator takes twice as long)
+            if one.isdisjoint(grams):
+                return False
+        return True

@@ -1,6 +1,6 @@
 """Measured values in a text: temperature, oxygen, blood pressure, counts, ages, days without treatment.
 
-Reads text already normalised by `matching.reading_table`. Each value is in the unit its row names; what is too high or
+Each value is in the unit its row names; what is too high or
 too low is a row of `data/red/limits.csv`, not decided here.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from classifiers.numerals import SOURCE, number
+from classifiers.plain import Plain, grams_of
 
 _N = f"({SOURCE})"
 _GAP = r"[^,。!?;\s]"
@@ -152,32 +153,48 @@ _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
 _NUMBER = re.compile(r"[\d零一二两三四五六七八九十半几]")
 
 
-def _by_cues() -> tuple[tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, re.Pattern[str], Convert], ...]], ...]:
-    groups: dict[str, list[tuple[str, re.Pattern[str], Convert]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows with the same cues. `second`: grams of the second group of cues, if the rows have one."""
+
+    second: frozenset[int]
+    rows: tuple[tuple[str, re.Pattern[str], Convert], ...]
+
+
+def _by_cues() -> tuple[dict[int, list[int]], tuple[_Group, ...]]:
+    """From the grams of the first cues to places in the list of groups, and that list."""
+    rows: dict[str, list[tuple[str, re.Pattern[str], Convert]]] = {}
     for name, cues, source, convert in _ROWS:
-        groups.setdefault(cues, []).append((name, re.compile(source), convert))
-    return tuple((tuple(tuple(one.split()) for one in cues.split("&")), tuple(rows)) for cues, rows in groups.items())
+        rows.setdefault(cues, []).append((name, re.compile(source), convert))
+    places: dict[int, list[int]] = {}
+    groups: list[_Group] = []
+    for cues, found in rows.items():
+        first, _, second = cues.partition("&")
+        for one in grams_of(first.split()):
+            places.setdefault(one, []).append(len(groups))
+        groups.append(_Group(grams_of(second.split()), tuple(found)))
+    return places, tuple(groups)
 
 
-_GROUPS = _by_cues()
+_PLACES, _GROUPS = _by_cues()
+_CUES = frozenset(_PLACES)
 
 
-def _has(text: str, cues: tuple[str, ...]) -> bool:
-    for cue in cues:  # noqa: SIM110  (any() over a generator takes twice as long, and this runs for every message)
-        if cue in text:
-            return True
-    return False
+def measure(read: Plain) -> tuple[Measured, ...]:
+    """Every value found; several of one quantity when several are written. Danger and facts share the result."""
+    if read.measured is None:
+        hits = _CUES & read.grams
+        read.measured = tuple(_measure(read, hits)) if hits and _NUMBER.search(read.plain) else ()
+    return read.measured
 
 
-def measure(text: str) -> Iterator[Measured]:
-    """Every value found; several of one quantity when several are written."""
-    if not _NUMBER.search(text):
-        return
-    for groups, rows in _GROUPS:
-        if not _has(text, groups[0]) or (len(groups) > 1 and not _has(text, groups[1])):
+def _measure(read: Plain, hits: frozenset[int]) -> Iterator[Measured]:
+    for place in sorted({place for hit in hits for place in _PLACES[hit]}):
+        group = _GROUPS[place]
+        if group.second and group.second.isdisjoint(read.grams):
             continue
-        for name, expression, convert in rows:
-            for match in expression.finditer(text):
+        for name, expression, convert in group.rows:
+            for match in expression.finditer(read.plain):
                 value = convert(match)
                 if value is not None:
                     yield Measured(name, value, match.start(), match.end())

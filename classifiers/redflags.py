@@ -5,11 +5,13 @@ Signs are found by `matching`, weighed by `frames`, measured by `quantities`; ru
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from classifiers.frames import Clauses, Frames, Status, plain_pattern
-from classifiers.matching import Prefilter, anchor_words, reading_table, source_of
+from classifiers.matching import Prefilter, source_of
+from classifiers.plain import Plain, Variants, reading_table
 from classifiers.quantities import measure
 from conversations.codes import Flag, Intent, Urgency, most_urgent
 from conversations.reading import Reason
@@ -44,6 +46,27 @@ class _Found:
     status: Status | None = None
 
 
+class _Rule:
+    """A rule with its needs sorted: what must be absent, what the others stand around, the others."""
+
+    __slots__ = ("absent", "first", "others", "row")
+
+    def __init__(self, row: RuleRow) -> None:
+        self.row = row
+        self.absent = [need.concepts for need in row.needs if need.absent]
+        self.first, *self.others = (need.concepts for need in row.needs if not need.absent)
+
+    def possible(self, found: Mapping[str, object]) -> bool:
+        """Whether every further need has an occurrence of some kind."""
+        for concepts in self.others:  # loops, not any() and all(): this runs for every rule of every text with a sign
+            for concept in concepts:
+                if concept in found:
+                    break
+            else:
+                return False
+        return True
+
+
 _NOTHING = DangerReading()
 
 
@@ -51,88 +74,86 @@ class RedFlags:
     """Reads danger by the given rows. Safe to share between threads: nothing is kept between texts."""
 
     def __init__(self, rows: RedRows) -> None:
-        self._table = reading_table(rows.variants)
-        patterns = [plain_pattern(row.pattern, self._table) for row in rows.signs]
+        self._variants = Variants(rows.variants)
+        table = reading_table(rows.variants)
+        patterns = [plain_pattern(row.pattern, table) for row in rows.signs]
         self._signs = [
             (row.concept, row.kind, re.compile(source_of(pattern)).finditer)
             for row, pattern in zip(rows.signs, patterns, strict=True)
         ]
-        self._prefilter = Prefilter(anchor_words(pattern) for pattern in patterns)
-        self._frames = Frames(rows, self._table)
+        self._prefilter = Prefilter(patterns)
+        self._frames = Frames(rows, table)
         self._limits: dict[str, list[LimitRow]] = {}
         for limit in rows.limits:
             self._limits.setdefault(limit.quantity, []).append(limit)
-        self._all_rules = rows.rules
-        self._needs = [[frozenset(need.concepts) for need in rule.needs if not need.absent] for rule in rows.rules]
+        self._all_rules = [_Rule(row) for row in rows.rules]
         self._rules: dict[str, list[int]] = {}
-        for place, needs in enumerate(self._needs):
-            for concept in needs[0]:
+        for place, rule in enumerate(self._all_rules):
+            for concept in rule.first:
                 self._rules.setdefault(concept, []).append(place)
 
     def read(self, text: str) -> DangerReading:
         """Any text, any length. Time grows with the text, not faster."""
-        plain = text.translate(self._table)
-        found = self._find(plain)
+        read = self._variants.read(text)
+        found = self._find(read)
         if not found:
             return _NOTHING
         places = {place for concept in found for place in self._rules.get(concept, ())}
-        rules = [self._all_rules[place] for place in sorted(places) if self._possible(place, found)]
+        rules = [rule for place in sorted(places) if (rule := self._all_rules[place]).possible(found)]
         if not rules:
             return _NOTHING
-        return _Weighing(plain, text, found, self._frames).decide(rules)
+        return _Weighing(read, found, self._frames).decide(rules)
 
-    def _find(self, plain: str) -> dict[str, list[_Found]]:
+    def _find(self, read: Plain) -> dict[str, list[_Found]]:
         found: dict[str, list[_Found]] = {}
-        for place in self._prefilter.candidates(plain):
+        for place in self._prefilter.candidates(read):
             concept, kind, finditer = self._signs[place]
-            for count, match in enumerate(finditer(plain)):
+            for count, match in enumerate(finditer(read.plain)):
                 if count == _MOST_PER_ROW:
                     break
-                found.setdefault(concept, []).append(_Found(match.start(), match.end(), kind, concept in _DEAD))
-        for measured in measure(plain):
+                found.setdefault(concept, []).append(_Found(*match.span(), kind, concept in _DEAD))
+        for measured in measure(read):
             for limit in self._limits.get(measured.quantity, ()):
                 if limit.low <= measured.value < limit.high:
                     found.setdefault(limit.concept, []).append(_Found(measured.start, measured.end, Kind.PLAIN))
         return found
 
-    def _possible(self, place: int, found: dict[str, list[_Found]]) -> bool:
-        return all(not need.isdisjoint(found) for need in self._needs[place])
-
 
 class _Weighing:
     """One text's occurrences weighed against the rules that could hold."""
 
-    def __init__(self, plain: str, text: str, found: dict[str, list[_Found]], frames: Frames) -> None:
-        self._plain, self._text, self._found, self._frames = plain, text, found, frames
+    def __init__(self, read: Plain, found: dict[str, list[_Found]], frames: Frames) -> None:
+        self._read, self._text, self._found, self._frames = read, read.text, found, frames
         self._framed: dict[tuple[int, int, Kind], Status] = {}
 
     # Worked out when first asked for: a text of mere circumstances (a flag, no danger) never asks.
     @cached_property
     def _clauses(self) -> Clauses:
-        return self._frames.clauses(self._plain)
+        return self._frames.clauses(self._read)
 
     @cached_property
     def _idioms(self) -> list[tuple[int, int]]:
-        return self._frames.idioms(self._plain)
+        return self._frames.idioms(self._read)
 
     @cached_property
     def _joking(self) -> bool:
-        return self._frames.joking(self._plain, self._clauses)
+        return self._frames.joking(self._clauses)
 
     @cached_property
     def _dead(self) -> set[tuple[int, int]]:
         ones = [one for concept in _DEAD for one in self._found.get(concept, ())]
         return {self._clauses.clause(one.start) for one in ones if self._status(one) is Status.PRESENT}
 
-    def decide(self, rules: list[RuleRow]) -> DangerReading:
+    def decide(self, rules: list[_Rule]) -> DangerReading:
         urgency, intent = Urgency.NORMAL, None
         flags: dict[Flag, None] = {}
         reasons: list[tuple[int, Reason]] = []
         doubts: list[tuple[RuleRow, Reason]] = []
-        for rule in rules:
+        for compiled in rules:
+            rule = compiled.row
             if urgency is Urgency.CRITICAL and rule.urgency not in (None, Urgency.CRITICAL):
                 continue  # a lesser urgency tells the reporter nothing more
-            status, span = self._holds(rule)
+            status, span = self._holds(compiled)
             if status is Status.ABSENT:
                 continue
             reason = Reason(rule.code, rule.reason, span)
@@ -161,23 +182,23 @@ class _Weighing:
         ordered = tuple(dict.fromkeys(reason for _, reason in sorted(reasons, key=lambda pair: pair[0])))
         return DangerReading(urgency, tuple(sorted(flags, key=_FLAG_ORDER.__getitem__)), ordered, intent)
 
-    def _holds(self, rule: RuleRow) -> tuple[Status, str]:
+    def _holds(self, rule: _Rule) -> tuple[Status, str]:
         """How far all needs are met, and the words that met the first."""
-        for need in rule.needs:
-            if need.absent and self._best(need.concepts) is Status.PRESENT:
+        for concepts in rule.absent:
+            if self._best(concepts) is Status.PRESENT:
                 return Status.ABSENT, ""
-        first, *others = (need for need in rule.needs if not need.absent)
-        best, span = Status.ABSENT, ""
-        for pivot in (one for concept in first.concepts for one in self._found.get(concept, ())):
-            status = self._status(pivot)
-            for need in others:
-                if status is Status.ABSENT:
-                    break
-                status = min(status, self._best(need.concepts, pivot if rule.within else None, rule.within))
-            if status > best:
-                best, span = status, self._text[pivot.start : min(pivot.end, pivot.start + _LONGEST_SPAN)]
-            if best is Status.PRESENT:
-                break
+        best, span, within = Status.ABSENT, "", rule.row.within
+        for concept in rule.first:
+            for pivot in self._found.get(concept, ()):
+                status = self._status(pivot)
+                for concepts in rule.others:
+                    if status is Status.ABSENT:
+                        break
+                    status = min(status, self._best(concepts, pivot if within else None, within))
+                if status > best:
+                    best, span = status, self._text[pivot.start : min(pivot.end, pivot.start + _LONGEST_SPAN)]
+                if best is Status.PRESENT:
+                    return best, span
         return best, span
 
     def _best(self, concepts: tuple[str, ...], pivot: _Found | None = None, within: int = 0) -> Status:
@@ -199,12 +220,13 @@ class _Weighing:
     def _weigh(self, one: _Found) -> Status:
         if one.kind is Kind.FACT:
             return Status.PRESENT
-        if self._idioms and any(start < one.end and one.start < end for start, end in self._idioms):
-            return Status.ABSENT
+        for start, end in self._idioms:
+            if start < one.end and one.start < end:
+                return Status.ABSENT
         place = (one.start, one.end, one.kind)  # several concepts may stand on the same words
         status = self._framed.get(place)
         if status is None:
-            status = self._frames.status(self._plain, one.start, one.end, one.kind, self._clauses)
+            status = self._frames.status(one.start, one.end, one.kind, self._clauses)
             self._framed[place] = status
         if status is Status.PRESENT:
             if self._joking:
