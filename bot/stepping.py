@@ -1,5 +1,6 @@
 """Stepping a batch: each arrival's conversation is unsealed, stepped in order, and its rows are gathered. No waiting."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,9 @@ from conversations.turn import OutOfNumbers, Turn
 
 log = get_logger("turns")
 
+_KEPT = 1000
+"""Conversations whose state is kept in memory between turns."""
+
 NUMBERS = 4
 """Ticket numbers handed to one step: more needs than that in one message are rarer than any message."""
 
@@ -49,6 +53,15 @@ class Stepper:
         self.store = store
         self.vault = vault
         self.account = accounts
+        self._states: OrderedDict[UUID, Conversation] = OrderedDict()
+
+    def committed(self, talk: "Talk") -> None:
+        """Keep a committed state: whoever wrote just now will write again. A turn number is committed once, so a kept
+        state with the record's turn is the record's state."""
+        self._states[talk.contact] = talk.state
+        self._states.move_to_end(talk.contact)
+        if len(self._states) > _KEPT:
+            self._states.popitem(last=False)
 
     def step_all(
         self,
@@ -91,7 +104,10 @@ class Stepper:
         if row.data_key is None:
             raise TurnFailed("erased")
         key = self.vault.data_key(row.contact, row.data_key)
-        if row.state is not None:
+        kept = self._states.get(row.contact)
+        if kept is not None and row.state is not None and kept.turn == row.turn:
+            state = kept
+        elif row.state is not None:
             state = load_state(key.open(row.state))
         elif arrival.inbound is not None:
             state = Conversation(id=str(row.contact), contact=arrival.inbound.contact)

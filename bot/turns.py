@@ -187,6 +187,7 @@ class Turns:
             if talk.contact in lost:
                 again += [arrival for arrival, _, _ in talk.turns]
                 continue
+            self._stepper.committed(talk)
             news += talk.news
             for arrival, turn, said in talk.turns:
                 self.count += 1

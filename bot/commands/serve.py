@@ -96,6 +96,11 @@ def _banner(settings: Settings, password: str | None, model: str) -> None:
         lines.append(f"  首个管理员 first admin   admin / {password}   （只显示这一次 shown once）")
     elif ("app", "main") in settings.accounts:
         lines.append("  管理员密码忘了：bangnong users reset admin")
+    lines += [
+        f"  客户端签名密钥 app key of {name}: {settings.home / 'keys' / f'app-{name}'}"
+        for channel, name in settings.accounts
+        if channel == "app" and (settings.home / "keys" / f"app-{name}").exists()
+    ]
     lines += ["  Ctrl-C 停止 stop", ""]
     print("\n".join(lines), flush=True)
     sys.stdout.flush()

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from bot.desk import acts, feed, login, queue, reveal, ticket
+from bot.desk import acts, admin, admin_audit, admin_models, admin_tokens, feed, login, queue, reveal, ticket
 from bot.desk.guarded import Handler, guarded
 from bot.desk.pages import STATIC
-from bot.desk.session import READERS, WRITERS
+from bot.desk.session import ADMINS, OVERSEERS, READERS, WRITERS
 
 
 def add_desk(app: web.Application) -> None:
@@ -23,6 +23,15 @@ def add_desk(app: web.Application) -> None:
         ("POST", "/desk/tickets/{number}/acknowledge", acts.post_acknowledge, WRITERS),
         ("POST", "/desk/tickets/{number}/reveal", reveal.post_reveal, WRITERS),
         ("POST", "/desk/tickets/{number}/{act:claim|reply|hand-back|close|correct}", acts.post_act, WRITERS),
+        ("GET", "/admin", admin.get_users, ADMINS),
+        ("POST", "/admin/users", admin.post_user, ADMINS),
+        ("POST", "/admin/users/{login}/{act:reset|off|on|role}", admin.post_user_act, ADMINS),
+        ("GET", "/admin/tokens", admin_tokens.get_tokens, ADMINS),
+        ("POST", "/admin/tokens", admin_tokens.post_token, ADMINS),
+        ("POST", "/admin/tokens/revoke", admin_tokens.post_revoke, ADMINS),
+        ("GET", "/admin/models", admin_models.get_models, ADMINS),
+        ("POST", "/admin/models/{act:promote|rollback}", admin_models.post_model, ADMINS),
+        ("GET", "/admin/audit", admin_audit.get_audit, OVERSEERS),
     ]
     for method, path, handler, roles in routes:
         app.router.add_route(method, path, guarded(handler, roles))

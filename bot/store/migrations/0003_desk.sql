@@ -2,8 +2,7 @@
 alter table tickets add column queue_rank smallint not null generated always as (
     case when 'check' = any (flags) and status in ('intake', 'triaged', 'reopened') then 0 else urgency_rank end
 ) stored;
+drop index tickets_queue;
 create index tickets_desk on tickets (queue_rank, created_at, number) where outcome is null;
-create index tickets_desk_all on tickets (queue_rank, created_at, number);
 create index tickets_alerts on tickets (queue_rank, created_at) where alert <> '';
 create index tickets_mine on tickets (reporter) where reporter <> '';
-create index sessions_login on sessions (login);
