@@ -105,8 +105,14 @@ def slots_of(ticket: Ticket, playbook: Playbook, names: Mapping[str, str]) -> li
 
 
 def reasons_of(ticket: Ticket) -> list[tuple[str, str]]:
-    """(why, the words it was read from), masked."""
-    return [(str(one.get("text", "")), mask_text(str(one.get("span", "")))) for one in ticket.body.reasons]
+    """(why, the words it was read from), masked; codes in people's words."""
+    out = []
+    for one in ticket.body.reasons:
+        text = str(one.get("text", ""))
+        for code, word in words.URGENCY.items():
+            text = text.replace(f"“{code}”", f"“{word}”")
+        out.append((text, mask_text(str(one.get("span", "")))))
+    return out
 
 
 def history_of(events: Sequence[TicketEvent], playbook: Playbook, names: Mapping[str, str]) -> list[Happening]:

@@ -113,8 +113,8 @@ function show(state) {
   const fresh = known && state.numbers.some((number) => !known.has(number));
   if (state.first && (fresh || (!known && state.red))) {
     voice.textContent = `${barWords.textContent}，${state.first.number}`;
-    if (state.red) navigator.vibrate?.([300, 150, 300]);
-    else bell.once();
+    if (state.red && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300]);
+    if (!state.red) bell.once();
   }
   known = new Set(state.numbers);
   bell.ring(state.red > 0);

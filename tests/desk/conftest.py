@@ -1,0 +1,177 @@
+"""A real service for the desk's HTTP tests, staff with their own browsers' cookies, and residents on the app channel."""
+
+import asyncio
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from adapters.app import CHANNEL, AppSecrets
+from adapters.base import Secret
+from tests.service import ROOT, Record, Service, stop_engines
+
+RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
+PHONE = "13800005678"
+WHERE = f"电话{PHONE}，浦东新区三林镇牡丹路60弄5号楼502室"
+
+
+@pytest.fixture(scope="session")
+async def service(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Service]:
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(trained, folder / "models")
+    for place in (folder, *list(folder.parents)[:2]):
+        if place.owner() == Path.home().owner():
+            place.chmod(place.stat().st_mode | 0o011)
+    running = await Service(folder).start()
+    yield running
+    assert await running.stop() == 0
+    stop_engines(folder)
+
+
+@pytest.fixture
+async def record(service: Service) -> AsyncIterator[Record]:
+    async with Record(service.home) as opened:
+        yield opened
+
+
+@dataclass
+class Answer:
+    status: int
+    text: str
+    headers: Any
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def words(self) -> str:
+        """What a page says, without its tags."""
+        return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.text)))
+
+
+class Person:
+    """One browser of one member of staff (or of nobody)."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self.csrf = ""
+
+    async def ask(self, method: str, path: str, **more: Any) -> Answer:
+        async with self.http.request(method, self.base + path, allow_redirects=False, **more) as response:
+            text = await response.text()
+            if found := re.search(r'name="csrf" (?:content|value)="([^"]+)"', text):
+                self.csrf = found[1]
+            return Answer(response.status, text, response.headers)
+
+    async def get(self, path: str, **more: Any) -> Answer:
+        return await self.ask("GET", path, **more)
+
+    async def form(self, path: str, **fields: str) -> Answer:
+        """As a page's form sends it."""
+        return await self.ask("POST", path, data={"csrf": self.csrf, **fields})
+
+    async def do(self, path: str, csrf: str | None = None, **fields: str) -> Answer:
+        """As the page's script sends it."""
+        headers = {"X-Requested-With": "bangnong", "X-CSRF-Token": self.csrf if csrf is None else csrf}
+        return await self.ask("POST", path, data=fields, headers=headers)
+
+    async def log_in(self, login: str, password: str) -> Answer:
+        await self.get("/login")
+        return await self.form("/login", login=login, password=password)
+
+
+class Desk:
+    """The service and whoever works at it; browsers are closed at the end."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.people: list[Person] = []
+
+    def stranger(self) -> Person:
+        person = Person(self.service.base)
+        self.people.append(person)
+        return person
+
+    async def hire(self, login: str, role: str = "reporter") -> Person:
+        """A new account, logged in, its first password changed."""
+        first = await add_user(self.service, login, role)
+        person = self.stranger()
+        assert (await person.log_in(login, first)).headers["Location"] == "/desk"
+        await person.get("/password")
+        done = await person.form("/password", old=first, new=f"{login}-longer-one", again=f"{login}-longer-one")
+        assert done.status == 303, done.words
+        await person.get("/desk")
+        return person
+
+
+async def add_user(service: Service, login: str, role: str = "reporter") -> str:
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "bot", "users", "add", login, "--name", f"{login}先生", "--role", role],
+        env=service.env, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split("/")[1].split()[0]
+
+
+@pytest.fixture(scope="session")
+async def desk(service: Service) -> AsyncIterator[Desk]:
+    opened = Desk(service)
+    yield opened
+    for person in opened.people:
+        await person.http.close()
+
+
+@pytest.fixture(scope="session")
+async def lina(desk: Desk) -> Person:
+    return await desk.hire("lina")
+
+
+@pytest.fixture(scope="session")
+async def zhou(desk: Desk) -> Person:
+    return await desk.hire("zhou")
+
+
+class Resident:
+    """Somebody on the paper's app."""
+
+    def __init__(self, service: Service, sender: str) -> None:
+        self.base, self.sender = service.base, sender
+        self.secrets = AppSecrets(Secret(service.app_key()))
+
+    async def say(self, text: str) -> list[str]:
+        body = {"id": f"{self.sender}-{time.time_ns()}", "sender": self.sender, "text": text}
+        request = CHANNEL.sign(json.dumps(body, ensure_ascii=False).encode(), self.secrets, now=time.time())
+        url = f"{self.base}/api/app/main/messages"
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(url, data=request.body, headers=dict(request.headers)) as got,
+        ):
+            assert got.status == 200
+            return [one["text"] for one in (await got.json())["replies"]]
+
+    async def heard(self) -> list[str]:
+        path = f"/api/app/main/messages?sender={self.sender}&after="
+        headers = CHANNEL.sign_fetch(path, self.secrets, now=time.time())
+        async with aiohttp.ClientSession() as http, http.get(self.base + path, headers=headers) as got:
+            return [one["text"] for one in (await got.json())["messages"]]
+
+
+async def number_of(record: Record, sender: str, place: int = 0) -> str:
+    """The number of a resident's ticket, oldest first."""
+    hashed = record.vault.hash("openid", "app", "main", sender)
+    rows = await record.rows(
+        "select number from tickets t join contacts c on c.id = t.conversation where c.openid_hash = $1 order by case_key",
+        hashed,
+    )
+    return str(rows[place]["number"])
