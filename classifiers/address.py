@@ -5,12 +5,15 @@ from collections import Counter
 
 from classifiers.address_scan import Scanner, Token
 from classifiers.gazetteer import Gazetteer
+from classifiers.plain import grams_of, replacer, simple
 from conversations.places import Places
 from conversations.reading import Address
 
-_HALF = {c: c - 0xFEE0 for c in range(0xFF10, 0xFF1A)} | {0xFF0D: 0x2D, 0xFF03: 0x23, 0x2014: 0x2D, 0x2013: 0x2D}
+_narrow = replacer(
+    {c: c - 0xFEE0 for c in range(0xFF10, 0xFF1A)} | {0xFF0D: 0x2D, 0xFF03: 0x23, 0x2014: 0x2D, 0x2013: 0x2D}
+)
 # Without one of these no address can be read, and most messages have none.
-_CUE = re.compile(r"[路弄街镇村苑园区栋幢楼坊宅队组城府庭号室]|大道|居委|村委|小区|公寓|家园|别墅")
+_CUES = grams_of([*"路弄街镇村苑园区栋幢楼坊宅队组城府庭号室", "大道", "居委", "公寓", "别墅"])
 _JOINT = re.compile(r"[\s,，、:：()（）的在之内里\[\]【】·.。;；]*(?:上海市?|小区里?|里面?|门牌)?[\s,，:：(（]*")
 _GAP_NAME = re.compile(r"[\s,，、(（]*([一-鿿A-Za-z][一-鿿A-Za-z·]{1,8}(?:\d期)?)[\s,，、)）]*")
 _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿]{2,9}(?:\d期)?)\s*(?:$|\s|[,，。])")
@@ -36,9 +39,9 @@ class AddressReader:
     def read(self, text: str) -> tuple[Address, ...]:
         """At most twenty addresses, the one with most parts first."""
         text = text[:_LONGEST]
-        plain = text.translate(_HALF)
-        if not _CUE.search(plain):
+        if _CUES.isdisjoint(simple(text).grams):
             return ()
+        plain = _narrow(text)
         groups = self._groups(plain, self._scanner.scan(plain))
         found: list[Address] = []
         mentioned = ""  # in a list the district is named once, at the head

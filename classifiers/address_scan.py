@@ -36,6 +36,7 @@ _NUMERIC = re.compile(
     rf"|(?P<floor>\d{{1,2}}\s?(?:楼|层|[fF](?![a-z])))"
     rf"|(?P<bare>[A-Za-z]?\d{{2,5}}[A-Za-z]?(?![\d.年月日号天个人元块盒片粒岁度%户名时点例位次斤只米路瓶袋支小]|mg)))"
 )
+_NUMERIC_START = re.compile(rf"[\dA-Za-z{_CN[1:-1]}]")
 _STRONG_WORDS = """
 新村 小区 花园 花苑 公寓 家园 雅苑 新苑 佳苑 名苑 嘉苑 苑 别墅 名邸 华庭 豪庭 公馆 华府 佳园 嘉园 名园 馨园 景园 街坊 生活区
 住宅区 一村 二村 三村 四村 五村 六村 七村 八村 九村 十村 花城 新寓 名都 名门 锦园 逸园 丽园 绿苑 雅园 佳城
@@ -52,7 +53,7 @@ _TOWN_ENDS = ("镇", "乡", "街道", "开发区", "工业区", "园区")
 _MARKS = (*_STRONG, *_WEAK, *_ROAD_ENDS, *_COMMITTEE_ENDS, *_TOWN_ENDS)
 _ESTATE_ENDS = frozenset((*_STRONG, *_WEAK))
 _MARK = re.compile(trie_source(_MARKS))
-_MARK_START = re.compile(f"[{''.join(sorted({mark[0] for mark in _MARKS}))}]")
+_MARK_START = one_of(mark[0] for mark in _MARKS)
 _PHASE = re.compile(
     rf"第?[一二三四五六七八九十\d]{{1,2}}期|[东南西北中][区苑坊里]?(?![一-鿿]*[路街])|{_CN}[区街坊]+坊?|[A-Da-d]区"
     rf"|第?(?:\d{{1,2}}|{_CN}{{1,2}})(?:村民小)?[组队](?=\d|[^一-鿿]|$)"
@@ -64,7 +65,7 @@ _ROAD_FOLLOWS = re.compile("[东南西北中一二三四五六]?[路街]|[大公
 _TOUCH = re.compile(r"[\s的，,、:：(（\])】]{0,2}")
 _LIST = "：:，,、 \n"
 _VILLAGE = frozenset(("村", "宅", "队", "组", "工地", "宿舍"))
-_HAN = re.compile(r"[一-鿿A-Za-z·]")
+_HAN = re.compile(r"[一-鿿A-Za-z·]*")
 # What stands before a name without being part of it.
 _LEADING = re.compile(
     r".*(?:住在|家住|住址|地址|坐标|位于|居住于|居住在|居住|现住|住于|现居|地点|收货|送到|分别|附近|对面|隔壁|旁边|来自|上海市|上海|小区内"
@@ -88,13 +89,13 @@ class Scanner:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._district = re.compile(trie_source(gazetteer.district_names))
-        firsts = "".join(sorted({name[0] for name in gazetteer.district_names}))
-        self._district_start = re.compile(f"[{firsts}]")
+        self._district_start = one_of(name[0] for name in gazetteer.district_names)
 
     def scan(self, text: str) -> list[Token]:
         """Tokens in order, without overlaps. Full-width digits must have been made half-width."""
         numeric = [
-            Token(str(match.lastgroup), match.group(), match.start(), match.end()) for match in _NUMERIC.finditer(text)
+            Token(str(match.lastgroup), match.group(), match.start(), match.end())
+            for match in find_all(_NUMERIC_START, _NUMERIC, text)
         ]
         districts = self._districts(text)
         taken = sorted([*numeric, *districts], key=lambda token: token.start)
@@ -214,9 +215,8 @@ class Scanner:
 
 def _run(text: str, end: int, floor: int) -> str:
     """The name that ends at `end`: characters back to `floor`, a mark or a word that only leads to it."""
-    start = end
-    while start > floor and end - start < _LONGEST_NAME and _HAN.match(text[start - 1]):
-        start -= 1
+    reversed_run = _HAN.match(text[max(floor, end - _LONGEST_NAME) : end][::-1])
+    start = end - (reversed_run.end() if reversed_run else 0)
     run = text[start:end]
     run = run.lstrip("区市县省") if start > floor and not text[start - 1 : start].isspace() else run
     if (lead := _LEADING.match(run)) and not (lead.end() == 1 and start == floor and run[0] in "和与及有"):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from classifiers.numerals import SOURCE, number
+from classifiers.matching import find_all
+from classifiers.numerals import CHARACTERS, SOURCE, number
 from conversations.playbook import SHANGHAI
 
 
@@ -65,6 +66,7 @@ _EXPRESSION = re.compile(
     rf"|(?P<ago>{SOURCE})(?:多|几)?(?P<unit>天|个?星期|个?礼拜|周|个?月|个?小时|个?钟头)(?:之|以)?(?P<side>前|后))"
     rf"(?:的|,|，|\s)?{_TIME}"
 )
+_STARTS = re.compile(f"[{''.join(sorted({word[0] for word in _DAY_WORDS}))}上下这本每星礼周{CHARACTERS}]")
 _CUE = re.compile(r"天|日|号|月|礼拜|星期|周|朝|晚|早|夜|[./-]\d|前|后")
 _UNIT_DAYS = {"天": 1, "期": 7, "拜": 7, "周": 7, "月": 30}
 _MOST = 20
@@ -72,12 +74,20 @@ _MOST = 20
 
 def moments(text: str, now: datetime, look: Look) -> Iterator[Moment]:
     """Times in the order written, at most twenty. `now` is aware; impossible dates (4月31日) are passed over."""
-    if not _CUE.search(text):
+    return resolved(expressions(text), now, look)
+
+
+def expressions(text: str) -> list[re.Match[str]]:
+    """What `resolved` makes times of: worth keeping for a text that is looked at both ways."""
+    return find_all(_STARTS, _EXPRESSION, text)[:_MOST] if _CUE.search(text) else []
+
+
+def resolved(matches: list[re.Match[str]], now: datetime, look: Look) -> Iterator[Moment]:
+    """As `moments`."""
+    if not matches:
         return
     here = now.astimezone(SHANGHAI)
-    for count, match in enumerate(_EXPRESSION.finditer(text)):
-        if count == _MOST:
-            return
+    for match in matches:
         at = _day(match, here, look)
         if at is None:
             continue

@@ -4,12 +4,13 @@ Every part is read on its own and stays empty when the text does not say it; not
 """
 
 import re
+from dataclasses import fields
 from datetime import datetime
 
 from classifiers import facts
 from classifiers.address import AddressReader
 from classifiers.matching import trie_source
-from classifiers.plain import Variants, reading_table
+from classifiers.plain import Plain, Variants, gram, grams_of, reading_table
 from classifiers.phones import read_phones
 from classifiers.quantities import measure
 from conversations.places import Named, Places
@@ -18,6 +19,9 @@ from conversations.rules import RedRows
 
 # More than any channel lets a resident write at once; what follows is not read for facts (danger always is).
 _LONGEST = 6000
+_NOTHING = Entities()
+_EMPTY = tuple(getattr(_NOTHING, field.name) for field in fields(Entities))
+_NO_VALUES: dict[str, float] = {}
 
 
 class _Names:
@@ -29,17 +33,22 @@ class _Names:
         by_first: dict[str, list[str]] = {}
         for word in self._usual:
             by_first.setdefault(word[0], []).append(word)
-        self._find = {first: re.compile(trie_source(words)).finditer for first, words in by_first.items()}
+        finders = {first: re.compile(trie_source(words)).finditer for first, words in by_first.items()}
+        self._find = {gram(word): finders[word[0]] for word in self._usual}
+        self._grams = grams_of(self._usual)
 
-    def read(self, text: str, characters: set[str]) -> tuple[str, ...]:
+    def read(self, read: Plain) -> tuple[str, ...]:
+        hits = self._grams & read.grams
+        if not hits:
+            return ()
         found: list[tuple[int, int, str]] = []
-        for first in characters & self._find.keys():
-            found.extend((m.start(), m.end(), self._usual[m.group()]) for m in self._find[first](text))
+        for finditer in {self._find[hit] for hit in hits}:
+            found.extend((*m.span(), self._usual[m.group()]) for m in finditer(read.plain))
         names: dict[str, str] = {}
         end = 0
         for start, stop, name in sorted(found, key=lambda one: (one[0], -one[1])):
             if start >= end:
-                names.setdefault(name, text[start:stop] if self._as_written else name)
+                names.setdefault(name, read.plain[start:stop] if self._as_written else name)
                 end = stop
         return tuple(names.values())
 
@@ -59,29 +68,26 @@ class EntityReader:
         """`now`: when the message was sent, aware. Any text is fine."""
         text = text[:_LONGEST]
         read = self._variants.read(text)
-        plain = read.plain
-        characters = set(plain)
-        measured = list(measure(read))
-        values = {one.quantity: one.value for one in reversed(measured)}
-        temperatures = [one.value for one in measured if one.quantity == "temperature"]
-        oxygen = [one.value for one in measured if one.quantity == "oxygen"]
-        last, due = facts.treatments(plain, now, values.get("dialysis_days"))
-        order = facts.order_number(plain)
-        return Entities(
-            phones=read_phones(text),
-            addresses=self._addresses.read(text),
-            age_months=facts.age_months(measured, plain),
-            pregnancy_weeks=facts.pregnancy_weeks(plain),
-            last_done_at=last,
-            next_due_at=due,
-            days_left=facts.days_left(plain),
-            missed=int(values["dialysis_missed"]) if "dialysis_missed" in values else None,
-            temperature=max(temperatures, default=None),
-            oxygen=int(min(oxygen)) if oxygen else None,
-            people=facts.people(plain),
-            drugs=self._drugs.read(plain, characters),
-            hospitals=self._hospitals.read(plain, characters),
-            order_12345_no=order,
-            called_12345=facts.called_12345(plain, order),
-            relation=facts.relation(plain, characters),
-        )
+        measured = measure(read)
+        values = {one.quantity: one.value for one in reversed(measured)} if measured else _NO_VALUES
+        last, due = facts.treatments(read, now, values.get("dialysis_days"))
+        order = facts.order_number(read)
+        found = (
+            read_phones(text),
+            self._addresses.read(text),
+            facts.age_months(measured, read),
+            facts.pregnancy_weeks(read),
+            last,
+            due,
+            facts.days_left(read),
+            int(values["dialysis_missed"]) if "dialysis_missed" in values else None,
+            max(one.value for one in measured if one.quantity == "temperature") if "temperature" in values else None,
+            int(min(one.value for one in measured if one.quantity == "oxygen")) if "oxygen" in values else None,
+            facts.people(read),
+            self._drugs.read(read),
+            self._hospitals.read(read),
+            order,
+            facts.called_12345(read, order),
+            facts.relation(read),
+        )  # in the order of the fields of `Entities`
+        return _NOTHING if found == _EMPTY else Entities(*found)

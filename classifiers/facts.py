@@ -1,14 +1,17 @@
 """Single facts of a case: age, weeks of pregnancy, treatment dates, days left, people, what 12345 said, who writes for whom.
 
-Each function reads normalised text (`matching.reading_table`) and answers empty when the text does not say.
+Each function reads a text's `Plain` form and answers empty when the text does not say; most ask its grams and stop there.
+An expression whose alternatives begin in many ways is tried only at the characters it may begin with.
 """
 
 import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from classifiers.dates import Look, Moment, moments
-from classifiers.numerals import SOURCE, number
+from classifiers.dates import Look, Moment, expressions, moments, resolved
+from classifiers.matching import find_all, one_of
+from classifiers.numerals import CHARACTERS, SOURCE, number
+from classifiers.plain import Plain, grams_of
 from classifiers.quantities import Measured
 
 _N = f"({SOURCE})"
@@ -19,6 +22,7 @@ _AHEAD = re.compile(
     r"|(?:有|是)(?:化疗|手术|产检)"
 )
 _DUE_DATE = re.compile(r"预产期")
+_TREATMENTS = grams_of([*_TREATMENT.split("|"), "预产期"])
 _BACK = re.compile(rf"上次|上一次|上趟|最近一次|最后一次|做过|没有?(?:{_TREATMENT})|距|至今")
 # 透了, 做的: done, unless the clause plans it (礼拜三该透了).
 _DONE = re.compile(rf"(?:{_TREATMENT})(?:是|过|了|的)|做了|做的|打过|打了")
@@ -26,26 +30,27 @@ _NEAR_TREATMENT = re.compile(_TREATMENT)
 _CLAUSE = re.compile(r"[,。!?;\s]")
 
 
-def treatments(text: str, now: datetime, days_since: float | None) -> tuple[datetime | None, datetime | None]:
+def treatments(read: Plain, now: datetime, days_since: float | None) -> tuple[datetime | None, datetime | None]:
     """When it was last done and is next due, aware. `days_since`: days without dialysis, where the text counts them."""
     last = due = None
-    if _NEAR_TREATMENT.search(text) or _DUE_DATE.search(text):
-        for moment in moments(text, now, Look.AHEAD):
+    text = read.plain
+    about = not _TREATMENTS.isdisjoint(read.grams) and (_NEAR_TREATMENT.search(text) or _DUE_DATE.search(text))
+    if about and (dates := expressions(text)):
+        ahead_of_now = list(resolved(dates, now, Look.AHEAD))
+        for moment in ahead_of_now:
             clause = _clause(text, moment)
             ahead = _AHEAD.search(clause)
             planned = (ahead and not _BACK.search(clause)) or _DUE_DATE.search(clause)
             # A date still to come is worth more than one that was missed.
             if planned and (due is None or due <= now < moment.at):
                 due = moment.at
-        for moment in moments(text, now, Look.BACK):
+        for moment in resolved(dates, now, Look.BACK):
             clause = _clause(text, moment)
             done = _BACK.search(clause) or (_DONE.search(clause) and not _AHEAD.search(clause))
             if last is None and moment.at <= now and done and not _DUE_DATE.search(clause):
                 last = moment.at
         if due is None:
-            near = (
-                m for m in moments(text, now, Look.AHEAD) if m.at > now and _NEAR_TREATMENT.search(_clause(text, m))
-            )
+            near = (m for m in ahead_of_now if m.at > now and _NEAR_TREATMENT.search(_clause(text, m)))
             due = next((moment.at for moment in near), None)
     if last is None and days_since is not None:
         last = next((m.at for m in moments(f"{max(1, round(days_since))}天前", now, Look.BACK)), None)
@@ -60,22 +65,29 @@ def _clause(text: str, moment: Moment) -> str:
 
 
 _BAND = re.compile(r"([二三四五六七八九])十(?:几|多|来|出头|开外)|([2-9])0(?:几|多|来)岁?")
+_BANDS = grams_of("十几 十多 十来 十出 十开 0几 0多 0来".split())
+_AGED = re.compile("[岁老爸妈娘爷奶婆公人父母]")
 _NOMINAL = re.compile(rf"叫名|虚岁|虚{_N}岁")
+_CALLED = re.compile(rf"叫名{_N}")
+_CALLED_CUE = grams_of(["叫名"])
 
 
-def age_months(measured: Iterable[Measured], text: str) -> int | None:
+def age_months(measured: Iterable[Measured], read: Plain) -> int | None:
     """The first age written, in months; a nominal age (叫名, 虚岁) is one year less. 八十多 is 80."""
-    ages = sorted((one for one in measured if one.quantity == "age"), key=lambda one: one.start)
+    text = read.plain
+    ages = [one for one in measured if one.quantity == "age"]
     if ages:
-        months = int(ages[0].value)
-        return (
-            max(0, months - 12)
-            if months >= 24 and _NOMINAL.search(text[max(0, ages[0].start - 4) : ages[0].end + 2])
-            else months
-        )
-    if (named := re.search(rf"叫名{_N}", text)) and (years := number(named[1])):
+        first = min(ages, key=lambda one: one.start)
+        months = int(first.value)
+        nominal = months >= 24 and _NOMINAL.search(text[max(0, first.start - 4) : first.end + 2])
+        return max(0, months - 12) if nominal else months
+    if (
+        not _CALLED_CUE.isdisjoint(read.grams)
+        and (named := _CALLED.search(text))
+        and (years := number(named[1]))
+    ):
         return int(years - 1) * 12
-    if (band := _BAND.search(text)) and re.search("岁|老|爸|妈|娘|爷|奶|婆|公|人|父|母", text):
+    if not _BANDS.isdisjoint(read.grams) and (band := _BAND.search(text)) and _AGED.search(text):
         years = number(band[1]) if band[1] else float(band[2])
         return int((years or 0) * 10 * 12)
     return None
@@ -87,9 +99,15 @@ _WEEKS = re.compile(
 )
 
 
-def pregnancy_weeks(text: str) -> int | None:
+_PREGNANT = grams_of("孕 有喜 大肚 怀了 怀着".split())
+_WEEKS_START = re.compile(f"[孕怀有大身{CHARACTERS}]")
+
+
+def pregnancy_weeks(read: Plain) -> int | None:
     """孕33周 is 33, 怀孕8个月 is 32: a month of pregnancy is four weeks."""
-    for match in _WEEKS.finditer(text):
+    if _PREGNANT.isdisjoint(read.grams):
+        return None
+    for match in find_all(_WEEKS_START, _WEEKS, read.plain):
         groups = [group for group in match.groups() if group]
         value = number(groups[0])
         if value is None:
@@ -114,18 +132,24 @@ _SOON = re.compile(
 _UNIT_DAYS = {"天": 1.0, "顿": 0.33, "期": 7.0, "拜": 7.0, "周": 7.0, "月": 30.0, "时": 1 / 24}
 
 
-def days_left(text: str) -> float | None:
+_SUPPLIES = grams_of(word.partition("[")[0] for word in _SUPPLY.pattern.split("|"))
+_LEFT_CUES = grams_of("剩 够 能用 能撑 能吃 能维 维持 只有 还有 仅有 就有 才有 最后".split())
+_OUT_START = one_of("断停没药见一素奶氧米菜")
+
+
+def days_left(read: Plain) -> float | None:
     """Days of medicine, food or oxygen left: 还剩两天 is 2, 只剩3粒 is 3 (one a day), 快吃完了 is 1, 断药 is 0."""
-    if not _SUPPLY.search(text):
+    text = read.plain
+    if _SUPPLIES.isdisjoint(read.grams) or not _SUPPLY.search(text):
         return None
-    match = _LEFT.search(text)
+    match = None if _LEFT_CUES.isdisjoint(read.grams) else _LEFT.search(text)
     if match and not (match[0].endswith("顿") and "剩" not in match[0] and "最后" not in match[0]):  # 一天只能吃一顿
         value, unit = next((v, u) for v, u in zip(match.groups()[::2], match.groups()[1::2], strict=True) if v)
         if (found := number(value)) is not None:
             return round(found * _UNIT_DAYS.get(unit[-1], 1.0), 2)
     if _SOON.search(text):
         return 1.0
-    return 0.0 if _OUT.search(text) else None
+    return 0.0 if find_all(_OUT_START, _OUT, text) else None
 
 
 _PEOPLE = re.compile(
@@ -133,9 +157,16 @@ _PEOPLE = re.compile(
 )
 
 
-def people(text: str) -> int | None:
+_PERSONS = grams_of("人 口 个孩 名住 户居 名居".split())
+_PEOPLE_START = re.compile(f"[一总共有我家全住屋被困{CHARACTERS}]")
+_NUMERAL = re.compile(f"[{CHARACTERS}]")
+
+
+def people(read: Plain) -> int | None:
     """How many are concerned, when it is more than one."""
-    for match in _PEOPLE.finditer(text):
+    if _PERSONS.isdisjoint(read.grams) or not _NUMERAL.search(read.plain):
+        return None
+    for match in find_all(_PEOPLE_START, _PEOPLE, read.plain):
         value = number(next(group for group in match.groups() if group))
         if value and 2 <= value <= 9999 and value == int(value):
             return int(value)
@@ -146,17 +177,24 @@ _ORDER = re.compile(r"(?:工单|单号|编号|受理|12345)[^\d\n,。]{0,10}?((?
 _SHORT_ORDER = re.compile(r"(?:工单号?|受理号|工单编号)(?:是|为|:|\s){0,3}([a-z]{0,4}\d{5,22})(?!\d)")
 
 
-def order_number(text: str) -> str:
+_ORDERS = grams_of("工单 单号 编号 受理 12345".split())
+_NO_ORDER = re.compile(r"1[3-9]\d{9}|12345")
+
+
+def order_number(read: Plain) -> str:
     """The number 12345 gave, as written in capitals. A telephone is none."""
+    if _ORDERS.isdisjoint(read.grams):
+        return ""
     for expression in (_ORDER, _SHORT_ORDER):
-        for match in expression.finditer(text):
-            if not re.fullmatch(r"1[3-9]\d{9}|12345", match[1]):
+        for match in expression.finditer(read.plain):
+            if not _NO_ORDER.fullmatch(match[1]):
                 return match[1].upper()
     return ""
 
 
 _HOTLINE = r"(?:12345|市民热线|市长热线|政务热线)"
 _ANY_HOTLINE = re.compile(_HOTLINE)
+_HOTLINES = grams_of("12345 市民 市长 政务".split())
 _NOT_THROUGH = re.compile(
     rf"{_HOTLINE}{_GAP}{{0,14}}?(?:打不通|打不进|占线|没人接|无人接|接不通|一直忙|排队|拨不通|拨不进|线路忙|没打通|打不到|不通)"
     rf"|(?:打不通|打不进|拨不通|没打通|接不通){_GAP}{{0,3}}{_HOTLINE}|{_HOTLINE}{_GAP}{{0,8}}[,\s]?{_GAP}{{0,8}}(?:打不通|打不进|没打通|不通|占线|没人接)"
@@ -170,12 +208,13 @@ _WAS_CALLED = re.compile(
 )
 
 
-def called_12345(text: str, order: str) -> str:
+def called_12345(read: Plain, order: str) -> str:
     """no, yes_with_no, yes_no_number, tried_not_through, or "" when the text does not say."""
-    if not _ANY_HOTLINE.search(text):
-        return "yes_with_no" if order else ""
     if order:
         return "yes_with_no"
+    text = read.plain
+    if _HOTLINES.isdisjoint(read.grams) or not _ANY_HOTLINE.search(text):
+        return ""
     if _NOT_THROUGH.search(text):
         return "tried_not_through"
     if _NOT_CALLED.search(text):
@@ -207,17 +246,13 @@ _RELATIONS: tuple[tuple[str, str], ...] = (
     ("spouse", r"(?:老公|老婆|老伴)"),
 )
 _RELATION = re.compile("|".join(f"(?P<r{at}>{source})" for at, (_, source) in enumerate(_RELATIONS)))
-_RELATION_CUE = frozenset("我阿本志代邻隔楼爸妈父母姆爷奶外宝囡毛老对同朋帮闺")
+_RELATION_START = one_of("我阿本志帮邻隔楼对同朋闺爸妈父母姆老爷奶外宝小囡毛")
 
 
-def relation(text: str, characters: set[str]) -> str:
+def relation(read: Plain) -> str:
     """What the patient is to the writer: self, parent, child, spouse, grandparent, kin, friend, neighbour, volunteer,
     committee, or ""."""
-    if _RELATION_CUE.isdisjoint(characters):
-        return ""
     best = len(_RELATIONS)
-    for match in _RELATION.finditer(text[:600]):
+    for match in find_all(_RELATION_START, _RELATION, read.plain[:600]):
         best = min(best, int(str(match.lastgroup)[1:]))
-        if best == 0:
-            break
     return _RELATIONS[best][0] if best < len(_RELATIONS) else ""

@@ -5,6 +5,7 @@ Knows nothing of what the signs mean. The words come from `data/red/frames.csv`;
 
 import re
 from bisect import bisect_right
+from collections.abc import Set
 from enum import IntEnum
 
 from classifiers.matching import (
@@ -48,7 +49,7 @@ class Clauses:
     `hits`: those grams of the text that any frame asks for.
     """
 
-    def __init__(self, read: Plain, hits: frozenset[int], starts: list[int]) -> None:
+    def __init__(self, read: Plain, hits: Set[int], starts: list[int]) -> None:
         self.text, self.hits = read.plain, hits
         self._length, self._clauses = len(read.plain), starts
         self._sentences: list[int] | None = None

@@ -5,7 +5,7 @@ anchor) among the text's grams, so that a harmless message costs little more tha
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from classifiers.plain import Plain, gram, grams_of
 from conversations.patterns import Item, ItemKind, Pattern
@@ -150,7 +150,7 @@ class Prefilter:
             return []
         return [number for number in sorted(found) if self._complete(number, read.grams)]
 
-    def _complete(self, number: int, grams: frozenset[int]) -> bool:
+    def _complete(self, number: int, grams: Set[int]) -> bool:
         for one in self._others[number]:  # noqa: SIM110  (all() over a generator takes twice as long)
             if one.isdisjoint(grams):
                 return False

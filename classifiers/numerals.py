@@ -6,6 +6,8 @@ _DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇"
 _UNIT = {"十": 10, "百": 100, "千": 1000}
 #: A numeral in either writing; at most four Arabic digits before the point.
 SOURCE = r"(?:\d{1,4}(?:\.\d{1,2})?|[零〇一二两三四五六七八九十百半几廿俩仨]{1,5})"
+#: The characters a numeral may begin with, for a class of an expression.
+CHARACTERS = r"\d零〇一二两三四五六七八九十百半几廿俩仨"
 _ARABIC = re.compile(r"\d+(?:\.\d+)?")
 
 

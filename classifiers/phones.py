@@ -5,11 +5,15 @@ Identity-card numbers, order numbers, 12345 and the emergency numbers are no num
 
 import re
 
+from classifiers.plain import replacer
 from conversations.reading import Phone
 
-_TABLE = {c: c - 0xFEE0 for c in range(0xFF10, 0xFF1A)} | {
-    0xFF0B: 0x2B, 0xFF0D: 0x2D, 0x2014: 0x2D, 0x2013: 0x2D, 0x3000: 0x20, 0x00A0: 0x20, 0xFF08: 0x28, 0xFF09: 0x29,
-}  # fmt: skip
+_narrow = replacer(
+    {c: c - 0xFEE0 for c in range(0xFF10, 0xFF1A)}
+    | {
+        0xFF0B: 0x2B, 0xFF0D: 0x2D, 0x2014: 0x2D, 0x2013: 0x2D, 0x3000: 0x20, 0x00A0: 0x20, 0xFF08: 0x28, 0xFF09: 0x29,
+    }
+)  # fmt: skip
 _SPOKEN = dict(zip("零〇洞幺一二两三四五六七拐八九勾", "0001122345677899", strict=True))
 _SPOKEN_DIGIT = f"[{''.join(_SPOKEN)}]"
 _GAP = r"[-\s.]?"
@@ -40,14 +44,18 @@ _OWNER_BEFORE = re.compile(
 _OWNER_AFTER = re.compile(rf"[\s,，]?[(（]?\s?(?:打|是|找|这是)?\s?({_KIN})(?:的|接|[)）]|$|[\s,，。;；])")
 _SURNAME = re.compile(r"([一-鿿]{1,2}(?:先生|女士|小姐|阿姨|老师|师傅))[\s:：,，(（]{0,3}(?:电话|手机)?[\s:：]{0,2}$")
 _DIGIT = re.compile(r"\d")
+_FEWEST_DIGITS = 8
 _MOST = 10
 
 
 def read_phones(text: str) -> tuple[Phone, ...]:
     """At most ten, in the order written, each once. `number` is as dialled; a landline of Shanghai gets its 021."""
-    plain = text.translate(_TABLE)
+    written = len(_DIGIT.findall(text)) >= _FEWEST_DIGITS
+    if not written and not _SPOKEN_NUMBER.search(text):
+        return ()
+    plain = _narrow(text)
     found: dict[str, Phone] = {}
-    spans = list(_NUMBER.finditer(plain)) if _DIGIT.search(plain) else []
+    spans = list(_NUMBER.finditer(plain)) if written else []
     for match in [*spans, *_SPOKEN_NUMBER.finditer(plain)]:
         number = _dialled(match, plain)
         if number and number not in found:

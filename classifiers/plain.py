@@ -1,7 +1,8 @@
 """A text as the rules read it, made once for all readers: half width, lower case, variant characters read as one.
 
-Most rows have nothing to do with most texts. What decides that cheaply are the text's *grams*: its characters and its
-pairs of neighbouring characters, as numbers in one set. A word can only be in the text when its gram is.
+Most rows have nothing to do with most texts. What decides that cheaply are the text's *grams*: those of its characters
+and pairs of neighbouring characters that any row asks for, as numbers in one set. A word can only be in the text when
+its gram is.
 """
 
 import re
@@ -43,23 +44,33 @@ def replacer(table: Mapping[int, int]) -> Callable[[str], str]:
     return replaced
 
 
-def grams_in(text: str) -> frozenset[int]:
-    """Every character and every pair of neighbours of `text`: UTF-16 units, a pair as one number of 32 bits."""
-    units = text.encode(_UNITS, "surrogatepass")
-    # Pairs that begin at even places, then those at odd ones. What padding adds is no pair of a real word.
-    even, odd = (units + _PAD, _PAD + units) if len(units) & 2 else (units, _PAD + units + _PAD)
-    return frozenset(array("I", even + odd).tolist() + array("H", units).tolist())
-
-
-def gram(word: str) -> int:
-    """The gram that must be in a text that holds `word`: its first two characters, or the only one."""
-    units = word.encode(_UNITS, "surrogatepass")
-    return array("I", units[:4])[0] if len(units) > 2 else array("H", units)[0]
+# Every gram that some row asks for: what else a text holds is not kept. Grows while readers are made, never after.
+_asked: set[int] = set()
 
 
 def grams_of(words: Iterable[str]) -> frozenset[int]:
     """A gram of each word: with none of them in the text, none of the words is. A string counts as its characters."""
     return frozenset(map(gram, words))
+
+
+def gram(word: str) -> int:
+    """The gram of a text that holds `word`: its first two characters, or the only one. Texts are asked for it from now
+    on."""
+    global _last
+    units = word.encode(_UNITS, "surrogatepass")
+    found = array("I", units[:4])[0] if len(units) > 2 else array("H", units)[0]
+    if found not in _asked:
+        _asked.add(found)
+        _last = Plain("", "")  # made when this was not asked for
+    return found
+
+
+def _grams_in(text: str) -> set[int]:
+    """UTF-16 units, and pairs of them as one number of 32 bits: those that begin at even places, then at odd ones."""
+    units = text.encode(_UNITS, "surrogatepass")
+    # What padding adds is no pair of a real word.
+    even, odd = (units + _PAD, _PAD + units) if len(units) & 2 else (units, _PAD + units + _PAD)
+    return _asked.intersection(array("I", even + odd).tolist() + array("H", units).tolist())
 
 
 class Plain:
@@ -68,7 +79,7 @@ class Plain:
     __slots__ = ("grams", "measured", "plain", "text")
 
     def __init__(self, text: str, plain: str) -> None:
-        self.text, self.plain, self.grams = text, plain, grams_in(plain)
+        self.text, self.plain, self.grams = text, plain, _grams_in(plain)
         self.measured: tuple[Measured, ...] | None = None
 
 

@@ -7,7 +7,7 @@ too low is a row of `data/red/limits.csv`, not decided here.
 # ruff: noqa: E501  (a table of expressions is read row by row; wrapped, it cannot be compared)
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 
 from classifiers.numerals import SOURCE, number
@@ -188,7 +188,7 @@ def measure(read: Plain) -> tuple[Measured, ...]:
     return read.measured
 
 
-def _measure(read: Plain, hits: frozenset[int]) -> Iterator[Measured]:
+def _measure(read: Plain, hits: Set[int]) -> Iterator[Measured]:
     for place in sorted({place for hit in hits for place in _PLACES[hit]}):
         group = _GROUPS[place]
         if group.second and group.second.isdisjoint(read.grams):
