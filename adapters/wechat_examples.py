@@ -146,9 +146,7 @@ EXAMPLES = (
     ),
     Example(
         "follow by the poster's QR code",
-        _event(
-            "subscribe", "<EventKey><![CDATA[qrscene_poster07]]></EventKey><Ticket><![CDATA[TK]]></Ticket>"
-        ),
+        _event("subscribe", "<EventKey><![CDATA[qrscene_poster07]]></EventKey><Ticket><![CDATA[TK]]></Ticket>"),
         (
             replace(
                 _EVENT,

@@ -59,9 +59,7 @@ def read_message(fields: dict[str, Any], account: str) -> Inbound:
     return _message(kind_of_push, fields, contact, sent_at, recipient)
 
 
-def _message(
-    type_name: str, fields: dict[str, Any], contact: ContactRef, sent_at: datetime, recipient: str
-) -> Inbound:
+def _message(type_name: str, fields: dict[str, Any], contact: ContactRef, sent_at: datetime, recipient: str) -> Inbound:
     message: BaseMessage = MESSAGE_TYPES.get(type_name, UnknownMessage)(fields)
     tapped = _text(fields.get("bizmsgmenuid"))
     return Inbound(

@@ -99,7 +99,7 @@ class OutboxWorker:
         if due.data_key is None:
             await self.store.fired(due)
             return
-        payload = decode(self.vault.data_key(due.conversation, due.data_key).open(due.payload))
+        payload = decode(due.payload)
         try:
             await self.turns.act(due.conversation, TimerFired(payload["name"], payload["case"], payload["set_on"]))
             if payload["name"] == "erase":
@@ -130,10 +130,10 @@ class OutboxWorker:
             await self.store.later(due, until)
             return
         try:
-            if due.data_key is None or due.openid is None:
+            if due.data_key is None or due.openid is None or due.body is None:
                 raise Unsealable("erased")
             key = self.vault.data_key(due.conversation, due.data_key)
-            openid, text = key.open(due.openid).decode(), str(decode(key.open(due.payload))["text"])
+            openid, text = key.open(due.openid).decode(), str(decode(key.open(due.body))["text"])
         except Unsealable:
             await self._give_up(due, _UNSEALABLE)
             return

@@ -148,9 +148,8 @@ class Stepper:
         if arrival.told:
             writes.told(talk.contact, turn, arrival.told, talk.key)
         if arrival.key:
-            first = next(iter(replies), None)
-            answer = f"{first.effect_id}\n{first.text}" if first else ""
-            writes.mark(arrival.key, talk.contact, turn.state.turn, answer, talk.key)
+            answered = int(replies[0].effect_id.rsplit("/", 1)[1]) if replies else 0
+            writes.mark(arrival.key, talk.contact, turn.state.turn, answered)
         talk.turns.append((arrival, turn, replies))
         talk.news += _news(talk, turn, said, pushed=not arrival.slot)
         talk.state = turn.state

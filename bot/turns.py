@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.arrivals import Arrival, Outcome, Said, TurnFailed, WaitingLine
+from bot.codec import decode
 from bot.log import get_logger
 from bot.settings import Account
 from bot.stepping import NUMBERS, Stepper, Talk
@@ -205,12 +206,11 @@ class Turns:
         replies: tuple[Said, ...] = ()
         if mark.answer is not None and mark.data_key is not None:
             try:
-                text = self.vault.data_key(mark.conversation, mark.data_key).open(mark.answer).decode()
+                body = self.vault.data_key(mark.conversation, mark.data_key).open(mark.answer)
             except Unsealable:
                 log.error("answer_unsealable", conversation=str(mark.conversation))
             else:
-                effect_id, _, words = text.partition("\n")
-                replies = (Said(effect_id, words),)
+                replies = (Said(f"{mark.conversation}/{mark.turn}/{mark.position}", str(decode(body)["text"])),)
         arrival.settle(Outcome(mark.conversation, mark.turn, replies, duplicate=True))
         return True
 

@@ -10,7 +10,7 @@ from adapters.base import Answer, Malformed, Opened, Rejected, Request
 from bot.intake import Answer as Heard
 from bot.keys import SERVICES
 from bot.log import get_logger
-from bot.metrics import MESSAGES, REJECTED, TURN_SECONDS
+from bot.metrics import REJECTED, counter, seconds
 from bot.services import Services
 from bot.settings import Account
 from bot.store.database import StoreAway
@@ -60,10 +60,11 @@ async def _hear(
     request: web.Request, services: Services, account: Account, opened: Opened, messages: tuple[Inbound, ...]
 ) -> web.StreamResponse:
     answers: list[Heard] = []
-    with TURN_SECONDS.labels(account.channel.name).time():
-        for message in messages:
-            MESSAGES.labels(account.channel.name, message.kind).inc()
-            answers.append(await services.intake.hear(message, account))
+    began = time.perf_counter()
+    for message in messages:
+        counter(account.channel.name, message.kind).inc()
+        answers.append(await services.intake.hear(message, account))
+    seconds(account.channel.name).observe(time.perf_counter() - began)
     said = [one for answer in answers for one in answer.said]
     text = "\n".join(one.text for one in said)
     first = messages[0] if messages else None

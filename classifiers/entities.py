@@ -10,8 +10,8 @@ from datetime import datetime
 from classifiers import facts
 from classifiers.address import AddressReader
 from classifiers.matching import trie_source
-from classifiers.plain import Plain, Variants, gram, grams_of, reading_table
 from classifiers.phones import read_phones
+from classifiers.plain import Plain, Variants, gram, grams_of, reading_table
 from classifiers.quantities import measure
 from conversations.places import Named, Places
 from conversations.reading import Entities

@@ -81,11 +81,7 @@ def age_months(measured: Iterable[Measured], read: Plain) -> int | None:
         months = int(first.value)
         nominal = months >= 24 and _NOMINAL.search(text[max(0, first.start - 4) : first.end + 2])
         return max(0, months - 12) if nominal else months
-    if (
-        not _CALLED_CUE.isdisjoint(read.grams)
-        and (named := _CALLED.search(text))
-        and (years := number(named[1]))
-    ):
+    if not _CALLED_CUE.isdisjoint(read.grams) and (named := _CALLED.search(text)) and (years := number(named[1])):
         return int(years - 1) * 12
     if not _BANDS.isdisjoint(read.grams) and (band := _BAND.search(text)) and _AGED.search(text):
         years = number(band[1]) if band[1] else float(band[2])

@@ -101,6 +101,7 @@ def _hours(match: re.Match[str]) -> float | None:
 _WHOLE = r"(3[5-9](?:\.\d)?|4[0-2](?:\.\d)?|3[5-9]\d|三十[五六七八九]|四十[一二]?)"
 _REACHED = "(?:到|至|都|有|快|是|又|在|高达|最高|已经|已|达|:|了|过|超过|最多){0,3}"
 # Quantity and unit, words that must be there (one of each group; groups are parted by &), the expression, how to read it.
+# fmt: off
 _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
     # °C
     ("temperature", "烧 热 温", rf"(?:烧|热度?|体温|温度){_REACHED}{_WHOLE}[度.点℃]?([\d一二三四五六七八九半])?(?![\d天个多岁/])", _celsius),
@@ -150,6 +151,7 @@ _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
     ("stopped_days", "药", rf"(?:断药|停药|没药|药断|药停|断了药){_GAP}{{0,3}}?{_N}{_MANY}{_SPAN}", _days),
     ("stopped_days", "药 针 胰", rf"{_N}{_MANY}{_SPAN}{_GAP}{{0,2}}?(?:没|未)(?:有)?(?:吃药|用药|打针|打胰|服药)", _days),
 )
+# fmt: on
 _NUMBER = re.compile(r"[\d零一二两三四五六七八九十半几]")
 
 

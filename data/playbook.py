@@ -16,16 +16,19 @@ from data.rows import line_of, read_csv, read_toml
 _SMALLEST_CHANNEL = 2047
 """Bytes of the tightest channel: no sentence may be longer."""
 
+_PLAIN = """
+    danger danger_short danger_check danger_pregnancy danger_child danger_violence danger_self_harm danger_night
+    ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
+    next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none withdraw_done
+    erase_done refuse_consent condolence condolence_again beside_you media_image media_voice media_other held not_stored
+"""
+_NUMBERED = "added human human_night withdraw_kept erase_held solved not_solved consent media_added"
+
 REPLIES: Mapping[str, frozenset[str]] = {
     key: frozenset(names.split())
     for key, names in {
-        **dict.fromkeys(
-            ["danger", "danger_short", "danger_check", "danger_pregnancy", "danger_child", "danger_violence", "danger_self_harm", "danger_night", "ask_phone_address", "ask_phone", "ask_address", "next_critical", "next_urgent", "next_soon", "next_normal", "next_night", "next_night_critical", "welcome", "greet", "menu_help", "spam", "thanks", "unclear", "unclear_choices", "notice", "status_none", "withdraw_done", "erase_done", "refuse_consent", "condolence", "condolence_again", "beside_you", "media_image", "media_voice", "media_other", "held", "not_stored"],
-            "",
-        ),
-        **dict.fromkeys(
-            ["added", "human", "human_night", "withdraw_kept", "erase_held", "solved", "not_solved", "consent", "media_added"], "number"
-        ),
+        **dict.fromkeys(_PLAIN.split(), ""),
+        **dict.fromkeys(_NUMBERED.split(), "number"),
         **{
             f"closed_{outcome}": "number"
             for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")

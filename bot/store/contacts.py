@@ -25,7 +25,6 @@ async def erase_contact(database: Database, contact: UUID) -> bool:
         await connection.execute("delete from messages where conversation = $1", contact)
         await connection.execute("delete from media where conversation = $1", contact)
         await connection.execute("delete from outbox where conversation = $1", contact)
-        await connection.execute("update inbox set answer = null where conversation = $1", contact)
         await connection.execute(
             "update ticket_events set detail = null where number in (select number from tickets where conversation = $1)",
             contact,

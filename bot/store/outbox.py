@@ -14,12 +14,18 @@ with picked as (
             select 1 from outbox p where p.conversation = o.conversation and p.kind = 'send' and p.status <> 'dead'
             and (p.created_at, p.effect_id) < (o.created_at, o.effect_id)))
     order by due_at limit $3 for update skip locked
+), claimed as (
+    update outbox set lease_until = $2, attempts = attempts + 1,
+        status = case when kind = 'send' then 'sending' else status end
+    from picked, contacts
+    where outbox.effect_id = picked.effect_id and contacts.id = outbox.conversation
+    returning outbox.effect_id, outbox.kind, outbox.conversation, outbox.case_key, outbox.purpose, outbox.attempts,
+        outbox.payload, outbox.created_at, picked.was, contacts.channel, contacts.account, contacts.openid, contacts.data_key,
+        case when outbox.kind = 'send' then split_part(outbox.effect_id, '/', 2)::integer end as turn,
+        case when outbox.kind = 'send' then split_part(outbox.effect_id, '/', 3)::smallint end as position
 )
-update outbox set lease_until = $2, attempts = attempts + 1, status = case when kind = 'send' then 'sending' else status end
-from picked, contacts
-where outbox.effect_id = picked.effect_id and contacts.id = outbox.conversation
-returning outbox.effect_id, outbox.kind, outbox.conversation, outbox.case_key, outbox.purpose, outbox.attempts, outbox.payload,
-    outbox.created_at, picked.was, contacts.channel, contacts.account, contacts.openid, contacts.data_key
+select claimed.*, m.body from claimed left join messages m
+on m.conversation = claimed.conversation and m.turn = claimed.turn and m.position = claimed.position
 """
 
 
@@ -34,6 +40,7 @@ class Due:
     purpose: str
     attempts: int
     payload: bytes
+    body: bytes | None
     created_at: datetime
     interrupted: bool
     channel: str
@@ -54,7 +61,7 @@ class OutboxStore:
         claimed = [
             Due(
                 row["effect_id"], row["kind"], row["conversation"], row["case_key"], row["purpose"], row["attempts"],
-                row["payload"], row["created_at"], row["was"] == "sending", row["channel"], row["account"],
+                row["payload"], row["body"], row["created_at"], row["was"] == "sending", row["channel"], row["account"],
                 row["openid"], row["data_key"], until,
             )
             for row in rows

@@ -13,14 +13,16 @@ from bot.store.writes import Writes
 from conversations.tickets import number_prefix, ticket_number
 
 _LOAD = """
-select 0 as what, c.id, c.openid_hash as ref, coalesce(v.turn, 0) as turn, v.state as blob, c.data_key
+select 0 as what, c.id, c.openid_hash as ref, coalesce(v.turn, 0) as turn, v.state as blob, c.data_key, 0 as answered
 from contacts c left join conversations v on v.id = c.id where c.openid_hash = any ($1)
 union all
-select 0, c.id, c.openid_hash, coalesce(v.turn, 0), v.state, c.data_key
+select 0, c.id, c.openid_hash, coalesce(v.turn, 0), v.state, c.data_key, 0
 from contacts c left join conversations v on v.id = c.id where c.id = any ($2)
 union all
-select 1, i.conversation, i.key, i.turn, i.answer, c.data_key
-from inbox i join contacts c on c.id = i.conversation where i.key = any ($3)
+select 1, i.conversation, i.key, i.turn, m.body, c.data_key, i.answered
+from inbox i join contacts c on c.id = i.conversation
+left join messages m on m.conversation = i.conversation and m.turn = i.turn and m.position = i.answered and i.answered > 0
+where i.key = any ($3)
 """
 
 _COMMIT = f"select commit_turns({', '.join(f'${n}' for n in range(1, 79))})"
@@ -39,10 +41,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A delivery heard before: where, and what was answered (sealed)."""
+    """A delivery heard before: where, and the message that answered it (sealed), None for none or once erased."""
 
     conversation: UUID
     turn: int
+    position: int
     answer: bytes | None
     data_key: bytes | None
 
@@ -66,7 +69,7 @@ class TurnStore:
         loaded = Loaded({}, {}, {})
         for row in rows:
             if row["what"] == 1:
-                loaded.marks[row["ref"]] = Mark(row["id"], row["turn"], row["blob"], row["data_key"])
+                loaded.marks[row["ref"]] = Mark(row["id"], row["turn"], row["answered"], row["blob"], row["data_key"])
                 continue
             found = Row(row["id"], row["ref"], row["turn"], row["blob"], row["data_key"])
             loaded.by_id[found.contact] = found

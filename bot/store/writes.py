@@ -40,7 +40,7 @@ class Writes:
     conversations: dict[str, list[Any]] = field(
         default_factory=lambda: _columns("id", "expected", "turn", "phase", "state")
     )
-    inbox: dict[str, list[Any]] = field(default_factory=lambda: _columns("key", "conversation", "turn", "answer"))
+    inbox: dict[str, list[Any]] = field(default_factory=lambda: _columns("key", "conversation", "turn", "answered"))
     history: dict[str, list[Any]] = field(default_factory=lambda: _columns("conversation", "turn", "kind", "event"))
     messages: dict[str, list[Any]] = field(
         default_factory=lambda: _columns(
@@ -78,8 +78,8 @@ class Writes:
     def state(self, contact: UUID, expected: int, state: Conversation, key: DataKey) -> None:
         _add(self.conversations, contact, expected, state.turn, state.phase.value, key.seal(dump_state(state)))
 
-    def mark(self, inbox_key: bytes, contact: UUID, turn: int, answer: str, key: DataKey) -> None:
-        _add(self.inbox, inbox_key, contact, turn, key.seal(answer.encode()) if answer else None)
+    def mark(self, inbox_key: bytes, contact: UUID, turn: int, answered: int) -> None:
+        _add(self.inbox, inbox_key, contact, turn, answered)
 
     def turn(
         self,
@@ -118,17 +118,9 @@ class Writes:
                     touched[case_key] = reason
                 case SetTimer(name, case, due_at):
                     payload = encode({"name": name, "case": case, "set_on": state.turn})
-                    row = (
-                        f"{contact}/timer/{name}/{case}",
-                        "timer",
-                        contact,
-                        case,
-                        name,
-                        due_at,
-                        "pending",
-                        key.seal(payload),
-                    )
-                    self._put(self.outbox, row[0], *row)
+                    timer_id = f"{contact}/timer/{name}/{case}"
+                    row = (timer_id, "timer", contact, case, name, due_at, "pending", payload)
+                    self._put(self.outbox, timer_id, *row)
                 case KeepLabel(number, name, was, value, by):
                     _add(self.labels, number, contact, name, was, value, by)
                 case EraseContact():
@@ -175,10 +167,9 @@ class Writes:
             delivery = "stored"
         else:
             delivery = "slot" if slot else "pending"
-            payload = key.seal(encode({"text": effect.text, "author": effect.author}))
             due_at = self.now + SLOT_GRACE if slot else self.now
             effect_id = f"{contact}/{state.turn}/{position}"
-            _add(self.outbox, effect_id, "send", contact, effect.case, effect.purpose, due_at, delivery, payload)
+            _add(self.outbox, effect_id, "send", contact, effect.case, effect.purpose, due_at, delivery, b"")
         body = key.seal(encode({"text": effect.text}))
         _add(
             self.messages,

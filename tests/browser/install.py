@@ -15,7 +15,9 @@ def find_browser() -> str | None:
         if path := shutil.which(name):
             return path
     cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
-    found = sorted(cache.glob("chromium-*/chrome-linux*/chrome")) + sorted(cache.glob("chromium-*/*/*.app/Contents/MacOS/Chromium"))
+    found = sorted(cache.glob("chromium-*/chrome-linux*/chrome")) + sorted(
+        cache.glob("chromium-*/*/*.app/Contents/MacOS/Chromium")
+    )
     return str(found[-1]) if found else None
 
 
@@ -26,7 +28,13 @@ def bring_browser() -> str | None:
         tries += [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"]]
     for command in tries:
         try:
-            subprocess.run(command, capture_output=True, timeout=400, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+            subprocess.run(
+                command,
+                capture_output=True,
+                timeout=400,
+                check=False,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            )
         except (OSError, subprocess.TimeoutExpired):
             continue
         if path := find_browser():

@@ -41,7 +41,8 @@ def reading(
         for one in addresses
     )
     return Reading(
-        Intent(intent), confidence, tuple((Intent(other), 0.5) for other in intents), tuple(Act(act) for act in acts), Urgency(urgency),
+        Intent(intent), confidence, tuple((Intent(other), 0.5) for other in intents),
+        tuple(Act(act) for act in acts), Urgency(urgency),
         tuple(Reason(code, f"因为{code}") for code in reasons), tuple(Flag(flag) for flag in flags),
         Entities(phones=tuple(Phone(number, number) for number in phones), addresses=places, drugs=tuple(drugs), **facts), "test",
     )  # fmt: skip

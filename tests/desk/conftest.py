@@ -18,6 +18,7 @@ import pytest
 
 from adapters.app import CHANNEL, AppSecrets
 from adapters.base import Secret
+from tests.platforms.wechat import WeChatPlatform
 from tests.service import ROOT, Record, Service, stop_engines
 
 RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
@@ -26,13 +27,21 @@ WHERE = f"电话{PHONE}，浦东新区三林镇牡丹路60弄5号楼502室"
 
 
 @pytest.fixture(scope="session")
-async def service(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Service]:
+async def platform() -> AsyncIterator[WeChatPlatform]:
+    async with WeChatPlatform().serve() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="session")
+async def service(
+    tmp_path_factory: pytest.TempPathFactory, trained: Path, platform: WeChatPlatform
+) -> AsyncIterator[Service]:
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(trained, folder / "models")
     for place in (folder, *list(folder.parents)[:2]):
         if place.owner() == Path.home().owner():
             place.chmod(place.stat().st_mode | 0o011)
-    running = await Service(folder).start()
+    running = await Service(folder, platform=platform.base).start()
     yield running
     assert await running.stop() == 0
     stop_engines(folder)
@@ -167,9 +176,9 @@ class Resident:
             return [one["text"] for one in (await got.json())["messages"]]
 
 
-async def number_of(record: Record, sender: str, place: int = 0) -> str:
+async def number_of(record: Record, sender: str, place: int = 0, channel: str = "app") -> str:
     """The number of a resident's ticket, oldest first."""
-    hashed = record.vault.hash("openid", "app", "main", sender)
+    hashed = record.vault.hash("openid", channel, "main", sender)
     rows = await record.rows(
         "select number from tickets t join contacts c on c.id = t.conversation where c.openid_hash = $1 order by case_key",
         hashed,

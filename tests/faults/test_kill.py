@@ -83,5 +83,5 @@ async def test_two_processes_killed_in_turn(home: Path) -> None:
 async def test_a_planted_fault_turns_it_red(home: Path) -> None:
     """Acknowledging before the commit loses messages, and this test sees it."""
     command = (sys.executable, "-m", "tests.faults.planted", "acknowledge_before_commit")
-    with pytest.raises(AssertionError, match="not in the record exactly once|other number of tickets"):
+    with pytest.raises(AssertionError, match=r"not in the record exactly once|other number of tickets"):
         await _killed_campaign(home, residents=24, each=5, kills=3, command=command)

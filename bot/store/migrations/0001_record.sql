@@ -28,7 +28,7 @@ create table inbox (
     key bytea primary key,               -- keyed hash of channel, account, message id: a delivery is heard once
     conversation uuid not null,
     turn integer not null,
-    answer bytea,                        -- sealed: what the answer slot said, for redeliveries
+    answered smallint not null,          -- position of the message that answered it, for redeliveries; 0 for none
     received_at timestamptz not null
 );
 create index inbox_received on inbox (received_at);
@@ -134,7 +134,7 @@ create table outbox (
     lease_until timestamptz,
     attempts integer not null default 0,
     status text not null default 'pending',  -- pending, slot, sending, dead
-    payload bytea not null,              -- sealed
+    payload bytea not null,              -- a timer's name and turn in plain JSON; a text is read from messages
     created_at timestamptz not null
 );
 create index outbox_due on outbox (due_at) where status <> 'dead';

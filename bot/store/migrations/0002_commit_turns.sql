@@ -5,7 +5,7 @@
 create function commit_turns(
     c_id uuid[], c_hash bytea[], c_channel text[], c_account text[], c_openid bytea[], c_key bytea[],
     v_id uuid[], v_expected integer[], v_turn integer[], v_phase text[], v_state bytea[],
-    i_key bytea[], i_conversation uuid[], i_turn integer[], i_answer bytea[],
+    i_key bytea[], i_conversation uuid[], i_turn integer[], i_answered smallint[],
     h_conversation uuid[], h_turn integer[], h_kind text[], h_event bytea[],
     m_conversation uuid[], m_turn integer[], m_position smallint[], m_direction "char"[], m_case integer[],
     m_author text[], m_kind text[], m_body bytea[], m_at timestamptz[], m_delivery text[],
@@ -48,9 +48,9 @@ begin
     if cardinality(i_key) > 0 then
         -- Waits for a delivery another process is committing this moment: the unique key is where redeliveries meet.
         with marked as (
-            insert into inbox (key, conversation, turn, answer, received_at)
-            select key, conversation, turn, answer, at
-            from unnest(i_key, i_conversation, i_turn, i_answer) as u (key, conversation, turn, answer)
+            insert into inbox (key, conversation, turn, answered, received_at)
+            select key, conversation, turn, answered, at
+            from unnest(i_key, i_conversation, i_turn, i_answered) as u (key, conversation, turn, answered)
             order by key
             on conflict (key) do nothing returning key
         ) select coalesce(array_agg(key), '{}') from marked into heard;
