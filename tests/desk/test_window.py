@@ -50,7 +50,7 @@ async def test_what_is_left_is_said_before_and_kept(
     number = await number_of(record, openid, channel="wechat")
     page = await lina.get(f"/desk/tickets/{number}")
     assert re.search(r"还能发 5 条，到 \d+月\d+日 \d\d:\d\d", page.words)
-    assert page.text.index("还能发") < page.text.index("<textarea")
+    assert page.text.index("还能发") < page.text.index('<textarea id="text"')
     assert 'data-bytes="2047"' in page.text
     assert "微信" in page.words
     for turn in range(5):
