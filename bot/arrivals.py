@@ -119,9 +119,10 @@ class WaitingLine:
         return taken, passed
 
     def finish(self, taken: list[Arrival]) -> None:
-        """Their turns are done, one way or another."""
+        """Their turns are done, one way or another. Wakes the others only if something was freed: nobody wakes for nothing."""
         self._working.difference_update(arrival.talk for arrival in taken)
-        self._wake.set()
+        if taken and self._waiting:
+            self._wake.set()
         if not self._waiting and not self._working:
             self._idle.set()
 
