@@ -1,6 +1,8 @@
 """From the intent probabilities of one text to what it is about: a primary intent and further needs. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from classifiers.scorer import Floats
 from conversations.codes import Intent
@@ -15,7 +17,6 @@ of "medical" must not lose to a smaller whole. Every other intent is a family of
 
 MOST_FURTHER = 3
 _NO_NEED = frozenset({Intent.CONSULT, Intent.OFFER})  # asides in a plea: a question, a thank-you offer
-_NO_CASE = frozenset(intent for intent in Intent if not intent.opens_case)
 
 
 def decide(
@@ -26,18 +27,19 @@ def decide(
     A second intent of the primary's own family is the same need said in other words, and thanks or small talk beside a
     need is no need: neither is listed.
     """
-    odds = dict(zip(labels, map(float, probabilities), strict=True))
-    family = max(_families(labels), key=lambda group: sum(odds[intent] for intent in group))
-    primary = max(family, key=lambda intent: odds[intent])
-    others = sorted(
-        (
-            (intent, value)
-            for intent, value in odds.items()
-            if intent not in family and intent not in _NO_CASE and value >= further
-        ),
-        key=lambda pair: -pair[1],
-    )
-    return primary, odds[primary], tuple(others[:MOST_FURTHER]) if primary.opens_case else ()
+    odds = probabilities.tolist()
+    layout = _layout(tuple(labels))
+    family, total = layout.alone, max([odds[place] for place in layout.alone], default=0.0)
+    for group in layout.groups:
+        if (together := sum([odds[place] for place in group])) > total:
+            family, total = group, together
+    first = max(family, key=odds.__getitem__)
+    if first not in layout.needs:
+        return labels[first], odds[first], ()
+    others = [
+        (labels[place], odds[place]) for place in layout.needs.difference(layout.kin[first]) if odds[place] >= further
+    ]
+    return labels[first], odds[first], tuple(sorted(others, key=_likeliest)[:MOST_FURTHER])
 
 
 WHOLE, CLAUSE = 0.05, 0.85
@@ -47,14 +49,13 @@ over the text names one winner; the clause where a second need is spoken out nam
 
 def possible(probabilities: Floats, labels: Sequence[Intent], primary: Intent) -> tuple[Intent, ...]:
     """Intents that a clause of the text might turn into a further need; () for nearly every text."""
-    if not primary.opens_case:
+    layout = _layout(tuple(labels))
+    first = labels.index(primary)
+    if first not in layout.needs:
         return ()
-    family = next((group for group in FAMILIES if primary in group), frozenset({primary}))
-    return tuple(
-        intent
-        for intent, value in zip(labels, probabilities, strict=True)
-        if value >= WHOLE and intent not in family and intent.opens_case and intent not in _NO_NEED
-    )
+    odds = probabilities.tolist()
+    likely = [place for place in layout.asked if odds[place] >= WHOLE]
+    return tuple([labels[place] for place in likely if place not in layout.kin[first]])
 
 
 def with_clauses(
@@ -63,10 +64,35 @@ def with_clauses(
     """`further` and those of `wanted` that some clause (rows of probabilities) names, likeliest first."""
     best = {intent: float(clauses[:, labels.index(intent)].max()) for intent in wanted}
     found = dict(further) | {intent: value for intent, value in best.items() if value >= CLAUSE}
-    return tuple(sorted(found.items(), key=lambda pair: -pair[1])[:MOST_FURTHER])
+    return tuple(sorted(found.items(), key=_likeliest)[:MOST_FURTHER])
 
 
-def _families(labels: Sequence[Intent]) -> list[tuple[Intent, ...]]:
-    known = [tuple(intent for intent in labels if intent in family) for family in FAMILIES]
-    alone = [(intent,) for intent in labels if not any(intent in family for family in FAMILIES)]
-    return [family for family in known if family] + alone
+def _likeliest(pair: tuple[Intent, float]) -> float:
+    return -pair[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Places of a model's labels: families of several, the others, everyone's kin; what opens a case, and of these what a
+    clause may add."""
+
+    groups: tuple[tuple[int, ...], ...]
+    alone: tuple[int, ...]
+    kin: tuple[tuple[int, ...], ...]
+    needs: frozenset[int]
+    asked: tuple[int, ...]
+
+
+@cache
+def _layout(labels: tuple[Intent, ...]) -> _Layout:
+    known = range(len(labels))
+    groups = tuple(found for family in FAMILIES if (found := tuple(n for n in known if labels[n] in family)))
+    kin = tuple(next((group for group in groups if place in group), (place,)) for place in known)
+    needs = [place for place in known if labels[place].opens_case]
+    return _Layout(
+        groups,
+        tuple(place for place in known if not any(place in group for group in groups)),
+        kin,
+        frozenset(needs),
+        tuple(place for place in needs if labels[place] not in _NO_NEED),
+    )

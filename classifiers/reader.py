@@ -159,28 +159,25 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
             intent=danger.intent or Intent.CONSULT, acts=acts, urgency=danger.urgency, reasons=danger.reasons,
             flags=danger.flags, entities=entities,
         )  # fmt: skip
-    reading = Reading(
-        intent=opinion.intent, confidence=opinion.confidence, intents=opinion.further, acts=acts,
-        urgency=danger.urgency, reasons=danger.reasons, flags=danger.flags, entities=entities, model=opinion.model,
-    )  # fmt: skip
-    if danger.urgency is Urgency.CRITICAL and danger.intent is not None:
-        reading = _with_rule_intent(reading, danger.intent)
+    intent, confidence, further = opinion.intent, opinion.confidence, opinion.further
+    if danger.urgency is Urgency.CRITICAL and danger.intent is not None and danger.intent is not intent:
+        intent, further = _with_rule_intent(opinion, danger.intent)
     urgency = urgencies.merge(danger.urgency, opinion.level.urgency, opinion.implied)
-    reasons, flags = reading.reasons, reading.flags
+    reasons, flags = danger.reasons, danger.flags
     if urgency is not danger.urgency:
         reasons = (*reasons, _model_reason(opinion, urgency))
     if opinion.level.check and urgency is not Urgency.CRITICAL and Flag.CHECK not in flags:
         flags = (*flags, Flag.CHECK)
-    return replace(reading, urgency=urgency, reasons=reasons, flags=flags)
+    return Reading(intent, confidence, further, acts, urgency, reasons, flags, entities, opinion.model)
 
 
-def _with_rule_intent(reading: Reading, named: Intent) -> Reading:
+def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tuple[Intent, float], ...]]:
     """A critical text is about its danger: an intent that opens no case, or a weak one, gives way to the rule's."""
-    if reading.intent is named or (reading.intent.opens_case and reading.confidence >= urgencies.EMERGENCY_SURE):
-        return reading
-    kept = (reading.intent, reading.confidence)
-    further = tuple(pair for pair in (kept, *reading.intents) if pair[0].opens_case and pair[0] is not named)
-    return replace(reading, intent=named, intents=further[: intents.MOST_FURTHER])
+    if opinion.intent.opens_case and opinion.confidence >= urgencies.EMERGENCY_SURE:
+        return opinion.intent, opinion.further
+    kept = (opinion.intent, opinion.confidence)
+    further = tuple(pair for pair in (kept, *opinion.further) if pair[0].opens_case and pair[0] is not named)
+    return named, further[: intents.MOST_FURTHER]
 
 
 def _model_reason(opinion: Opinion, urgency: Urgency) -> Reason:

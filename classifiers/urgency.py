@@ -25,7 +25,7 @@ class Level:
 
 def from_model(probabilities: Floats, labels: Sequence[Urgency], thresholds: Thresholds) -> Level:
     """The highest level whose cumulative probability reaches its threshold."""
-    odds = dict(zip(labels, map(float, probabilities), strict=True))
+    odds = dict(zip(labels, probabilities.tolist(), strict=True))
     so_far = 0.0
     critical = odds.get(Urgency.CRITICAL, 0.0)
     steps = (

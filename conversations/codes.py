@@ -3,7 +3,13 @@
 from enum import StrEnum
 
 
-class Urgency(StrEnum):
+class Code(StrEnum):
+    """A word of the vocabulary. Hashed as the text it equals, in C: codes are keys and set members on every turn."""
+
+    __hash__ = str.__hash__
+
+
+class Urgency(Code):
     """How soon. Ordered by `rank`: the machine may only raise it, a named person lowers it with a reason."""
 
     CRITICAL = "critical"
@@ -14,13 +20,13 @@ class Urgency(StrEnum):
     @property
     def rank(self) -> int:
         """0 is the most urgent."""
-        return _URGENCY_ORDER.index(self)
+        return _RANK[self]
 
     def at_least(self, other: "Urgency") -> bool:
         return self.rank <= other.rank
 
 
-_URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.SOON, Urgency.NORMAL)
+_RANK = {level: rank for rank, level in enumerate(Urgency)}
 
 
 def most_urgent(*levels: Urgency) -> Urgency:
@@ -28,7 +34,7 @@ def most_urgent(*levels: Urgency) -> Urgency:
     return min(levels, key=lambda level: level.rank)
 
 
-class Intent(StrEnum):
+class Intent(Code):
     """What a message is about. The first eighteen open a case; the last three do not."""
 
     EMERGENCY = "emergency"
@@ -55,10 +61,13 @@ class Intent(StrEnum):
 
     @property
     def opens_case(self) -> bool:
-        return self not in (Intent.FEEDBACK, Intent.CHITCHAT, Intent.SPAM)
+        return self not in _NO_CASE
 
 
-class Flag(StrEnum):
+_NO_CASE = frozenset({Intent.FEEDBACK, Intent.CHITCHAT, Intent.SPAM})
+
+
+class Flag(Code):
     """Facts that change how a case is handled, beside intent and urgency."""
 
     CHECK = "check"
@@ -77,7 +86,7 @@ class Flag(StrEnum):
     REPEAT = "repeat"
 
 
-class Act(StrEnum):
+class Act(Code):
     """What a message does, beside what it is about."""
 
     HUMAN = "human"
@@ -99,7 +108,7 @@ class Act(StrEnum):
     ABUSE = "abuse"
 
 
-class TicketStatus(StrEnum):
+class TicketStatus(Code):
     """Where a ticket stands; the ladder of `taxonomy`. `claimed_done` is never "solved"."""
 
     INTAKE = "intake"
@@ -120,7 +129,7 @@ class TicketStatus(StrEnum):
     REOPENED = "reopened"
 
 
-class Outcome(StrEnum):
+class Outcome(Code):
     """How a closed ticket ended."""
 
     SOLVED = "solved"
@@ -134,7 +143,7 @@ class Outcome(StrEnum):
     INVALID = "invalid"
 
 
-class Verification(StrEnum):
+class Verification(Code):
     """Whether the facts were checked; kept apart from handling."""
 
     UNVERIFIED = "unverified"

@@ -13,12 +13,13 @@ One cell may hold several patterns, parted by ` / `.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+
+from conversations.codes import Code
 
 LONGEST_GAP = 16
 
 
-class ItemKind(StrEnum):
+class ItemKind(Code):
     WORDS = "words"
     GAP = "gap"
     NUMBER = "number"

@@ -3,13 +3,12 @@
 Patterns are those of `conversations.patterns`."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.codes import Act, Code, Flag, Intent, Urgency
 from conversations.patterns import Pattern
 
 
-class Kind(StrEnum):
+class Kind(Code):
     """How the words around a sign change it."""
 
     PLAIN = "plain"  # a symptom: negation, past, fear, question, news all count
@@ -20,7 +19,7 @@ class Kind(StrEnum):
     FACT = "fact"  # a circumstance: no frame counts
 
 
-class Frame(StrEnum):
+class Frame(Code):
     """What surrounding words do to a sign."""
 
     NEGATION = "negation"  # the sign is absent
@@ -37,7 +36,7 @@ class Frame(StrEnum):
     CONTRAST = "contrast"  # a clause begins here, as after a comma
 
 
-class Side(StrEnum):
+class Side(Code):
     """Where a frame stands, seen from the sign."""
 
     BEFORE = "before"
@@ -111,7 +110,7 @@ class RedRows:
     rules: tuple[RuleRow, ...]
 
 
-class Where(StrEnum):
+class Where(Code):
     """Where in a message an act's pattern must stand, so that a long plea does not say yes by accident."""
 
     WHOLE = "whole"  # the message says nothing else (marks, smileys and particles aside)

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency, Verification
+from conversations.codes import Code, Flag, Intent, Outcome, TicketStatus, Urgency, Verification
 from conversations.messages import ContactRef
 from conversations.reading import Reason
 from conversations.values import evolve
 from conversations.window import ReplyWindow
 
 
-class Phase(StrEnum):
+class Phase(Code):
     """IDLE: nothing open. COLLECTING: we ask. WAITING: a ticket waits for a person. WITH_REPORTER: one has it."""
 
     IDLE = "idle"
