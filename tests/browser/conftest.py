@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,16 +32,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-async def service(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Service]:
-    folder = tmp_path_factory.mktemp("browser")
+async def service(trained: Path) -> AsyncIterator[Service]:
+    # Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs.
+    folder = Path(tempfile.mkdtemp(prefix="bangnong-browser-"))
+    folder.chmod(0o711)
     shutil.copytree(trained, folder / "models")
-    for place in (folder, *list(folder.parents)[:2]):
-        if place.owner() == Path.home().owner():
-            place.chmod(place.stat().st_mode | 0o011)
     running = await Service(folder).start()
     yield running
     assert await running.stop() == 0
     stop_engines(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def add_person(service: Service, login: str, name: str, role: str) -> str:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -33,18 +34,16 @@ async def platform() -> AsyncIterator[WeChatPlatform]:
 
 
 @pytest.fixture(scope="session")
-async def service(
-    tmp_path_factory: pytest.TempPathFactory, trained: Path, platform: WeChatPlatform
-) -> AsyncIterator[Service]:
-    folder = tmp_path_factory.mktemp("desk")
+async def service(trained: Path, platform: WeChatPlatform) -> AsyncIterator[Service]:
+    # Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs.
+    folder = Path(tempfile.mkdtemp(prefix="bangnong-desk-"))
+    folder.chmod(0o711)
     shutil.copytree(trained, folder / "models")
-    for place in (folder, *list(folder.parents)[:2]):
-        if place.owner() == Path.home().owner():
-            place.chmod(place.stat().st_mode | 0o011)
     running = await Service(folder, platform=platform.base).start()
     yield running
     assert await running.stop() == 0
     stop_engines(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
