@@ -31,6 +31,8 @@ _TOGETHER = 0.05
 _BACK = 64
 """How far behind the newest mark to look again: a change is numbered before it is committed."""
 _BEAT = 10.0
+_SURE = 1.0
+"""Seconds for which a session that was there is taken to be there still."""
 _QUEUE = 100
 _MOST = 400
 
@@ -165,7 +167,7 @@ async def get_events(request: web.Request, staff: Staff) -> web.StreamResponse:
             await _tell(response, missed)
             checked = time.monotonic()
             while (event := await _next(queue)) is not None:
-                if time.monotonic() - checked >= _BEAT - 1:
+                if time.monotonic() - checked >= _SURE:
                     if not await still_there(services.database, staff):
                         break
                     checked = time.monotonic()

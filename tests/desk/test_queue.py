@@ -214,11 +214,12 @@ async def test_news_come_and_are_not_lost(service: Service, record: Record, lina
     assert (await lina.get("/desk/changes?after=nonsense")).json["tickets"] == []
 
 
-async def test_a_stream_ends_with_its_session(desk: Desk, record: Record) -> None:
+async def test_a_stream_ends_with_its_session(desk: Desk, service: Service, record: Record) -> None:
     person = await desk.hire("streamer")
     async with stream(person) as events:
         await asyncio.wait_for(events.get(), 5)
         await record.rows("delete from sessions where login = 'streamer'")
-        async with asyncio.timeout(14):
-            while not (await events.get()).get("ended"):
-                pass
+        await asyncio.sleep(1)
+        await Resident(service, "too-late").say(RED)
+        async with asyncio.timeout(4):
+            assert await events.get() == {"ended": True}  # and not the news
