@@ -10,7 +10,7 @@ from bot.api.routes import REFUSALS
 from bot.audit import audit
 from bot.desk import words
 from bot.desk.pages import error_answer, json_answer, page
-from bot.desk.record import names_of_staff, write_label
+from bot.desk.record import names_of_staff, renewed
 from bot.desk.session import Staff
 from bot.desk.ticket import find, parts_of
 from bot.keys import SERVICES
@@ -51,6 +51,9 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     except Unfit as error:
         return _refused(request, staff, ticket.number, 400, "unfit", str(error))
     outcome = await services.turns.act(ticket.conversation, event)
+    renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
+    if renews and not outcome.refused:
+        await renewed(services.database, ticket.number, staff.login, services.clock())
     fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
     if outcome.refused:
         status, sentence = REFUSALS.get(outcome.refused, (409, "现在不能这样做。"))
@@ -58,7 +61,10 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
             names = await names_of_staff(services.database)
             sentence = f"{words.person(fresh.reporter, names)}已经接手，您可以看，不能处理。"
         return _refused(request, staff, ticket.number, status, outcome.refused, _sentence(sentence))
-    await _write_down(services, staff, ticket, event)
+    if not renews:
+        await _write_down(services, staff, ticket, event)
+    if isinstance(event, ReporterClaimed) and not ticket.reporter and await _seen(services, staff, fresh):
+        fresh = await get_ticket(services.database, services.vault, ticket.number) or fresh
     return await _done(request, staff, fresh)
 
 
@@ -93,13 +99,12 @@ def _event(name: str, case: int, login: str, form: Mapping[str, str]) -> Reporte
 
 
 async def _write_down(services: Services, staff: Staff, ticket: Ticket, event: ReporterEvent) -> None:
-    """The audit line, and the training row of a correction."""
+    """The audit line; the training row of a correction was committed with the turn itself."""
     detail: dict[str, Any] = {}
     if isinstance(event, ReporterCorrected):
         detail["field"] = event.field
         if event.field in _LABELLED:
             was = ticket.intent if event.field == "intent" else ticket.urgency
-            await write_label(services.database, ticket.number, event.field, was, event.value, staff.login)
             detail |= {"was": was, "value": event.value}
             if event.field == "urgency":
                 detail["lowered"] = Urgency(event.value).rank > Urgency(was).rank
@@ -115,10 +120,17 @@ async def post_acknowledge(request: web.Request, staff: Staff) -> web.StreamResp
     ticket = await find(request)
     if ticket is None:
         return _refused(request, staff, "", 404, "unknown", "没有这张单。")
-    if await acknowledge(services.database, ticket.number, staff.login):
-        await audit(services.database, staff.login, "desk.acknowledged", ticket.number, alert=ticket.alert)
-        services.live.publish([{"what": "ticket", "number": ticket.number, "change": "acknowledged", "alert": ""}])
+    await _seen(services, staff, ticket)
     return await _done(request, staff, await get_ticket(services.database, services.vault, ticket.number) or ticket)
+
+
+async def _seen(services: Services, staff: Staff, ticket: Ticket) -> bool:
+    """Silent everywhere from now. Whoever takes a ticket has seen it: nobody else need be called."""
+    if not await acknowledge(services.database, ticket.number, staff.login):
+        return False
+    await audit(services.database, staff.login, "desk.acknowledged", ticket.number, alert=ticket.alert)
+    services.live.publish([{"what": "ticket", "number": ticket.number, "change": "acknowledged", "alert": ""}])
+    return True
 
 
 async def _done(request: web.Request, staff: Staff, ticket: Ticket) -> web.StreamResponse:

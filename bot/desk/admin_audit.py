@@ -1,5 +1,6 @@
 """The audit log, read only: who did what to which number, newest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from bot.desk.pages import page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.keys import SERVICES
+from conversations.playbook import Playbook
 
 _PAGE = 100
 
@@ -41,7 +43,7 @@ async def get_audit(request: web.Request, staff: Staff) -> web.StreamResponse:
     lines = [
         AuditLine(
             row["at"], words.person(row["actor"], names), words.ACTIONS.get(row["action"], row["action"]), row["subject"],
-            _detail(row["detail"]),
+            _detail(row["detail"], services.playbook),
         )
         for row in rows[:_PAGE]
     ]  # fmt: skip
@@ -51,7 +53,25 @@ async def get_audit(request: web.Request, staff: Staff) -> web.StreamResponse:
     )  # fmt: skip
 
 
-def _detail(blob: str) -> str:
-    """Codes as they are: the log is for those who check, and must not be prettied."""
+_NAMES = {
+    "field": "哪一项", "was": "原来", "value": "改成", "lowered": "降级", "outcome": "结果", "role": "角色", "alert": "提醒",
+}  # fmt: skip
+
+
+def _detail(blob: str, playbook: Playbook) -> str:
+    """In people's words; a code without any stays as it is, so that nothing of the log is hidden."""
     values: dict[str, Any] = decode(blob.encode())
-    return "，".join(f"{name}={value}" for name, value in values.items())
+    return "，".join(f"{_NAMES.get(name, name)} {_value(name, value, playbook)}" for name, value in values.items())
+
+
+def _value(name: str, value: Any, playbook: Playbook) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    if name == "field":
+        slot = text.removeprefix("slot:")
+        return words.slot_title(playbook, slot) if slot != text else {**words.FIELDS, "words": "原话"}.get(text, text)
+    if name in ("was", "value"):
+        return words.URGENCY.get(text) or words.intent_title(playbook, text)
+    table: Mapping[str, str] = {"outcome": words.OUTCOME, "role": words.ROLES, "alert": words.ALERTS}.get(name, {})
+    return table.get(text, text)

@@ -90,10 +90,11 @@ async def _try(request: web.Request, services: Services, login: str, password: s
 
 
 async def post_logout(request: web.Request, staff: Staff) -> web.StreamResponse:
-    """POST /logout"""
+    """POST /logout: here, or with `everywhere=yes` on every device."""
     services = request.app[SERVICES]
-    await end(services.database, staff)
-    await audit(services.database, staff.login, "logout", staff.login)
+    everywhere = (await request.post()).get("everywhere") == "yes"
+    await end(services.database, staff, everywhere=everywhere)
+    await audit(services.database, staff.login, "logout.everywhere" if everywhere else "logout", staff.login)
     response = web.HTTPSeeOther("/login")
     response.del_cookie(COOKIE, path="/")
     raise response

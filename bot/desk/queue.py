@@ -111,12 +111,8 @@ async def get_queue(request: web.Request, staff: Staff) -> web.StreamResponse:
         "queue.html", staff, wanted=wanted, pinned=rows[: len(pinned)], rows=rows[len(pinned) :], tally=tally, mark=mark,
         next=wanted.query(cursor=after) if after else "", first=first, pins=wanted.pins and first,
         more_alerts=max(0, tally["alerts"] - len(pinned)) if wanted.pins and first else 0, now=services.clock(),
-        intents=_intents(services), desks=services.playbook.desks, filtered=wanted.query() != "/desk",
+        intents=words.intents(services.playbook), desks=services.playbook.desks, filtered=wanted.query() != "/desk",
     )  # fmt: skip
-
-
-def _intents(services: Services) -> dict[str, str]:
-    return {str(row.code): row.title for row in services.playbook.intents.values() if row.code.opens_case}
 
 
 async def get_rows(request: web.Request, staff: Staff) -> web.StreamResponse:

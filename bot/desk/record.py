@@ -120,12 +120,12 @@ async def newest_change(database: Database) -> int:
     return int(await database.value("select coalesce(max(changed), 0) from tickets"))
 
 
-async def write_label(database: Database, number: str, field: str, was: str, value: str, login: str) -> None:
-    """A correction is a training row: what the machine read stays, the latest person's word wins."""
+async def renewed(database: Database, number: str, login: str, at: datetime) -> None:
+    """Claiming one's own ticket again says nothing, so its turn does not write the ticket's row: the clock follows here."""
     await database.execute(
-        "insert into labels as l (number, field, was, value, by) values ($1, $2, $3, $4, $5) "
-        "on conflict (number, field) do update set value = excluded.value, by = excluded.by, at = now()",
-        number, field, was, value, login,
+        "update tickets set acted_at = $3, claim_until = claim_until + ($3 - acted_at), changed = nextval('ticket_changes') "
+        "where number = $1 and reporter = $2 and acted_at < $3",
+        number, login, at,
     )  # fmt: skip
 
 

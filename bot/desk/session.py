@@ -83,8 +83,12 @@ async def still_there(database: Database, staff: Staff) -> bool:
     return row is not None and row["role"] == staff.role
 
 
-async def end(database: Database, staff: Staff) -> None:
-    await database.execute("delete from sessions where token_hash = $1", staff.session)
+async def end(database: Database, staff: Staff, *, everywhere: bool = False) -> None:
+    """This session, or every one of this person: a lost phone, a computer left open in the office."""
+    if everywhere:
+        await database.execute("delete from sessions where login = $1", staff.login)
+    else:
+        await database.execute("delete from sessions where token_hash = $1", staff.session)
 
 
 def is_https(request: web.Request) -> bool:

@@ -19,7 +19,7 @@ from bot.store.said import messages_of
 from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
 
-PARTS = ("head", "holder", "talk", "room", "facts", "others", "history")
+PARTS = ("head", "holder", "contact", "talk", "room", "facts", "others", "history")
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
 
@@ -88,11 +88,11 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         ticket=ticket, title=me.title, summary=me.summary, urgency_word=me.urgency_word, flags=me.flags, alert=me.alert,
         red=is_red(ticket.urgency, ticket.alert), reasons=reasons_of(ticket), clocks=promises(ticket, now),
         step=next_step(ticket, staff.login, acts=staff.acts, waiting=me.waiting, missing=missing, now=now),
-        lines=lines, slots=slots, history=history_of(await events_of(database, vault, ticket.number), playbook, names),
+        lines=lines, slots=slots, history=history_of(ticket, await events_of(database, vault, ticket.number), playbook, names),
         others=others, room=await reply_room(services, ticket), holder=me.reporter, mine=me.mine,
         claim_until=claim_ends(ticket, playbook.manners.claim), waiting=me.waiting,
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
-        intents={str(row.code): row.title for row in playbook.intents.values() if row.code.opens_case},
+        intents=words.intents(playbook),
         labels=labels, hidden_words=any(line.hidden for line in lines), now=now,
     )  # fmt: skip
 

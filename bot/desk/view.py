@@ -106,24 +106,24 @@ def slots_of(ticket: Ticket, playbook: Playbook, names: Mapping[str, str]) -> li
 
 def reasons_of(ticket: Ticket) -> list[tuple[str, str]]:
     """(why, the words it was read from), masked; codes in people's words."""
-    out = []
-    for one in ticket.body.reasons:
-        text = str(one.get("text", ""))
-        for code, word in words.URGENCY.items():
-            text = text.replace(f"“{code}”", f"“{word}”")
-        out.append((text, mask_text(str(one.get("span", "")))))
-    return out
+    return [(words.plain(str(one.get("text", ""))), mask_text(str(one.get("span", "")))) for one in ticket.body.reasons]
 
 
-def history_of(events: Sequence[TicketEvent], playbook: Playbook, names: Mapping[str, str]) -> list[Happening]:
-    """The ticket's events, newest first, in words."""
+def history_of(
+    ticket: Ticket, events: Sequence[TicketEvent], playbook: Playbook, names: Mapping[str, str]
+) -> list[Happening]:
+    """The ticket's events, newest first, in words; the first look at an alert among them."""
     out = []
+    if ticket.acknowledged_at:
+        out.append(Happening(ticket.acknowledged_at, words.person(ticket.acknowledged_by, names), "第一个看到", ""))
     for event in events:
         detail = event.detail
         if event.change == "corrected":
             detail = words.correction(playbook, detail)
         elif event.change == "added":
             detail = words.KINDS.get(detail, detail)
+        elif event.change == "raised":
+            detail = words.plain(detail)
         out.append(
             Happening(
                 event.at,
@@ -132,4 +132,5 @@ def history_of(events: Sequence[TicketEvent], playbook: Playbook, names: Mapping
                 mask_text(detail),
             )
         )
-    return list(reversed(out))
+    out.sort(key=lambda one: one.at)
+    return out[::-1]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from conversations.codes import Flag, Outcome, TicketStatus, Urgency, Verification
+from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency, Verification
 from conversations.playbook import Playbook
 
 URGENCY = {"critical": "危急", "urgent": "紧急", "soon": "较急", "normal": "一般"}
@@ -146,6 +146,7 @@ ACTIONS = {
     "login.ok": "登录",
     "login.failed": "登录失败",
     "logout": "退出",
+    "logout.everywhere": "在所有设备上退出",
     "password.changed": "改了自己的密码",
     "desk.reveal": "看了被遮住的内容",
     "desk.acknowledged": "点了知道了",
@@ -156,6 +157,12 @@ ACTIONS = {
     "desk.corrected": "更正",
     "api.tickets.list": "接口：列单",
     "api.tickets.read": "接口：读单",
+    "api.claim": "接口：接手",
+    "api.reply": "接口：回复居民",
+    "api.hand-back": "接口：交回",
+    "api.close": "接口：结束",
+    "api.correct": "接口：更正",
+    "erase": "删除居民资料",
     "admin.user_added": "加了用户",
     "admin.user_reset": "重设密码",
     "admin.user_off": "停用用户",
@@ -174,11 +181,16 @@ _TABLES: dict[str, Mapping[str, str]] = {"urgency": URGENCY, "status": STATUS, "
 
 def person(actor: str, names: Mapping[str, str]) -> str:
     """Who did it."""
-    if actor in ("bot", "contact"):
-        return {"bot": "自动助手", "contact": "居民"}[actor]
-    if actor.startswith("api:"):
-        return f"接口 {actor[4:]}"
+    if actor in ("bot", "contact", "cli"):
+        return {"bot": "自动助手", "contact": "居民", "cli": "命令行"}[actor]
+    if actor.startswith(("api:", "token:")):
+        return f"接口 {actor.partition(':')[2]}"
     return names.get(actor, actor)
+
+
+def intents(playbook: Playbook) -> dict[str, str]:
+    """Code → title of what a ticket may be about, the gravest first."""
+    return {str(code): playbook.intents[code].title for code in Intent if code.opens_case}
 
 
 def intent_title(playbook: Playbook, code: str) -> str:
@@ -200,6 +212,13 @@ def correction(playbook: Playbook, detail: str) -> str:
         return f"{slot_title(playbook, field[5:])}改为“{value}”{reason}"
     shown = intent_title(playbook, value) if field == "intent" else _TABLES.get(field, {}).get(value, value)
     return f"{FIELDS.get(field, field)}改为{shown}{reason}"
+
+
+def plain(text: str) -> str:
+    """A sentence of the machine with its quoted codes in people's words: “urgent” → “紧急”."""
+    for code, word in URGENCY.items():
+        text = text.replace(f"“{code}”", f"“{word}”")
+    return text
 
 
 def span(gap: timedelta) -> str:

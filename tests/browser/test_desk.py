@@ -127,14 +127,17 @@ async def test_a_red_case_from_the_first_word_to_the_end(
     # Phone and address in one sentence with other words around: they appear on the open ticket, masked.
     await say(chat, WHERE)
     facts = lina.locator("#part-facts")
-    await expect(facts.locator("[data-slot=phone]")).to_contain_text("138****5678")
-    await expect(facts.locator("[data-slot=address]")).to_contain_text("牡丹路")
+    reach = lina.locator("#part-contact")
+    await expect(reach.locator("[data-slot=phone]")).to_contain_text("138****5678")
+    await expect(reach.locator("[data-slot=address]")).to_contain_text("牡丹路")
     await expect(lina.locator("#part-talk")).to_contain_text("好的好的")
     assert PHONE not in await lina.content()
     assert "502室" not in await lina.content()
     await expect(answer).to_have_count(1)  # the bot is silent beside a reporter
-    await facts.locator("[data-slot=phone]").get_by_role("button", name="显示").click()
-    await expect(facts.locator("[data-slot=phone]")).to_contain_text(PHONE)
+    await reach.locator("[data-slot=phone]").get_by_role("button", name="显示").click()
+    await expect(reach.get_by_role("link", name=PHONE)).to_have_attribute("href", f"tel:{PHONE}")
+    await reach.get_by_role("button", name="电话打过了").click()
+    await expect(facts.get_by_label("核实", exact=True)).to_have_value("called_back")
     await wide_and_narrow(lina, shots, "ticket")
 
     # The reporter writes; twice on the button is once in the chat.
@@ -171,6 +174,61 @@ async def test_a_red_case_from_the_first_word_to_the_end(
     await expect(zhou.locator("#queue .row, #pinned .row")).to_have_count(1)
     await expect(zhou.locator("body")).to_contain_text("生活物资")
     for page in (chat, lina, zhou):
+        await page.context.close()
+
+
+async def test_what_comes_while_writing_is_shown_and_nothing_is_lost(
+    browser: Browser, service: Service, shots: Path, faults: list[str]
+) -> None:
+    first = await add_person(service, "gu", "顾真", "reporter")
+    chat, desk = await open_page(browser, faults, 390), await open_page(browser, faults)
+    await chat.goto(f"{service.base}/chat")
+    await say(chat, "我爸爸胸口痛 出冷汗")
+    await expect(chat.locator(".message.bot")).to_have_count(1)
+    await log_in(desk, service, "gu", first)
+    await desk.locator("#pinned .row", has_text="胸口痛").locator("a").click()
+    await expect(desk.locator("#live")).to_have_attribute("data-state", "live")
+    await desk.keyboard.press("c")
+    await expect(desk.locator("#part-holder")).to_contain_text("在您手上")
+    await expect(desk.locator("#part-head")).not_to_contain_text("知道了")  # taken is seen
+
+    # A message crosses the half-written reply: it is said beside it, and the draft stays as it was.
+    box = desk.get_by_label("写给居民")
+    await box.fill("您好，我是顾真，请先")
+    await say(chat, "现在脸色发白了")
+    await expect(desk.locator("#crossed")).to_contain_text("现在脸色发白了")
+    await expect(box).to_have_value("您好，我是顾真，请先")
+    await wide_and_narrow(desk, shots, "ticket-crossed")
+
+    # Away and back: the draft is there, and a line stands above what was not seen yet.
+    await desk.goto(f"{service.base}/desk")
+    await say(chat, "人已经站不起来了")
+    await desk.locator(".row", has_text="胸口痛").locator("a").first.click()
+    await expect(box).to_have_value("您好，我是顾真，请先")
+    await expect(desk.locator(".said", has=desk.locator(".newmark"))).to_contain_text("人已经站不起来了")
+    await box.press("Control+Enter")
+    await expect(chat.locator(".message.reporter .bubble")).to_have_text(["您好，我是顾真，请先"])
+    await expect(desk.locator("#crossed")).to_be_hidden()
+
+    # The claim runs out soon: it counts down, and one press keeps it.
+    renew = desk.get_by_role("button", name="我还在办")
+    await expect(renew).to_be_hidden()
+    await desk.evaluate(
+        "document.querySelector('[data-claim]').dataset.claim = new Date(Date.now() + 100_000).toISOString()"
+    )
+    await expect(desk.locator("[data-claim]")).to_contain_text("会自动放回")
+    await expect(desk.locator("#toast")).to_contain_text("我还在办")
+    await renew.click()
+    await expect(renew).to_be_hidden()
+
+    # Lowered only with a reason; no code of the machine stands anywhere on the page.
+    await desk.get_by_role("button", name="较急", exact=True).click()
+    await desk.get_by_label(re.compile("为什么降到")).fill("已经上了救护车")
+    await desk.get_by_role("button", name="降级").click()
+    await expect(desk.locator("#part-history")).to_contain_text("缓急改为较急（已经上了救护车）")
+    words = await desk.locator("main").inner_text()
+    assert set(re.findall(r"[A-Za-z]{2,}", words)) <= {"Ctrl", "Enter"}, words
+    for page in (chat, desk):
         await page.context.close()
 
 

@@ -84,6 +84,25 @@ async def test_logging_out_ends_it(desk: Desk, service: Service, record: Record)
     assert actions == ["login.ok", "password.changed", "logout"]
 
 
+async def test_logging_out_everywhere(desk: Desk, service: Service, record: Record) -> None:
+    here = await desk.hire("roamer")
+    phone, office = desk.stranger(), desk.stranger()
+    for device in (phone, office):
+        await device.log_in("roamer", "roamer-longer-one")
+    await office.get("/desk")
+    await office.form("/logout")
+    assert (await here.get("/desk")).status == 200  # leaving one leaves the others
+    assert (await phone.get("/desk")).status == 200
+    assert (await here.form("/logout", everywhere="yes")).headers["Location"] == "/login"
+    for device in (here, phone):
+        assert (await device.get("/desk")).headers["Location"].startswith("/login")
+    assert await record.value("select count(*) from sessions where login = 'roamer'") == 0
+    assert (
+        await record.value("select action from audit where actor = 'roamer' order by id desc limit 1")
+        == "logout.everywhere"
+    )
+
+
 async def test_a_session_ends_by_itself(desk: Desk, record: Record) -> None:
     person = await desk.hire("sleeper")
     await record.rows("update sessions set seen_at = now() - interval '2 minutes', expires_at = now() + interval '1 second' "

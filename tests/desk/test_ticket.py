@@ -3,8 +3,11 @@
 import asyncio
 import json
 import re
+from datetime import timedelta
 from uuid import uuid4
 
+from bot.codec import dump_state, load_state
+from conversations.values import evolve
 from tests.desk.conftest import PHONE, RED, WHERE, Desk, Person, Resident, number_of
 from tests.service import Record, Service
 
@@ -24,6 +27,62 @@ async def test_two_claim_at_once_and_one_wins(service: Service, record: Record, 
         seen = (await second.get(f"/desk/tickets/{number}")).text
         assert f"<b>{holder}先生</b> 在办" in seen
         assert "/claim" not in seen
+
+
+async def sit_still(record: Record, number: str, minutes: int) -> None:
+    """As if the reporter had done nothing for so long: the state says so, and its timer is due now."""
+    row = (await record.rows(
+        "select v.id, v.turn, v.state, c.data_key, t.case_key from tickets t join conversations v on v.id = t.conversation "
+        "join contacts c on c.id = v.id where t.number = $1",
+        number,
+    ))[0]  # fmt: skip
+    key = record.vault.data_key(row["id"], row["data_key"])
+    state = load_state(key.open(row["state"]))
+    case = state.case(row["case_key"])
+    assert case is not None
+    assert case.acted_at is not None
+    case = evolve(case, acted_at=case.acted_at - timedelta(minutes=minutes))
+    cases = tuple(case if one.key == case.key else one for one in state.cases)
+    state = evolve(
+        state, cases=cases, turn=row["turn"] + 1
+    )  # another turn, so that nobody trusts a state kept in memory
+    await record.rows(
+        "update conversations set turn = $2, state = $3 where id = $1",
+        row["id"],
+        state.turn,
+        key.seal(dump_state(state)),
+    )
+    await record.rows(
+        "update outbox set due_at = now() where conversation = $1 and kind = 'timer' and purpose = 'claim'", row["id"]
+    )
+
+
+async def test_a_claim_can_be_kept_and_runs_out_when_nothing_is_done(
+    service: Service, record: Record, lina: Person, zhou: Person
+) -> None:
+    resident = Resident(service, "kept")
+    await resident.say(RED)
+    number = await number_of(record, "kept")
+    taken = await lina.do(f"/desk/tickets/{number}/claim")
+    assert "新的危急单" not in taken.json["parts"]["head"]  # taken is seen: it rings for nobody else
+    assert number not in (await zhou.get("/desk/alarm")).json["numbers"]
+    before = await record.value("select acted_at from tickets where number = $1", number)
+    kept = await lina.do(f"/desk/tickets/{number}/claim")
+    assert kept.json["mine"]
+    assert await record.value("select acted_at from tickets where number = $1", number) > before
+    assert kept.json["parts"]["history"].count("接手") == 1
+
+    await sit_still(record, number, minutes=16)
+    async with asyncio.timeout(10):
+        while True:
+            page = await zhou.get(f"/desk/tickets/{number}/parts")
+            if "接手超时，已放回" in page.text:
+                break
+            await asyncio.sleep(0.1)
+    assert "没有人接手" in page.json["parts"]["holder"]
+    assert "太久没有动作，自动放回" in page.json["parts"]["history"]
+    assert number in (await zhou.get("/desk/alarm")).json["numbers"]
+    assert (await zhou.do(f"/desk/tickets/{number}/claim")).status == 200
 
 
 async def test_a_reply_reaches_the_resident_once(service: Service, record: Record, lina: Person, zhou: Person) -> None:
@@ -108,6 +167,25 @@ async def test_a_correction_becomes_a_training_row(service: Service, record: Rec
     assert len(await record.rows("select 1 from labels where number = $1", number)) == 2
 
 
+async def test_one_click_is_one_label_committed_with_its_turn(service: Service, record: Record, lina: Person) -> None:
+    await Resident(service, "labelled").say(RED)
+    number = await number_of(record, "labelled")
+    before = await record.value("select count(*) from labels")
+    last = await record.value("select coalesce(max(id), 0) from labels")
+    assert (await lina.do(f"/desk/tickets/{number}/correct", field="intent", value="emergency")).status == 200
+    assert await record.value("select count(*) from labels") == before + 1
+    label = (await record.rows("select id, field, value, by, at from labels where number = $1", number))[0]
+    assert tuple(label)[:4] == (last + 1, "intent", "emergency", "lina")
+    turned = await record.value(
+        "select at from ticket_events where number = $1 and change = 'corrected' order by id desc limit 1", number
+    )
+    assert label["at"] == turned  # a second hand writing it later would have moved the time
+    for field, value in (("intent", "spam"), ("urgency", "normal"), ("nonsense", "x")):  # refused: no label at all
+        assert (await lina.do(f"/desk/tickets/{number}/correct", field=field, value=value)).status == 400
+    assert (await lina.do(f"/desk/tickets/{number}/correct", field="status", value="verifying")).status == 200
+    assert await record.value("select count(*) from labels") == before + 1
+
+
 async def test_facts_status_and_verification_are_kept(service: Service, record: Record, lina: Person) -> None:
     await Resident(service, "facts").say(RED)
     number = await number_of(record, "facts")
@@ -115,8 +193,8 @@ async def test_facts_status_and_verification_are_kept(service: Service, record: 
     assert (await lina.do(correct, field="slot:phone", value="13911112222")).status == 200
     assert (await lina.do(correct, field="verification", value="called_back")).status == 200
     done = await lina.do(correct, field="status", value="local_coord")
-    assert "139****2222" in done.json["parts"]["facts"]
-    assert "lina先生填写" in done.json["parts"]["facts"]
+    assert "139****2222" in done.json["parts"]["contact"]
+    assert "lina先生填写" in done.json["parts"]["contact"]
     assert "街镇居委协调中" in done.json["parts"]["head"]
     assert (await lina.do(correct, field="status", value="closed")).json["error"]["code"] == "value"
     kept = await record.rows("select status, verification from tickets where number = $1", number)

@@ -97,6 +97,9 @@ class Bell {
 const bell = new Bell();
 soundButton.addEventListener("click", () => bell.wake());
 
+/** One short sound, for what is worth a glance. */
+export const chime = () => bell.once();
+
 function show(state) {
   document.title = state.count ? `(${state.count}) ${title}` : title;
   icon.href = state.count ? "/desk/static/icon-red.svg" : "/desk/static/icon.svg";

@@ -1,4 +1,7 @@
-// Single keys, never while somebody is typing.
+// Single keys, never while somebody is typing; every page shows them at "?".
+
+const help = document.getElementById("help");
+document.addEventListener("click", (event) => event.target.closest("[data-help]") && help.showModal());
 
 /** `{j: run, …}`; a key whose run returns false is left to the browser. */
 export function keys(table) {
@@ -7,7 +10,7 @@ export function keys(table) {
     const field = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "Escape" && field) return field.blur();
     if (field || document.querySelector("dialog[open]")) return;
-    const run = table[event.key];
+    const run = event.key === "?" && help ? () => help.showModal() : table[event.key];
     if (run && run(event) !== false) event.preventDefault();
   });
 }

@@ -10,8 +10,19 @@ const callable = (text) =>
     return link;
   });
 
+function copyButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.dataset.copy = "";
+  button.textContent = "复制";
+  return button;
+}
+
 export class Parts {
-  constructor() {
+  /** `arrived` hears of messages that came while the page was open. */
+  constructor(arrived) {
+    this.arrived = arrived;
     this.shown = new Map();
     this.waiting = new Map();
     this.slots = new Map(); // name → [mask, value]
@@ -39,6 +50,7 @@ export class Parts {
   #close(name) {
     const box = this.#box(name);
     for (const one of box.querySelectorAll("details[open]")) one.open = false;
+    for (const one of box.querySelectorAll("form.why")) one.hidden = true;
     if (box.contains(document.activeElement)) document.activeElement.blur();
   }
 
@@ -68,10 +80,13 @@ export class Parts {
     const atEnd = this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < 60;
     const had = new Map([...list.children].map((one) => [one.dataset.id, one]));
     let before = null;
+    const come = [];
     for (const one of [...fresh.children]) {
       const old = had.get(one.dataset.id);
-      if (!old) list.insertBefore(one, before ? before.nextSibling : list.firstChild);
-      else if (old.querySelector(".meta").innerHTML !== one.querySelector(".meta").innerHTML) {
+      if (!old) {
+        list.insertBefore(one, before ? before.nextSibling : list.firstChild);
+        come.push(one);
+      } else if (old.querySelector(".meta").innerHTML !== one.querySelector(".meta").innerHTML) {
         old.querySelector(".meta").replaceWith(one.querySelector(".meta"));
       }
       before = old ?? one;
@@ -79,6 +94,7 @@ export class Parts {
     const [button, newButton] = [this.talk.querySelector(".unmask"), box.content.querySelector(".unmask")];
     if (newButton && !button) this.talk.append(newButton);
     if (atEnd) this.talk.scrollTop = this.talk.scrollHeight;
+    if (come.length) this.arrived(come);
   }
 
   reveal(field, answer) {
@@ -98,7 +114,7 @@ export class Parts {
       const node = slot?.querySelector(".value");
       if (node?.textContent !== mask) continue;
       node.replaceChildren(...(name === "phone" ? callable(value) : [value]));
-      slot.querySelector("[data-reveal]")?.remove();
+      slot.querySelector("[data-reveal]")?.replaceWith(copyButton());
       const field = slot.querySelector("form input");
       if (field) field.value = value;
     }

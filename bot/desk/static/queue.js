@@ -109,13 +109,19 @@ function walk(step) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-const help = document.getElementById("help");
-document.getElementById("help-open").addEventListener("click", () => help.showModal());
+// On a phone the filters stand behind a button, unless one of them is chosen.
+const more = document.getElementById("more-filters");
+const unfold = (open) => {
+  filters.classList.toggle("folded", !open);
+  more.setAttribute("aria-expanded", String(open));
+};
+more.hidden = false;
+more.addEventListener("click", () => unfold(filters.classList.contains("folded")));
+unfold("chosen" in filters.dataset);
 
 keys({
   j: () => walk(1),
   k: () => walk(-1),
   a: () => acknowledge(here()?.matches("[data-alert]") ? here().dataset.number : undefined),
   "/": () => document.getElementById("q").select(),
-  "?": () => help.showModal(),
 });

@@ -1,15 +1,17 @@
 // Writing to the resident: the draft survives everything, one draft is one message however often it is pressed.
 
+const KEPT = 3 * 86400_000;
+
 const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(16).slice(2)}`;
 
 export class Reply {
-  constructor(form, number, act) {
+  constructor(form, { login, number }, act) {
     this.form = form;
     this.text = form.elements.text;
     this.button = document.getElementById("send");
     this.count = document.getElementById("count");
     this.error = document.getElementById("reply-error");
-    this.key = `bangnong:draft:${number}`;
+    this.key = `bangnong:draft:${login}:${number}`; // a colleague at the same machine has drafts of their own
     this.act = act;
     this.limit = Number(form.dataset.bytes);
     this.left = Number(document.getElementById("room-words")?.dataset.left ?? Infinity);
@@ -30,7 +32,22 @@ export class Reply {
     this.#measure();
   }
 
+  /** Whether something is written that is not sent. */
+  get writing() {
+    return this.text.value.trim() !== "";
+  }
+
   focus() {
+    this.text.focus();
+  }
+
+  /** Put words where the cursor is; the first blank in them is marked, to be written over. */
+  insert(words) {
+    const { selectionStart: at, selectionEnd: end } = this.text;
+    this.text.setRangeText(words, at, end, "end");
+    const blank = words.indexOf("＿＿");
+    if (blank >= 0) this.text.setSelectionRange(at + blank, at + blank + 2);
+    this.#changed();
     this.text.focus();
   }
 
@@ -49,6 +66,10 @@ export class Reply {
 
   #load() {
     try {
+      for (const key of Object.keys(localStorage).filter((one) => one.startsWith("bangnong:draft:"))) {
+        const { at = 0 } = JSON.parse(localStorage.getItem(key)) ?? {};
+        if (Date.now() - at > KEPT) localStorage.removeItem(key);
+      }
       const kept = JSON.parse(localStorage.getItem(this.key));
       if (kept?.id && typeof kept.text === "string") return { tried: "", ...kept };
     } catch {
@@ -59,7 +80,7 @@ export class Reply {
 
   #keep() {
     try {
-      if (this.draft.text) localStorage.setItem(this.key, JSON.stringify(this.draft));
+      if (this.draft.text) localStorage.setItem(this.key, JSON.stringify({ ...this.draft, at: Date.now() }));
       else localStorage.removeItem(this.key);
     } catch {
       // See above.
@@ -73,6 +94,7 @@ export class Reply {
     this.error.textContent = "";
     this.#keep();
     this.#measure();
+    if (!this.writing) this.put?.();
   }
 
   #fresh() {
@@ -109,6 +131,7 @@ export class Reply {
       this.draft.text = more;
       this.#keep();
       this.#measure();
+      this.put?.();
     }
     this.text.focus();
   }

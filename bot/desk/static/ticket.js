@@ -1,10 +1,13 @@
 // One ticket: its parts stay fresh, what is done goes to the desk, what is hidden is shown on request for this view.
 
 import { acknowledge, alarming, refreshAlarm } from "./alarm.js";
+import "./claim.js";
+import { copy } from "./copy.js";
 import { keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Parts } from "./parts.js";
 import { Reply } from "./reply.js";
+import { Talk } from "./talk.js";
 import "./times.js";
 import { get, post, toast } from "./wire.js";
 
@@ -13,9 +16,11 @@ const { number, conversation } = page.dataset;
 const base = `/desk/tickets/${number}`;
 const RANKS = ["critical", "urgent", "soon", "normal"];
 
-const parts = new Parts();
+const parts = new Parts((lines) => talk.arrived(lines));
 const form = document.getElementById("reply");
-const reply = form && new Reply(form, number, act);
+const reply = form && new Reply(form, page.dataset, act);
+const talk = new Talk(parts.talk, page.dataset, reply);
+if (reply) reply.put = () => talk.answered();
 
 /** Do something; the answer is the page as it is now. True when it was taken. */
 async function act(name, fields, complain = toast) {
@@ -79,33 +84,39 @@ document.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("reset", (event) => {
-  if (event.target.id === "why") {
-    event.target.hidden = true;
-    document.querySelector("select[data-correct=urgency]").value = "";
-  }
+  if (event.target.id === "why") event.target.hidden = true;
 });
 
-const correct = (field, value, reason = "") => act("correct", { field, value, reason });
+/** One click; lowering the urgency asks why first. */
+async function correct(field, value, reason = "") {
+  const now = document.querySelector('[data-correct=urgency][aria-pressed="true"]')?.dataset.value;
+  if (field === "urgency" && value === now) return;
+  const why = document.getElementById("why");
+  if (field === "urgency" && !reason && RANKS.indexOf(value) > RANKS.indexOf(now)) {
+    why.hidden = false;
+    why.dataset.value = value;
+    document.getElementById("why-level").textContent = `“${wordOf(value)}”`;
+    why.elements.reason.focus();
+  } else if (!(await act("correct", { field, value, reason }))) {
+    for (const option of document.querySelectorAll("select[data-correct] option")) option.selected = option.defaultSelected;
+  }
+}
+
+const wordOf = (value) => document.querySelector(`[data-correct=urgency][data-value="${value}"]`).textContent;
 
 document.addEventListener("change", (event) => {
   const select = event.target.closest("select[data-correct]");
-  if (!select?.value) return;
-  const field = select.dataset.correct;
-  const lower = field === "urgency" && RANKS.indexOf(select.value) > RANKS.indexOf(select.dataset.now);
-  const why = document.getElementById("why");
-  why.hidden = !lower;
-  if (lower) {
-    why.dataset.value = select.value;
-    why.elements.reason.focus();
-  } else correct(field, select.value);
+  if (select?.value) correct(select.dataset.correct, select.value);
 });
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { seen, reveal, correct: field, value } = button.dataset;
+  const { seen, reveal, copy: copied, renew, correct: field, value } = button.dataset;
   if (seen) acknowledge(seen).then(refresh);
   else if (reveal) show(reveal, button);
+  else if (copied !== undefined) copy(button.parentElement.querySelector(".value").textContent);
+  else if (renew !== undefined) act("claim", {});
   else if (field) correct(field, value);
 });
 
@@ -127,7 +138,8 @@ document.addEventListener("click", (event) => {
 });
 
 keys({
-  a: () => acknowledge().then(refresh),
+  a: () => acknowledge(document.querySelector("#part-head [data-seen]")?.dataset.seen).then(refresh),
+  n: () => talk.jump(),
   c: () => document.getElementById("claim")?.click(),
   r: () => reply?.focus(),
   u: () => location.assign("/desk"),

@@ -5,7 +5,7 @@ const behind = new Date(document.getElementById("page").dataset.now).getTime() -
 
 export const now = () => Date.now() + behind;
 
-function span(seconds) {
+export function span(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   for (const [size, unit, least] of UNITS) if (whole >= size * least) return `${Math.floor(whole / size)} ${unit}`;
   return `${whole} 秒`;
