@@ -14,7 +14,9 @@ from bot.settings import Account
 from bot.store.turns import Loaded, Row, TurnStore
 from bot.store.writes import Writes
 from bot.vault import DataKey, Unsealable, Vault
+from classifiers.reader import Reader
 from conversations.codec import UnknownVersion
+from conversations.context import read_together, text_with_context
 from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
 from conversations.engine import step
 from conversations.events import ContactFollowed, ContactUnfollowed, Event, MessageReceived
@@ -49,8 +51,15 @@ class Talk:
 class Stepper:
     """Everything stepping needs that does not change from batch to batch."""
 
-    def __init__(self, store: TurnStore, vault: Vault, accounts: Callable[[tuple[str, str]], Account | None]) -> None:
+    def __init__(
+        self,
+        store: TurnStore,
+        vault: Vault,
+        accounts: Callable[[tuple[str, str]], Account | None],
+        reader: Callable[[], Reader],
+    ) -> None:
         self.store = store
+        self.reader = reader
         self.vault = vault
         self.account = accounts
         self._states: OrderedDict[UUID, Conversation] = OrderedDict()
@@ -132,7 +141,7 @@ class Stepper:
     def _step(
         self, talk: Talk, arrival: Arrival, writes: Writes, numbers: list[str], playbook: Playbook, now: datetime
     ) -> None:
-        event = arrival.event or _fact(arrival)
+        event = arrival.event or self._fact(talk, arrival, playbook)
         given = tuple(numbers[:NUMBERS])
         limits = talk.account.limits
         try:
@@ -154,15 +163,18 @@ class Stepper:
         talk.news += _news(talk, turn, said, pushed=not arrival.slot)
         talk.state = turn.state
 
-
-def _fact(arrival: Arrival) -> Event:
-    inbound, reading = arrival.inbound, arrival.reading
-    assert inbound is not None
-    if inbound.kind == "follow":
-        return ContactFollowed(inbound)
-    if inbound.kind == "unfollow":
-        return ContactUnfollowed(inbound)
-    return MessageReceived(inbound, reading or Reading(), arrival.answered)
+    def _fact(self, talk: Talk, arrival: Arrival, playbook: Playbook) -> Event:
+        """What arrived, as an event; a fragment is read once more together with the words before it."""
+        inbound, reading = arrival.inbound, arrival.reading or Reading()
+        assert inbound is not None
+        if inbound.kind == "follow":
+            return ContactFollowed(inbound)
+        if inbound.kind == "unfollow":
+            return ContactUnfollowed(inbound)
+        if text := text_with_context(talk.state, inbound, reading, playbook):
+            both = self.reader().read([text], [inbound.sent_at])[0]
+            reading = read_together(talk.state, reading, both, playbook)
+        return MessageReceived(inbound, reading, arrival.answered)
 
 
 def _news(talk: Talk, turn: Turn, said: list[tuple[str, SendText]], *, pushed: bool) -> list[dict[str, Any]]:

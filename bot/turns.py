@@ -56,7 +56,7 @@ class Turns:
         self.clock = clock
         self.publish = publish
         self._line = WaitingLine()
-        self._stepper = Stepper(store, vault, accounts)
+        self._stepper = Stepper(store, vault, accounts, reader)
         self._inflight: dict[bytes, asyncio.Future[Outcome]] = {}
         self._delivered: list[str] = []
         self._closing = False

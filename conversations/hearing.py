@@ -1,25 +1,32 @@
 """The contact speaks (or comes, or goes): danger first, then which case, then what to note, ask or tell. Pure."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 
+from conversations.answering import answer
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
+from conversations.context import remember
 from conversations.effects import EraseContact
 from conversations.events import ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
-from conversations.listening import complete, fill, find_case, heard, is_red, new_case
-from conversations.reading import Reading
-from conversations.speaking import ask_contact, asked, danger_line, next_ask, noted, receipt
-from conversations.state import Case, Conversation, Filled, Phase
-from conversations.talk import meta_act, small_talk, wordless
+from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case, sober
+from conversations.small_talk import small_talk, wordless
+from conversations.speaking import danger_line
+from conversations.state import Case, Conversation, Phase
+from conversations.talk import meta_act
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
 
 def message_received(draft: Draft, event: MessageReceived) -> Turn:
-    message, reading, state = event.message, event.reading, draft.state
+    message, state = event.message, draft.state
+    reading = sober(state, message, event.reading)
+    event = replace(event, reading=reading)
     draft.state = evolve(
-        state, window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits), following=True
+        remember(state, message, reading),
+        window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits),
+        following=True,
     )
     draft.pushed = bool(event.answered)
+    draft.heard = message.text
     danger = _answer_danger(draft, event)
     if message.kind == "menu":
         draft.say("info", draft.playbook.say("menu_help"))
@@ -81,8 +88,15 @@ def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool) -
     """A new need: a case of its own, however many others are open."""
     case = new_case(draft.state, event.message, event.reading, intent, draft.now)
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
-    case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now)
-    return _answer(draft, _share(draft, case), event.reading, {}, danger=danger, fresh=True)
+    case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
+    case = _share(draft, case)
+    for other in further_needs(case, event.reading, draft.playbook):
+        sibling = new_case(draft.state, event.message, event.reading, other, draft.now)
+        # How soon the other need is, nobody has read yet: it is no more than the day's business until a person looks.
+        sibling = evolve(sibling, urgency=Urgency.SOON, reasons=(), flags=case.flags, further=(), confidence=0.0)
+        sibling, _ = fill(sibling, draft.playbook.intents[other], event.message, event.reading, (), draft.now)
+        draft.put(sibling)
+    return answer(draft, case, event.reading, {}, danger=danger, fresh=True)
 
 
 def _go_on(
@@ -104,7 +118,7 @@ def _go_on(
     if case.reporter or silent:
         draft.filed = case.key
         return draft.finish()
-    return _answer(draft, case, event.reading, news, danger=danger, fresh=False)
+    return answer(draft, case, event.reading, news, danger=danger, fresh=False)
 
 
 def _share(draft: Draft, case: Case) -> Case:
@@ -118,105 +132,6 @@ def _share(draft: Draft, case: Case) -> Case:
             draft.put(evolve(other, slots={**other.slots, **lacking}))
             draft.note(evolve(other, slots={**other.slots, **lacking}), "shared")
     return case
-
-
-def _answer(
-    draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled], *, danger: bool, fresh: bool
-) -> Turn:
-    """Choose what to say: condolence, the critical form, a receipt, a question or a quiet acknowledgement."""
-    draft.filed = case.key
-    if case.quiet or Flag.DECEASED in reading.flags:
-        return _stand_by(draft, case)
-    if case.urgency is Urgency.CRITICAL:
-        return _critical(draft, case, news, danger=danger, fresh=fresh)
-    if danger:
-        return _doubtful(draft, case)
-    if Flag.CHECK in case.flags and not case.ticket:
-        case = draft.open_ticket(case)
-        draft.alert(case, "check")
-    was_open = bool(case.ticket)
-    ready = complete(case, draft.playbook.intents[case.intent])
-    words, names = next_ask(case, draft.playbook, ("open",))
-    if not was_open and (ready or not names):
-        case = draft.open_ticket(case)
-        draft.say("receipt", noted(case, case.slots if fresh else news, draft.playbook))
-        draft.say("receipt", receipt(case, draft.playbook, draft.now))
-        words, names = next_ask(case, draft.playbook, ("soon",))
-    elif was_open and not danger:
-        draft.say("receipt", noted(case, news, draft.playbook) or draft.playbook.say("added", number=case.ticket))
-        words, names = next_ask(case, draft.playbook, ("open", "soon"))
-    elif news and not danger:
-        draft.say("info", noted(case, news, draft.playbook))
-    return _ask(draft, case, words, names)
-
-
-def _doubtful(draft: Draft, case: Case) -> Turn:
-    """A red word in a doubtful frame: the 120 line if it is happening now, one yes/no question, a ticket, and nothing else."""
-    case = draft.open_ticket(case)
-    draft.alert(case, "check")
-    draft.put(case)
-    draft.state = evolve(draft.state, asked=("check",), asked_on=draft.state.turn)
-    return draft.finish()
-
-
-def _ask(draft: Draft, case: Case, words: str, names: tuple[str, ...]) -> Turn:
-    draft.say("question", words)
-    case = draft.put(asked(case, names))
-    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
-    if not case.ticket:
-        urgent = case.urgency.at_least(Urgency.URGENT)
-        draft.timer(
-            "silence", case, draft.playbook.manners.silence_urgent if urgent else draft.playbook.manners.silence
-        )
-    _notice(draft)
-    return draft.finish()
-
-
-def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: bool, fresh: bool) -> Turn:
-    """A ticket from the first message on, phone and address as one ask, then a receipt; nothing else is asked."""
-    first = not case.ticket
-    case = draft.open_ticket(case)
-    if first:
-        draft.alert(case, "critical")
-    words, names = ask_contact(case, draft.playbook)
-    if names and (first or (danger and not case.asked.get(names[0]))):
-        draft.say("question", words)
-        case = draft.put(asked(case, names))
-        draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
-        return draft.finish()
-    said = noted(case, news, draft.playbook)
-    draft.say("receipt", said)
-    if first or said:
-        draft.say("receipt", receipt(case, draft.playbook, draft.now))
-    elif not danger:
-        draft.say("receipt", draft.playbook.say("added", number=case.ticket))
-        draft.say("receipt", words if names else "")
-    draft.state = evolve(draft.state, asked=names)
-    draft.put(case)
-    return draft.finish()
-
-
-def _stand_by(draft: Draft, case: Case) -> Turn:
-    """Somebody died, or wants to: two lines and a person. No form, no survey, nothing to fill in."""
-    first = not case.ticket
-    case = draft.open_ticket(case)
-    draft.state = evolve(draft.state, asked=(), asked_on=0)
-    if Flag.DECEASED in case.flags:
-        draft.said = [pair for pair in draft.said if pair[0] != "danger"]
-        draft.say("info", draft.playbook.say("condolence") if first else draft.playbook.say("condolence_again"))
-    elif not any(purpose == "danger" for purpose, _ in draft.said):
-        draft.say("info", draft.playbook.say("beside_you"))
-    if first:
-        draft.alert(case, "deceased" if Flag.DECEASED in case.flags else "critical")
-    draft.put(case)
-    return draft.finish()
-
-
-def _notice(draft: Draft) -> None:
-    """What happens with their data, once, never in the way of danger."""
-    if not draft.state.noticed and not any(purpose == "danger" for purpose, _ in draft.said) and draft.said:
-        draft.say("info", draft.playbook.say("notice"))
-        draft.state = evolve(draft.state, noticed=True)
 
 
 def _filed(draft: Draft, case: Case | None) -> Turn:

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook
 from conversations.reading import Reading
-from conversations.slots import PARSERS, SHARED, SKIPPED, missing
+from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, patched, story
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
 
 _SUMMARY = 80
 _HAN = re.compile("[\u3400-\u9fff]")
-_FEW = 8
+_LEAST, _FEW = 3, 8
+_SURE = 0.6
+_FURTHER = 2
 
 
 def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent | None:
@@ -27,14 +30,32 @@ def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent |
 
 
 def facts_only(message: Inbound, reading: Reading) -> bool:
-    """Hardly a word beside a phone number or an address: it answers a question and is about nothing else."""
+    """Hardly a word beside a phone number or an address: it answers a question and is about nothing else.
+
+    A few words more may name a need of their own (「家里没吃的了 138…」), if the reading is sure of it.
+    """
     facts = reading.entities
     if not facts.phones and not facts.addresses:
         return False
     rest = message.text
     for raw in (*(phone.raw for phone in facts.phones), *(address.raw for address in facts.addresses)):
         rest = rest.replace(raw, "")
-    return len(_HAN.findall(rest)) <= _FEW
+    words = len(_HAN.findall(rest))
+    return words <= _LEAST or (words <= _FEW and not (reading.intent.opens_case and reading.confidence >= _SURE))
+
+
+def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
+    """An answer to what was asked is no new danger because the model alone feels so: people are shown a doubt instead.
+
+    Rules, which can name what they saw, are never overruled.
+    """
+    if reading.urgency is not Urgency.CRITICAL or any(reason.code != "model" for reason in reading.reasons):
+        return reading
+    facts = reading.entities
+    answered = (facts.phones and "phone" in state.asked) or (facts.addresses and "address" in state.asked)
+    if not answered and not facts_only(message, reading):
+        return reading
+    return replace(reading, urgency=Urgency.NORMAL, flags=tuple(dict.fromkeys((*reading.flags, Flag.CHECK))))
 
 
 def is_red(reading: Reading) -> bool:
@@ -42,7 +63,8 @@ def is_red(reading: Reading) -> bool:
 
     A doubt of the model alone, which names no reason, is shown to people but not put to the resident as a question.
     """
-    return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and bool(reading.reasons))
+    named = any(reason.code != "model" for reason in reading.reasons)
+    return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and named)
 
 
 def find_case(
@@ -74,8 +96,8 @@ def find_case(
 
 
 def vague(case: Case, playbook: Playbook) -> bool:
-    """A case begun without knowing what it is about: somebody who asked for a person first, or sent a picture."""
-    return case.intent is Intent.CONSULT and case.confidence < playbook.manners.floor
+    """A case begun without knowing what it is about: a person asked for first, a picture, a number chosen."""
+    return case.confidence < playbook.manners.floor and (case.intent is Intent.CONSULT or not case.summary)
 
 
 def _answers_question(state: Conversation, focus: Case, reading: Reading, playbook: Playbook) -> bool:
@@ -105,6 +127,18 @@ def new_case(state: Conversation, message: Inbound, reading: Reading, intent: In
     )
 
 
+def further_needs(case: Case, reading: Reading, playbook: Playbook) -> tuple[Intent, ...]:
+    """Other needs spoken out in the message that began the case: two at most, each of a family of its own."""
+    families = {playbook.intents[case.intent].family}
+    found: list[Intent] = []
+    for intent, _ in reading.intents:
+        family = playbook.intents[intent].family
+        if intent.opens_case and intent not in playbook.manners.circumstances and family not in families:
+            families.add(family)
+            found.append(intent)
+    return tuple(found[:_FURTHER])
+
+
 def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None, playbook: Playbook) -> Case:
     """The case with what this message adds: flags and reasons join, urgency only rises, a vague intent gets a name."""
     urgency = most_urgent(case.urgency, reading.urgency)
@@ -129,26 +163,62 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
 
 
 def fill(
-    case: Case, row: IntentRow, message: Inbound, reading: Reading, asked: tuple[str, ...], now: datetime
+    case: Case,
+    row: IntentRow,
+    message: Inbound,
+    reading: Reading,
+    asked: tuple[str, ...],
+    now: datetime,
+    *,
+    opening: bool = False,
 ) -> tuple[Case, Mapping[str, Filled]]:
     """The case with every slot this message fills, and just those. Phone and address are heard in any case.
 
-    An answer to a question of words ("what do you need?") is taken only if nothing else was asked with it, so that an
-    address is not written down as a medicine.
+    First what can be recognised; words of their own are taken as the answer to a question only if nothing else was
+    recognised and nothing else was asked with it, so that an address is not written down as a medicine. `opening`: the
+    words that began the case tell what it is about.
     """
     news: dict[str, Filled] = {}
+    correcting = Act.CORRECT in reading.acts
     for slot in row.slots:
-        wanted = slot.name in asked
-        free = wanted and (slot.kind in ("phone", "place", "called_12345", "yesno") or len(asked) == 1)
-        if Act.SKIP in reading.acts and wanted and slot.name not in case.slots:
-            value: Filled | None = Filled(SKIPPED, sure=False)
-        else:
-            value = PARSERS[slot.kind](message, reading, free)
+        place_asked = slot.kind == "place" and slot.name in case.asked and bool(reading.entities.addresses)
+        value = named_word(slot, message) or PARSERS[slot.kind](message, reading, place_asked)
+        if value is None and opening and slot.kind == "story" and not facts_only(message, reading):
+            value = story(message)
         had = case.slots.get(slot.name)
-        if value is None or (had and not _better(value, had, Act.CORRECT in reading.acts)):
+        if slot.kind == "place" and had:
+            value = patched(had, reading) if correcting or value is None or "raw" not in dict(value.parts) else value
+        if value is None or (had and not _better(value, had, correcting)):
             continue
         news[slot.name] = evolve(value, source=message.message_id, at=now)
+    if not is_red(reading):
+        news |= _answers(case, row, message, reading, asked, now, news)
     return (evolve(case, slots={**case.slots, **news}) if news else case), news
+
+
+def _answers(
+    case: Case,
+    row: IntentRow,
+    message: Inbound,
+    reading: Reading,
+    asked: tuple[str, ...],
+    now: datetime,
+    news: Mapping[str, Filled],
+) -> dict[str, Filled]:
+    """What was asked and not recognised, in the resident's own words; or waved away."""
+    found: dict[str, Filled] = {}
+    for slot in row.slots:
+        if slot.name not in asked or slot.name in case.slots or slot.name in news:
+            continue
+        if Act.SKIP in reading.acts:
+            found[slot.name] = Filled(SKIPPED, source=message.message_id, at=now, sure=False)
+            continue
+        alone = not news and len(asked) == 1 and not reading.entities.addresses and not reading.entities.phones
+        if alone or slot.kind in ("phone", "place", "called_12345", "yesno"):
+            value = PARSERS[slot.kind](message, reading, True)
+            if value is not None:
+                found[slot.name] = evolve(value, source=message.message_id, at=now)
+    return found
 
 
 def _better(value: Filled, had: Filled, correcting: bool) -> bool:

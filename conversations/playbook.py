@@ -23,6 +23,8 @@ class SlotRow:
     kind: str
     need: Need
     ask: str = ""
+    words: tuple[str, ...] = ()
+    """Words that fill it when they occur, for slots that list them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,16 @@ class Manners:
     danger_again: timedelta = timedelta(seconds=60)
     reserve: int = 2
     """Messages of a counted window kept for people."""
+    circumstances: frozenset[Intent] = frozenset({Intent.CONSULT})
+    """Named beside another need they are how it came about ("the gate lets nobody out"), not a need of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A numbered answer offered to whoever could not be understood: what it stands for, and what is asked then."""
+
+    intent: Intent
+    ask: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,7 @@ class Playbook:
     clocks: Mapping[Urgency, Clock]
     hours: Hours = field(default_factory=Hours)
     manners: Manners = field(default_factory=Manners)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
 
     def say(self, key: str, **values: str) -> str:
         return self.replies[key].format(**values)

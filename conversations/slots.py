@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 from conversations.codes import Act
 from conversations.messages import Inbound
@@ -188,12 +189,57 @@ def _yesno(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     return _asked_words(message, reading, asked)
 
 
+_NO_ANSWER = frozenset(Act) - {Act.YES, Act.NO, Act.SKIP, Act.ADD, Act.CORRECT, Act.GREET, Act.THANKS}
+"""Whoever asks for a person, for news, to be forgotten, does not answer our question with it."""
+
+
 def _asked_words(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     """When we asked, what was said is the answer, in their words."""
     words = message.text.strip()
-    if not asked or not words or {Act.HUMAN, Act.STATUS, Act.WITHDRAW, Act.ERASE_ME} & set(reading.acts):
+    if not asked or not words or not _NO_ANSWER.isdisjoint(reading.acts):
         return None
     return Filled(words if len(words) <= 120 else words[:119] + "…", sure=False)
+
+
+@kind("story")
+def _story(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+    return _asked_words(message, reading, asked)
+
+
+_PLACE_PARTS = frozenset(part.name for part in fields(Address)) - {"confidence"}
+
+
+def story(message: Inbound) -> Filled | None:
+    """The words that began a case, as far as they fit in one line."""
+    words = " ".join(message.text.split())
+    if len(words) < 4:
+        return None
+    return Filled(words if len(words) <= 60 else words[:59] + "…", sure=False)
+
+
+def named_word(slot: SlotRow, message: Inbound) -> Filled | None:
+    """The first of the slot's own words that the message holds, for slots that list them."""
+    found = [word for word in slot.words if word in message.text]
+    return Filled("、".join(found[:3])) if found else None
+
+
+def patched(had: Filled, reading: Reading) -> Filled | None:
+    """A place with some parts said anew: "不是5号楼，是15号楼", "是普陀区的". None when the message names no part."""
+    best = next(iter(reading.entities.addresses), None)
+    if best is None:
+        return None
+    parts = dict(had.parts)
+    said = {
+        part.name: value
+        for part in fields(best)
+        if part.name != "raw" and isinstance(value := getattr(best, part.name), str) and value
+    }
+    if "number" in said and "building" in parts and "building" not in said:
+        said["building"] = said.pop("number")
+    whole = {**parts, **said}
+    known: dict[str, Any] = {name: value for name, value in whole.items() if name in _PLACE_PARTS}
+    words = address_words(replace(Address(), **known))
+    return Filled(words, parts=tuple(whole.items()), sure=had.sure or _specific(best))
 
 
 def day_words(when: datetime) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from conversations.codes import Flag, Urgency
+from conversations.listening import vague
 from conversations.playbook import Playbook, SlotRow
 from conversations.reading import Reading
 from conversations.slots import missing
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
 
+_WORDS = 40
 _DANGER_KINDS = (
     ("R12", "danger_self_harm"),
     ("R13", "danger_violence"),
@@ -66,14 +68,20 @@ def asked(case: Case, names: tuple[str, ...]) -> Case:
 
 def noted(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:
     """What was understood, as a statement: "已记下：电话 138…；地址 …。" Nothing when nothing was."""
-    titles = {slot.name: slot.title for slot in playbook.intents[case.intent].slots}
-    words = [f"{titles.get(name, name)} {value.value}" for name, value in news.items() if value.value]
+    rows = {slot.name: slot for slot in playbook.intents[case.intent].slots}
+    words = [
+        f"{rows[name].title} {value.value}"
+        for name, value in news.items()
+        if value.value and name in rows and rows[name].kind != "story"  # their own story is not read back to them
+    ]
     return playbook.say("noted", items="；".join(words)) if words else ""
 
 
 def receipt(case: Case, playbook: Playbook, now: datetime) -> str:
     """The ticket's number, what is still missing, and what happens next: never a promise that is not recorded."""
     row = playbook.intents[case.intent]
+    if vague(case, playbook) and case.urgency is Urgency.NORMAL:
+        return playbook.say("receipt_vague", number=case.ticket)
     lines = [playbook.say("receipt", number=case.ticket, title=row.title)]
     critical = case.urgency is Urgency.CRITICAL
     gaps = [slot.title for slot in missing(row, case, ("open",)) if not critical or slot.name in ("phone", "address")]
@@ -86,6 +94,17 @@ def receipt(case: Case, playbook: Playbook, now: datetime) -> str:
     else:
         lines.append(row.next_step or playbook.say(f"next_{case.urgency}"))
     return "".join(lines)
+
+
+def words_for_12345(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:
+    """For whoever has not called 12345 yet: the sentence to say there, filled with what they told us."""
+    called = news.get("called_12345")
+    if called is None or ("code", "no") not in called.parts:
+        return ""
+    row = playbook.intents[case.intent]
+    told = [case.slots[name].value for name in ("address", "phone") if name in case.slots]
+    words = case.summary if len(case.summary) <= _WORDS else case.summary[: _WORDS - 1] + "…"
+    return playbook.say("call_12345", title=row.title, words=words, where="，".join(told) or "（说地址和电话）")
 
 
 def closing(case: Case, playbook: Playbook) -> str:

@@ -32,6 +32,15 @@ class Filled:
     sure: bool = True
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A text of the contact, kept for a few turns: fragments are understood together."""
+
+    text: str
+    at: datetime
+    urgency: Urgency = Urgency.NORMAL
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One need of one contact; a ticket once it has a number. `key` counts from 1 within the conversation."""
@@ -54,6 +63,8 @@ class Case:
     reporter: str = ""
     acted_at: datetime | None = None
     wants_human: bool = False
+    consent: str = ""
+    """Whether their facts may be passed on to 12345, a committee, a hospital: "yes", "no", "" while nobody asked."""
     outcome: Outcome | None = None
     lowered_by: str = ""
     model: str = ""
@@ -88,6 +99,8 @@ class Conversation:
     danger_at: datetime | None = None
     noticed: bool = False
     unreadable: int = 0
+    greeted_at: datetime | None = None
+    recent: tuple[Heard, ...] = ()
     seen: tuple[str, ...] = ()
     replied: tuple[str, ...] = ()
     following: bool = True

@@ -4,9 +4,6 @@ from datetime import timedelta
 
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.effects import SetTimer
-from conversations.listening import facts_only
-from conversations.messages import Inbound
-from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.speaking import ask_contact, asked, status_words
 from conversations.state import Case
@@ -22,9 +19,8 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
 
     `silent`: a reporter has the case, so the act is written on the ticket and nothing is said.
     """
-    for act in reading.acts:
-        handler = _ACTS.get(act)
-        if handler is None or (act in _POLITE and (reading.entities.phones or reading.entities.addresses)):
+    for act, handler in _ACTS.items():  # in order of weight: "120 has come, thank you" is news first
+        if act not in reading.acts or (act in _POLITE and (reading.entities.phones or reading.entities.addresses)):
             continue  # "my number is …, thank you" is about the number
         if silent:
             if case is not None:
@@ -116,8 +112,12 @@ def _solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """The contact says it is solved: written down, a person still looks before it is closed."""
     if case is None or not case.ticket:
         return False
-    draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
+    case = draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
     draft.note(case, "says_solved", by="contact")
+    if case.urgency is Urgency.CRITICAL:
+        draft.alert(case, "says_solved")
+        draft.say("info", draft.playbook.say("solved_critical", number=case.ticket))
+        return True
     draft.say("info", draft.playbook.say("solved", number=case.ticket))
     return True
 
@@ -140,18 +140,38 @@ def _not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 
 def _consent(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    if case is None or not case.ticket:
+    """ "Pass it on": kept with the case, said back once there is a ticket; the questions go on."""
+    if case is None:
         return False
+    case = draft.put(evolve(case, consent="yes"))
     draft.note(case, "consent", by="contact")
-    draft.say("info", draft.playbook.say("consent", number=case.ticket))
-    return True
+    if case.ticket:
+        draft.say("info", draft.playbook.say("consent", number=case.ticket))
+    return bool(case.ticket)
 
 
 def _refuse(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    if case is None or not case.ticket:
+    """ "Tell nobody": respected, and said back; what we ask for ourselves is asked all the same."""
+    if case is None:
         return False
+    case = draft.put(evolve(case, consent="no"))
     draft.note(case, "refuse_consent", by="contact")
     draft.say("info", draft.playbook.say("refuse_consent"))
+    return bool(case.ticket)
+
+
+def _choice(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """A number after "please reply with a number": what it stands for; never a guess."""
+    if "choice" not in draft.state.asked:
+        return False
+    row = draft.playbook.choices.get(draft.heard.strip("。. 、选回复按第个号"))
+    if row is None:
+        return False
+    opened = begin_empty(draft, row.intent)
+    draft.state = evolve(draft.state, unreadable=0)
+    draft.say("question", row.ask)
+    draft.state = evolve(draft.state, asked=(), asked_on=0)
+    draft.timer("silence", opened, draft.playbook.manners.silence)
     return True
 
 
@@ -188,6 +208,7 @@ _ACTS = {
     Act.CONSENT: _consent,
     Act.REFUSE_CONSENT: _refuse,
     Act.YES: _yes,
+    Act.MENU_CHOICE: _choice,
     Act.THANKS: _thanks,
 }
 
@@ -195,56 +216,13 @@ _ACTS = {
 _POLITE = frozenset({Act.THANKS, Act.YES, Act.CONSENT, Act.SOLVED})
 
 
-def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
-    """A picture, a voice, a file: kept for people, and one line of words asked for; never a claim to have seen it."""
-    if message.text or message.location:
-        return False
-    key = f"media_{message.kind}" if f"media_{message.kind}" in draft.playbook.replies else "media_other"
-    if case is not None and case.ticket:
-        draft.note(case, "added", by="contact", detail=message.kind)
-        draft.say("info", draft.playbook.say("media_added", number=case.ticket))
-        return True
-    draft.say("question", draft.playbook.say(key))
-    if case is None:
-        opened = Case(
-            key=max((one.key for one in draft.state.cases), default=0) + 1,
-            intent=Intent.CONSULT, urgency=Urgency.NORMAL, started_at=draft.now, slots=dict(draft.state.known),
-        )  # fmt: skip
-        draft.put(opened)
-        draft.filed = opened.key
-        draft.state = evolve(draft.state, focus=opened.key)
-        draft.timer("silence", opened, draft.playbook.manners.silence_urgent)
-    return True
-
-
-def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
-    """Hello, thanks, adverts, chat: one line each; after two unclear messages a person is offered."""
-    state, playbook = draft.state, draft.playbook
-    if facts_only(message, reading):
-        return False  # somebody who leaves a number wants to be called
-    if Act.GREET in reading.acts or (
-        reading.confidence >= playbook.manners.floor and reading.intent is Intent.CHITCHAT
-    ):
-        draft.say("info", playbook.say("greet"))
-    elif reading.confidence >= playbook.manners.floor and reading.intent is Intent.SPAM:
-        draft.say("info", playbook.say("spam"))
-    elif reading.confidence >= playbook.manners.floor and reading.intent is Intent.FEEDBACK:
-        draft.say("info", playbook.say("thanks"))
-    elif _unclear(message, reading, playbook):
-        draft.state = evolve(state, unreadable=state.unreadable + 1)
-        if state.unreadable >= 2:
-            return False
-        draft.say("question", playbook.say("unclear" if state.unreadable == 0 else "unclear_choices"))
-    else:
-        return False
-    return True
-
-
-def _unclear(message: Inbound, reading: Reading, playbook: Playbook) -> bool:
-    """Too short and too unsure to open a case from: ask in other words, twice, then a person gets it."""
-    facts = reading.entities
-    return (
-        len(message.text.strip()) < 8
-        and not (facts.phones or facts.addresses)
-        and reading.confidence < playbook.manners.floor
-    )
+def begin_empty(draft: Draft, intent: Intent) -> Case:
+    """A case without a word yet, put in focus; it takes the name of what they say next."""
+    opened = Case(
+        key=max((one.key for one in draft.state.cases), default=0) + 1,
+        intent=intent, urgency=Urgency.NORMAL, started_at=draft.now, slots=dict(draft.state.known),
+    )  # fmt: skip
+    draft.put(opened)
+    draft.filed = opened.key
+    draft.state = evolve(draft.state, focus=opened.key)
+    return opened

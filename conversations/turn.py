@@ -42,6 +42,8 @@ class Draft:
     effects: list[Effect] = field(default_factory=list)
     said: list[tuple[Purpose, str]] = field(default_factory=list)
     used: int = 0
+    heard: str = ""
+    """The words of the message this turn answers."""
     filed: int = 0
     pushed: bool = False
     """Nobody waits for an answer: what is said costs a message of the window."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from conversations.codes import Intent, TicketStatus, Urgency
-from conversations.playbook import Clock, Hours, IntentRow, Manners, Playbook, RoutingRule, SlotRow
-from conversations.slots import PARSERS
+from conversations.playbook import Choice, Clock, Hours, IntentRow, Manners, Playbook, RoutingRule, SlotRow
+from conversations.slots import PARSERS, SHARED
 from data.faults import BadRows, Fault, rows_folder
 from data.rows import line_of, read_csv, read_toml
 
@@ -20,9 +20,10 @@ _PLAIN = """
     danger danger_short danger_check danger_pregnancy danger_child danger_violence danger_self_harm danger_night
     ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
     next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none withdraw_done
-    erase_done refuse_consent condolence condolence_again beside_you media_image media_voice media_other held not_stored
+    erase_done refuse_consent condolence condolence_again beside_you feedback abused
+    media_image media_voice media_other held not_stored
 """
-_NUMBERED = "added human human_night withdraw_kept erase_held solved not_solved consent media_added"
+_NUMBERED = "added solved_critical human human_night withdraw_kept erase_held solved not_solved consent media_added"
 
 REPLIES: Mapping[str, frozenset[str]] = {
     key: frozenset(names.split())
@@ -36,6 +37,9 @@ REPLIES: Mapping[str, frozenset[str]] = {
         **{f"standing_{status}": "" for status in TicketStatus},
         "noted": "items",
         "receipt": "number title",
+        "receipt_vague": "number",
+        "also_receipt": "number title",
+        "call_12345": "title words where",
         "receipt_gaps": "items",
         "status_line": "number title standing",
     }.items()
@@ -59,10 +63,11 @@ def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
     intents = _intents(folder / "intents", slots, faults)
     replies = _replies(folder / "replies.toml", faults)
     desks, clocks, hours, manners = _desk(folder / "desk.toml", faults)
+    choices = _choices(folder / "desk.toml", faults)
     routing = _routing(folder / "routing.csv", desks, faults)
     if len(faults) > before:
         return None
-    return Playbook(_version(folder), intents, replies, routing, desks, clocks, hours, manners)
+    return Playbook(_version(folder), intents, replies, routing, desks, clocks, hours, manners, choices)
 
 
 def _version(folder: Path) -> str:
@@ -105,6 +110,13 @@ def _intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: list[
         rows = tuple(
             filter(None, (_slot(path, name, n, row, slots, faults) for n, row in enumerate(raw.get("slot", []), 1)))
         )
+        named = {row.name for row in rows}
+        # Whatever it is about, a number to call and a place are never thrown away.
+        rows += tuple(
+            SlotRow(name, slots[name]["title"], slots[name]["kind"], "desk", slots[name].get("ask", ""))
+            for name in sorted(SHARED - named)
+            if name in slots
+        )
         found[Intent(path.stem)] = IntentRow(
             Intent(path.stem),
             str(raw.get("title")),
@@ -133,7 +145,8 @@ def _slot(
     ask = str(row.get("ask", base.get("ask", "")))
     if row["need"] != "desk" and not ask:
         faults.append(Fault(name, line, f"槽位 {row['name']} 要问，却没有 ask"))
-    return SlotRow(str(row["name"]), base["title"], base["kind"], row["need"], ask)
+    words = tuple(filter(None, str(base.get("words", "")).split("|")))
+    return SlotRow(str(row["name"]), base["title"], base["kind"], row["need"], ask, words)
 
 
 def _replies(path: Path, faults: list[Fault]) -> dict[str, str]:
@@ -201,10 +214,23 @@ def _desk(path: Path, faults: list[Fault]) -> tuple[dict[str, str], dict[Urgency
             claim=timedelta(minutes=row["claim_minutes"]),
             danger_again=timedelta(seconds=row["danger_again_seconds"]),
             reserve=int(row["reserve"]),
+            circumstances=frozenset(Intent(code) for code in row["circumstances"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         faults.append(Fault(path.name, line_of(path, r"^\[manners\]"), f"[manners] 缺项或写法有误：{error}"))
     return desks, clocks, hours, manners
+
+
+def _choices(path: Path, faults: list[Fault]) -> dict[str, Choice]:
+    found: dict[str, Choice] = {}
+    for number, row in read_toml(path, faults).get("choices", {}).items():
+        intent, ask = row.get("intent"), row.get("ask")
+        if intent not in set(Intent) or not Intent(intent).opens_case or not ask:
+            line = line_of(path, rf"^\[choices\.{number}\]")
+            faults.append(Fault(path.name, line, f"选项 {number} 要有会立单的 intent 和一句 ask"))
+            continue
+        found[str(number)] = Choice(Intent(intent), str(ask))
+    return found
 
 
 def _minutes(value: Any) -> int:

@@ -1,0 +1,128 @@
+"""What a noted message is answered with: condolence, the critical form, a receipt, one question, or a quiet word. Pure."""
+
+from collections.abc import Mapping
+
+from conversations.codes import Flag, Urgency
+from conversations.listening import complete
+from conversations.reading import Reading
+from conversations.speaking import ask_contact, asked, next_ask, noted, receipt, words_for_12345
+from conversations.state import Case, Filled
+from conversations.turn import Draft, Turn
+from conversations.values import evolve
+
+
+def answer(
+    draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled], *, danger: bool, fresh: bool
+) -> Turn:
+    """Choose what to say: condolence, the critical form, a receipt, a question or a quiet acknowledgement."""
+    draft.filed = case.key
+    if case.quiet or Flag.DECEASED in reading.flags:
+        return _stand_by(draft, case, news)
+    if case.urgency is Urgency.CRITICAL:
+        return _critical(draft, case, news, danger=danger, fresh=fresh)
+    if danger:
+        return _doubtful(draft, case)
+    if Flag.CHECK in case.flags and not case.ticket:
+        case = draft.open_ticket(case)
+        draft.alert(case, "check")
+    was_open = bool(case.ticket)
+    ready = complete(case, draft.playbook.intents[case.intent])
+    words, names = next_ask(case, draft.playbook, ("open",))
+    if not was_open and (ready or not names):
+        case = draft.open_ticket(case)
+        draft.say("receipt", noted(case, case.slots if fresh else news, draft.playbook))
+        draft.say("receipt", receipt(case, draft.playbook, draft.now))
+        _open_siblings(draft, case)
+        draft.say("info", words_for_12345(case, case.slots, draft.playbook))
+        words, names = next_ask(case, draft.playbook, ("soon",))
+    elif was_open and not danger:
+        draft.say("receipt", noted(case, news, draft.playbook) or draft.playbook.say("added", number=case.ticket))
+        draft.say("info", words_for_12345(case, news, draft.playbook))
+        words, names = next_ask(case, draft.playbook, ("open", "soon"))
+    elif news and not danger:
+        draft.say("info", noted(case, news, draft.playbook))
+    return _ask(draft, case, words, names)
+
+
+def _open_siblings(draft: Draft, case: Case) -> None:
+    """The other needs of the same message get their tickets with the first one's; a person sees them together."""
+    for other in draft.state.cases:
+        if other.open and not other.ticket and other.key != case.key and other.started_at == case.started_at:
+            other = draft.open_ticket(other)
+            draft.say(
+                "receipt",
+                draft.playbook.say(
+                    "also_receipt", number=other.ticket, title=draft.playbook.intents[other.intent].title
+                ),
+            )
+            draft.alert(other, "further_need")
+
+
+def _doubtful(draft: Draft, case: Case) -> Turn:
+    """A red word in a doubtful frame: the 120 line if it is happening now, one yes/no question, a ticket, and nothing else."""
+    case = draft.open_ticket(case)
+    draft.alert(case, "check")
+    draft.put(case)
+    draft.state = evolve(draft.state, asked=("check",), asked_on=draft.state.turn)
+    return draft.finish()
+
+
+def _ask(draft: Draft, case: Case, words: str, names: tuple[str, ...]) -> Turn:
+    draft.say("question", words)
+    case = draft.put(asked(case, names))
+    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
+    if not case.ticket:
+        urgent = case.urgency.at_least(Urgency.URGENT)
+        draft.timer(
+            "silence", case, draft.playbook.manners.silence_urgent if urgent else draft.playbook.manners.silence
+        )
+    _notice(draft)
+    return draft.finish()
+
+
+def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: bool, fresh: bool) -> Turn:
+    """A ticket from the first message on, phone and address as one ask, then a receipt; nothing else is asked."""
+    first = not case.ticket
+    case = draft.open_ticket(case)
+    if first:
+        draft.alert(case, "critical")
+        _open_siblings(draft, case)
+    words, names = ask_contact(case, draft.playbook)
+    if names and (first or (danger and not case.asked.get(names[0]))):
+        draft.say("question", words)
+        case = draft.put(asked(case, names))
+        draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
+        return draft.finish()
+    said = noted(case, news, draft.playbook)
+    draft.say("receipt", said)
+    if first or said:
+        draft.say("receipt", receipt(case, draft.playbook, draft.now))
+    elif not danger:
+        draft.say("receipt", draft.playbook.say("added", number=case.ticket))
+        draft.say("receipt", words if names else "")
+    draft.state = evolve(draft.state, asked=names)
+    draft.put(case)
+    return draft.finish()
+
+
+def _stand_by(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
+    """Somebody died, or wants to: two lines and a person. No form, no survey, nothing to fill in."""
+    first = not case.ticket
+    case = draft.open_ticket(case)
+    draft.state = evolve(draft.state, asked=(), asked_on=0)
+    if Flag.DECEASED in case.flags:
+        draft.said = [pair for pair in draft.said if pair[0] != "danger"]
+        draft.say("info", draft.playbook.say("condolence") if first else draft.playbook.say("condolence_again"))
+    elif not any(purpose == "danger" for purpose, _ in draft.said):
+        draft.say("info", noted(case, news, draft.playbook) + draft.playbook.say("beside_you"))
+    if first:
+        draft.alert(case, "deceased" if Flag.DECEASED in case.flags else "critical")
+    draft.put(case)
+    return draft.finish()
+
+
+def _notice(draft: Draft) -> None:
+    """What happens with their data, once, never in the way of danger."""
+    if not draft.state.noticed and not any(purpose == "danger" for purpose, _ in draft.said) and draft.said:
+        draft.say("info", draft.playbook.say("notice"))
+        draft.state = evolve(draft.state, noticed=True)

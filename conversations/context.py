@@ -1,0 +1,62 @@
+"""Fragments understood together: what was said just before lends its meaning to a short message. Pure.
+
+People write 「小菜」, two minutes later 「呒没了」, then 「我一个人」: each alone says nothing. What is read together with
+the words before is only what a message lacks; danger that was answered already is not raised a second time.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from conversations.codes import Flag, Urgency, most_urgent
+from conversations.messages import Inbound
+from conversations.playbook import Playbook
+from conversations.reading import Reading
+from conversations.state import Conversation, Heard
+from conversations.values import evolve
+
+SHORT = 16
+"""Characters up to which a message is read together with what came before, if it says nothing by itself."""
+GAP = timedelta(minutes=10)
+"""A longer silence begins a new subject. Elders type for minutes (domain 6), so it is not short."""
+KEPT, MOST = 4, 120
+
+_OWN = frozenset({Flag.CHECK, Flag.DECEASED})
+"""Flags that must be said, not inferred from two fragments."""
+
+
+def text_with_context(state: Conversation, message: Inbound, reading: Reading, playbook: Playbook) -> str:
+    """What to read besides the message itself; "" when it stands alone or speaks for itself."""
+    said = message.text.strip()
+    if not said or len(said) > SHORT or not state.recent or reading.urgency is Urgency.CRITICAL:
+        return ""
+    if reading.intent.opens_case and reading.confidence >= 2 * playbook.manners.floor:
+        return ""
+    before = [heard.text for heard in state.recent if message.sent_at - heard.at <= GAP * KEPT]
+    if not before or message.sent_at - state.recent[-1].at > GAP:
+        return ""
+    return " ".join((*before, said))[-MOST:]
+
+
+def read_together(state: Conversation, own: Reading, both: Reading, playbook: Playbook) -> Reading:
+    """The message's own reading, completed by the reading of everything: intent where it had none, and danger that
+    only the pieces together show."""
+    floor = playbook.manners.floor
+    if both.intent.opens_case and both.confidence >= floor and not (own.intent.opens_case and own.confidence >= floor):
+        own = replace(own, intent=both.intent, confidence=both.confidence, intents=both.intents, model=both.model)
+    before = most_urgent(own.urgency, *(heard.urgency for heard in state.recent))
+    named = tuple(reason for reason in both.reasons if reason.code != "model")
+    if named and both.urgency.rank < before.rank:
+        known = {reason.code for reason in own.reasons}
+        more = tuple(reason for reason in named if reason.code not in known)
+        own = replace(own, urgency=both.urgency, reasons=(*own.reasons, *more))
+    more_flags = tuple(flag for flag in both.flags if flag not in own.flags and flag not in _OWN)
+    return replace(own, flags=(*own.flags, *more_flags)) if more_flags else own
+
+
+def remember(state: Conversation, message: Inbound, reading: Reading) -> Conversation:
+    """Keep the last few texts, shortened; a long silence before this one drops them."""
+    text = message.text.strip()[-MOST:]
+    if not text:
+        return state
+    kept = state.recent if state.recent and message.sent_at - state.recent[-1].at <= GAP else ()
+    return evolve(state, recent=(*kept, Heard(text, message.sent_at, reading.urgency))[-KEPT:])

@@ -1,0 +1,75 @@
+"""Messages that say little: hello, thanks, adverts, a photo without a word, signs only. Pure."""
+
+import re
+from datetime import timedelta
+
+from conversations.codes import Act, Intent
+from conversations.listening import facts_only
+from conversations.messages import Inbound
+from conversations.playbook import Playbook
+from conversations.reading import Reading
+from conversations.state import Case
+from conversations.talk import begin_empty
+from conversations.turn import Draft
+from conversations.values import evolve
+
+_GREETED = timedelta(hours=6)
+"""Within this time a second hello is a person waiting, not a guest arriving."""
+_WORD = re.compile(r"[\w]")
+
+
+def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
+    """A picture, a voice, a file: kept for people, and one line of words asked for; never a claim to have seen it."""
+    if message.text or message.location:
+        return False
+    key = f"media_{message.kind}" if f"media_{message.kind}" in draft.playbook.replies else "media_other"
+    if case is not None and case.ticket:
+        draft.note(case, "added", by="contact", detail=message.kind)
+        draft.say("info", draft.playbook.say("media_added", number=case.ticket))
+        return True
+    draft.say("question", draft.playbook.say(key))
+    if case is None:
+        draft.timer("silence", begin_empty(draft, Intent.CONSULT), draft.playbook.manners.silence_urgent)
+    return True
+
+
+def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
+    """Hello, thanks, adverts, chat: one line each; what says nothing is asked about once more, then offered as numbers,
+    then given to a person."""
+    state, playbook = draft.state, draft.playbook
+    if facts_only(message, reading):
+        return False  # somebody who leaves a number wants to be called
+    believed = reading.confidence >= playbook.manners.floor
+    greeted = state.greeted_at is not None and draft.now - state.greeted_at < _GREETED
+    wordless_text = not _WORD.search(message.text)
+    if Act.ABUSE in reading.acts:
+        draft.say("info", playbook.say("abused"))
+    elif Act.THANKS in reading.acts:
+        draft.say("info", playbook.say("thanks"))
+    elif believed and reading.intent is Intent.SPAM and not wordless_text:
+        draft.say("info", playbook.say("spam"))
+    elif believed and reading.intent is Intent.FEEDBACK and not wordless_text:
+        draft.say("info", playbook.say("feedback"))
+    elif not greeted and (Act.GREET in reading.acts or (believed and reading.intent is Intent.CHITCHAT)):
+        draft.say("info", playbook.say("greet"))
+        draft.state = evolve(state, greeted_at=draft.now)
+    elif wordless_text or believed or _unclear(message, reading, playbook):
+        draft.state = evolve(state, unreadable=state.unreadable + 1)
+        if state.unreadable >= 2:
+            return False
+        draft.say("question", playbook.say("unclear" if state.unreadable == 0 else "unclear_choices"))
+        if state.unreadable == 1:
+            draft.state = evolve(draft.state, asked=("choice",), asked_on=draft.state.turn)
+    else:
+        return False
+    return True
+
+
+def _unclear(message: Inbound, reading: Reading, playbook: Playbook) -> bool:
+    """Too short and too unsure to open a case from: ask in other words, twice, then a person gets it."""
+    facts = reading.entities
+    return (
+        len(message.text.strip()) < 8
+        and not (facts.phones or facts.addresses)
+        and reading.confidence < playbook.manners.floor
+    )
