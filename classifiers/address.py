@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from classifiers.address_correction import correction
 from classifiers.address_scan import Scanner, Token
 from classifiers.gazetteer import Gazetteer
 from classifiers.plain import grams_of, replacer, simple
@@ -27,6 +28,7 @@ _MOST = 20
 _MOST_GROUPS = 200
 # More than any channel lets a resident write; a longer text is no message, and is read no further.
 _LONGEST = 6000
+_SHORT = 20
 
 
 class AddressReader:
@@ -40,7 +42,7 @@ class AddressReader:
         """At most twenty addresses, the one with most parts first."""
         text = text[:_LONGEST]
         if _CUES.isdisjoint(simple(text).grams):
-            return ()
+            return correction(_narrow(text), self._gazetteer) if len(text) <= _SHORT else ()
         plain = _narrow(text)
         groups = self._groups(plain, self._scanner.scan(plain))
         found: list[Address] = []
@@ -50,6 +52,8 @@ class AddressReader:
                 found.append(address)
             named = next((token.text for token in group if token.kind == "district"), "")
             mentioned = self._gazetteer.district(named) or mentioned
+        if not found and len(plain) <= _SHORT:
+            return correction(plain, self._gazetteer)
         unique = list(dict.fromkeys(found))
         return tuple(sorted(unique, key=lambda one: -_parts(one))[:_MOST])
 

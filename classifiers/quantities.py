@@ -135,6 +135,7 @@ _ROWS: tuple[tuple[str, str, str, Convert], ...] = (
     ("dialysis_days", "透 血头 血滤 & 天 日 夜 期 拜 周 月", rf"(?:距|离|隔|上次|上一次|上趟|上回){_GAP}{{0,6}}?{_DIALYSIS}{_GAP}{{0,6}}?(?<!每){_N}{_MANY}{_SPAN}(?:之?前|了)", _days),
     ("dialysis_days", "透 血头 血滤 & 天 日 夜 期 拜 周 月", rf"(?:断|停)了?{_N}{_MANY}{_SPAN}{_GAP}{{0,3}}?{_DIALYSIS}", _days),
     # sessions missed
+    ("dialysis_missed", "透 血头 血滤 & 次 趟 回", rf"(?<!每周)(?<!周)(?<!第)(?<!做){_N}(?:次|趟|回){_GAP}{{0,2}}?{_DIALYSIS}{_GAP}{{0,3}}?{_STOPPED}", _first),
     ("dialysis_missed", "透 血头 血滤 & 次 趟 回", rf"{_DIALYSIS}[^。!?;]{{0,8}}?(?<!每周)(?<!周)(?<!天){_N}(?:次|趟|回){_GAP}{{0,3}}?{_STOPPED}", _first),
     ("dialysis_missed", "透 血头 血滤 & 次 趟 回", rf"{_MISSED}{_GAP}{{0,5}}?(?<!第){_N}(?:次|趟|回){_GAP}{{0,4}}?{_DIALYSIS}", _first),
     ("dialysis_missed", "透 血头 血滤 & 次 趟 回", rf"{_DIALYSIS}[^。!?;]{{0,10}}?{_MISSED}(?:了|掉|脱|做|透|成|过){{0,2}}(?<!第){_N}(?:次|趟|回)", _first),

@@ -163,6 +163,9 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
     if danger.urgency is Urgency.CRITICAL and danger.intent is not None and danger.intent is not intent:
         intent, further = _with_rule_intent(opinion, danger.intent)
     urgency = urgencies.merge(danger.urgency, opinion.level.urgency, opinion.implied)
+    if urgency is Urgency.CRITICAL and Flag.CHECK in danger.flags and danger.urgency is not Urgency.CRITICAL:
+        # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
+        urgency = Urgency.URGENT
     reasons, flags = danger.reasons, danger.flags
     if urgency is not danger.urgency:
         reasons = (*reasons, _model_reason(opinion, urgency))
