@@ -14,6 +14,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
 
     from data.acts import load_acts
+    from data.canned import read_canned
     from data.corpus import read_corpus
     from data.faults import BadRows, Fault, rows_folder
     from data.lexicon import load_lexicon
@@ -24,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     folder = options.folder or rows_folder()
     faults: list[Fault] = []
     read_playbook(folder, faults)
-    for load in (load_red, load_acts, load_places):
+    for load in (load_red, load_acts, load_places, read_canned):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]
     try:
