@@ -56,11 +56,13 @@ async def get_audit(request: web.Request, staff: Staff) -> web.StreamResponse:
 _NAMES = {
     "field": "哪一项", "was": "原来", "value": "改成", "lowered": "降级", "outcome": "结果", "role": "角色", "alert": "提醒",
 }  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(_NAMES)}
 
 
 def _detail(blob: str, playbook: Playbook) -> str:
     """In people's words; a code without any stays as it is, so that nothing of the log is hidden."""
     values: dict[str, Any] = decode(blob.encode())
+    values = {name: values[name] for name in sorted(values, key=lambda one: (one not in _ORDER, _ORDER.get(one, 0)))}
     return "，".join(f"{_NAMES.get(name, name)} {_value(name, value, playbook)}" for name, value in values.items())
 
 

@@ -53,36 +53,39 @@ class Feed:
         async with self.services.live.listen() as news:
             while True:
                 said: set[str] = set()
+                here: set[str] = set()
                 with suppress(TimeoutError):
                     one = await asyncio.wait_for(news.get(), _LOOK)
                     await asyncio.sleep(_TOGETHER)
                     while True:
                         if one["what"] == "said":
                             said.add(one["conversation"])
+                        elif one["what"] == "here":
+                            here.add(one["number"])
                         if news.empty():
                             break
                         one = news.get_nowait()
                 try:
-                    await self._look(said)
+                    await self._look(said, here)
                 except StoreAway:
                     await asyncio.sleep(1)
                 except Exception:
                     log.exception("feed_failed")
                     await asyncio.sleep(1)
 
-    async def _look(self, said: set[str]) -> None:
+    async def _look(self, said: set[str], here: set[str]) -> None:
         database = self.services.database
         if not self.mark:
             self.mark = await newest_change(database)
         changes = [one for one in await changes_after(database, max(0, self.mark - _BACK)) if self._is_new(one)]
-        if changes or said:
+        if changes or said or here:
             self.mark = max([self.mark, *(one.changed for one in changes)])
-            event = event_of(changes, self.mark, said)
+            event = event_of(changes, self.mark, said, here)
             for queue in self._listeners:
                 if queue.full():
                     while not queue.empty():
                         queue.get_nowait()
-                    queue.put_nowait({"mark": self.mark, "reload": True, "tickets": [], "said": []})
+                    queue.put_nowait({"mark": self.mark, "reload": True, "tickets": [], "said": [], "here": []})
                 queue.put_nowait(event)
 
     def _is_new(self, change: Change) -> bool:
@@ -113,10 +116,10 @@ class Feed:
 FEED: web.AppKey[Feed] = web.AppKey("feed", Feed)
 
 
-def event_of(changes: list[Change], mark: int, said: set[str] | None = None) -> Event:
-    """Ids and codes only. A ticket's change is news of its conversation too."""
+def event_of(changes: list[Change], mark: int, said: set[str] | None = None, here: set[str] | None = None) -> Event:
+    """Ids and codes only. A ticket's change is news of its conversation too; `here`: where people came or went."""
     talks = sorted({str(one.conversation) for one in changes} | (said or set()))
-    return {"mark": mark, "tickets": [one.news() for one in changes], "said": talks}
+    return {"mark": mark, "tickets": [one.news() for one in changes], "said": talks, "here": sorted(here or ())}
 
 
 async def run_feed(app: web.Application) -> AsyncIterator[None]:

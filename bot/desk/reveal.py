@@ -9,16 +9,17 @@ from bot.desk.pages import error_answer, json_answer
 from bot.desk.record import lately
 from bot.desk.session import Staff
 from bot.desk.ticket import find
-from bot.desk.view import message_words, slot_value
+from bot.desk.view import NOTED, message_words, slot_value
 from bot.keys import SERVICES
 from bot.store.said import messages_of
+from bot.store.tickets import events_of
 
 _MOST = 120
 """Reveals of one person in ten minutes: far more than the work needs, far less than copying the record."""
 
 
 async def post_reveal(request: web.Request, staff: Staff) -> web.StreamResponse:
-    """POST /desk/tickets/{number}/reveal with `field`: `slot:NAME` → `{"value"}`; `words` → `{"messages": {id: text}}`.
+    """POST /desk/tickets/{number}/reveal `field`: `slot:NAME` → `{"value"}`; `words` → `{"messages": {id: text}}`, notes too.
 
     Nothing is shown when the line of the audit cannot be written (503), or after too many (429).
     """
@@ -36,6 +37,8 @@ async def post_reveal(request: web.Request, staff: Staff) -> web.StreamResponse:
     elif field == "words":
         messages = await messages_of(services.database, services.vault, ticket.conversation)
         answer["messages"] = {one.id: message_words(one) for one in messages}
+        events = await events_of(services.database, services.vault, ticket.number)
+        answer["messages"] |= {f"note-{one.id}": one.detail for one in events if one.change == NOTED}
     else:
         return error_answer(400, "unfit", "没有这一项。")
     await audit(services.database, staff.login, "desk.reveal", ticket.number, field=field)

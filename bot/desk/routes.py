@@ -2,7 +2,20 @@
 
 from aiohttp import web
 
-from bot.desk import acts, admin, admin_audit, admin_models, admin_tokens, feed, login, queue, reveal, ticket
+from bot.desk import (
+    acts,
+    admin,
+    admin_audit,
+    admin_models,
+    admin_tokens,
+    feed,
+    login,
+    notes,
+    presence,
+    queue,
+    reveal,
+    ticket,
+)
 from bot.desk.guarded import Handler, guarded
 from bot.desk.pages import STATIC
 from bot.desk.session import ADMINS, OVERSEERS, READERS, WRITERS
@@ -21,6 +34,8 @@ def add_desk(app: web.Application) -> None:
         ("GET", "/desk/tickets/{number}", ticket.get_page, READERS),
         ("GET", "/desk/tickets/{number}/parts", ticket.get_parts, READERS),
         ("POST", "/desk/tickets/{number}/acknowledge", acts.post_acknowledge, WRITERS),
+        ("POST", "/desk/tickets/{number}/note", notes.post_note, WRITERS),
+        ("POST", "/desk/tickets/{number}/here", presence.post_here, WRITERS),
         ("POST", "/desk/tickets/{number}/reveal", reveal.post_reveal, WRITERS),
         ("POST", "/desk/tickets/{number}/{act:claim|reply|hand-back|close|correct}", acts.post_act, WRITERS),
         ("GET", "/admin", admin.get_users, ADMINS),

@@ -7,19 +7,20 @@ from typing import Any
 from aiohttp import web
 
 from bot.desk import words
+from bot.desk.canned import offers
 from bot.desk.clocks import Promise, claim_ends, next_step, promises
 from bot.desk.pages import error_answer, fragment, json_answer, page
 from bot.desk.record import ReplyRoom, labels_of, names_of_staff, reply_room, waiting_numbers
 from bot.desk.rows import Row, is_red, row_of
 from bot.desk.session import Staff
-from bot.desk.view import Happening, Line, Slot, history_of, line_of, reasons_of, slots_of
+from bot.desk.view import Happening, Line, Note, Slot, history_of, line_of, notes_of, reasons_of, slots_of
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.said import messages_of
 from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
 
-PARTS = ("head", "holder", "contact", "talk", "room", "facts", "others", "history")
+PARTS = ("head", "holder", "contact", "talk", "room", "facts", "others", "notes", "history")
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
 
@@ -40,6 +41,7 @@ class View:
     lines: list[Line]
     slots: list[Slot]
     history: list[Happening]
+    notes: list[Note]
     others: list[Row]
     room: ReplyRoom
     holder: str
@@ -84,11 +86,12 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
     slots = slots_of(ticket, playbook, names)
     missing = tuple(slot.title for slot in slots if not slot.value and slot.need != "desk")
     labels = await labels_of(database, ticket.number)
+    events = await events_of(database, vault, ticket.number)
     return View(
         ticket=ticket, title=me.title, summary=me.summary, urgency_word=me.urgency_word, flags=me.flags, alert=me.alert,
         red=is_red(ticket.urgency, ticket.alert), reasons=reasons_of(ticket), clocks=promises(ticket, now),
         step=next_step(ticket, staff.login, acts=staff.acts, waiting=me.waiting, missing=missing, now=now),
-        lines=lines, slots=slots, history=history_of(ticket, await events_of(database, vault, ticket.number), playbook, names),
+        lines=lines, slots=slots, history=history_of(ticket, events, playbook, names), notes=notes_of(events, names),
         others=others, room=await reply_room(services, ticket), holder=me.reporter, mine=me.mine,
         claim_until=claim_ends(ticket, playbook.manners.claim), waiting=me.waiting,
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
@@ -110,7 +113,8 @@ async def get_page(request: web.Request, staff: Staff) -> web.StreamResponse:
             "message.html", staff, status=404, title="没有这张单", sentence="号码可能抄错了。可以在求助单里搜索。"
         )
     services = request.app[SERVICES]
-    return page("ticket.html", staff, view=await view_of(services, ticket, staff), outcomes=words.OUTCOME)
+    view = await view_of(services, ticket, staff)
+    return page("ticket.html", staff, view=view, canned=offers(ticket, services.playbook, staff) if staff.acts else [])
 
 
 async def get_parts(request: web.Request, staff: Staff) -> web.StreamResponse:

@@ -12,6 +12,9 @@ from bot.store.tickets import Ticket, TicketEvent
 from conversations.codes import Intent
 from conversations.playbook import Playbook
 
+NOTED = "noted"
+"""What a ticket's event is called when a colleague wrote a note; its detail is the note."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -124,6 +127,8 @@ def history_of(
             detail = words.KINDS.get(detail, detail)
         elif event.change == "raised":
             detail = words.plain(detail)
+        elif event.change == NOTED:
+            detail = ""  # it stands in full among the notes
         out.append(
             Happening(
                 event.at,
@@ -134,3 +139,26 @@ def history_of(
         )
     out.sort(key=lambda one: one.at)
     return out[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note as the page shows it. `hidden`: there is more in it than is shown."""
+
+    id: str
+    at: datetime
+    who: str
+    text: str
+    hidden: bool
+
+
+def notes_of(events: Sequence[TicketEvent], names: Mapping[str, str]) -> list[Note]:
+    """Newest first, masked."""
+    out = []
+    for event in reversed(events):
+        if event.change == NOTED:
+            shown = mask_text(event.detail)
+            out.append(
+                Note(f"note-{event.id}", event.at, words.person(event.actor, names), shown, shown != event.detail)
+            )
+    return out

@@ -232,6 +232,57 @@ async def test_what_comes_while_writing_is_shown_and_nothing_is_lost(
         await page.context.close()
 
 
+async def test_two_colleagues_a_canned_text_and_a_note(
+    browser: Browser, service: Service, shots: Path, faults: list[str]
+) -> None:
+    first, second = [
+        await add_person(service, login, name, "reporter") for login, name in (("he", "何敏"), ("xu", "徐青"))
+    ]
+    chat, he, xu = (
+        await open_page(browser, faults, 390),
+        await open_page(browser, faults),
+        await open_page(browser, faults),
+    )
+    await chat.goto(f"{service.base}/chat")
+    await say(chat, "妈妈没气了 叫不醒")
+    await expect(chat.locator(".message.bot")).to_have_count(1)
+    for page, login, password in ((he, "he", first), (xu, "xu", second)):
+        await log_in(page, service, login, password)
+        await page.locator(".row", has_text="叫不醒").locator("a").first.click()
+        await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await expect(he.locator("#here")).to_have_text("徐青也在看")
+    await he.keyboard.press("c")
+    await expect(he.locator("#part-holder")).to_contain_text("在您手上")
+    await he.keyboard.press("m")  # and not into the reply
+    await he.keyboard.type("居委说车已经出来了")
+    await he.keyboard.press("Control+Enter")
+    await expect(xu.locator("#part-notes")).to_contain_text("居委说车已经出来了")
+    await expect(he.get_by_label("备注", exact=True)).to_have_value("")
+
+    await he.keyboard.press("Escape")
+    await he.keyboard.press("t")
+    await he.keyboard.type("jw")
+    await wide_and_narrow(he, shots, "canned")
+    await he.keyboard.press("Enter")
+    box = he.get_by_label("写给居民")
+    await expect(box).to_have_value(re.compile("^已经联系＿＿"))
+    await expect(xu.locator("#here")).to_have_text("何敏正在写回复")
+    await box.press("Control+Enter")
+    await expect(he.locator("#reply-error")).to_contain_text("还有空没填")
+    await he.keyboard.type("三林镇")
+    await box.press("Control+Enter")
+    await he.keyboard.type("马上派车")
+    await box.press("Control+Enter")
+    read = chat.locator(".message.reporter .bubble")
+    await expect(read).to_have_text([re.compile("已经联系三林镇，对方说马上派车。")])
+    assert "居委说车" not in await chat.locator("body").inner_text()
+    await wide_and_narrow(xu, shots, "together")
+    await he.context.close()
+    await expect(xu.locator("#here")).to_be_hidden()
+    for page in (chat, xu):
+        await page.context.close()
+
+
 async def test_the_desk_says_when_the_line_is_down(browser: Browser, service: Service, faults: list[str]) -> None:
     page = await open_page(browser, faults)
     await page.goto(f"{service.base}/login")

@@ -65,7 +65,7 @@ class Bell {
 
   #settle() {
     const can = this.context?.state === "running";
-    soundButton.hidden = can || !this.context;
+    soundButton.hidden = can || !this.context || !seenButton; // who cannot answer is not called
     soundButton.classList.toggle("urgent", this.wanted && !can);
     if (this.wanted && can && !ringing) this.#start();
     if (!this.wanted && ringing) this.stop?.();
@@ -120,7 +120,7 @@ function show(state) {
     if (!state.red) bell.once();
   }
   known = new Set(state.numbers);
-  bell.ring(state.red > 0);
+  bell.ring(state.red > 0 && seenButton !== null);
 }
 
 let asking = null;

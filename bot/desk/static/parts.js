@@ -118,17 +118,16 @@ export class Parts {
       const field = slot.querySelector("form input");
       if (field) field.value = value;
     }
-    for (const node of this.talk.querySelectorAll("[data-masked]")) {
+    for (const node of document.querySelectorAll("[data-masked]")) {
       const text = this.words.get(node.parentElement.dataset.id);
       if (text === undefined) continue;
       node.textContent = text;
       node.classList.remove("masked");
       delete node.dataset.masked;
     }
-    const button = this.talk.querySelector(".unmask");
-    if (button) {
-      button.hidden = !this.talk.querySelector("[data-masked]");
-      button.firstElementChild.disabled = false;
+    for (const line of document.querySelectorAll(".unmask")) {
+      line.hidden = !line.parentElement.querySelector("[data-masked]");
+      line.firstElementChild.disabled = false;
     }
   }
 }

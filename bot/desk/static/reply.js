@@ -2,6 +2,8 @@
 
 const KEPT = 3 * 86400_000;
 
+const BLANK = "＿＿"; // a canned text's gap
+
 const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(16).slice(2)}`;
 
 export class Reply {
@@ -45,10 +47,14 @@ export class Reply {
   insert(words) {
     const { selectionStart: at, selectionEnd: end } = this.text;
     this.text.setRangeText(words, at, end, "end");
-    const blank = words.indexOf("＿＿");
-    if (blank >= 0) this.text.setSelectionRange(at + blank, at + blank + 2);
-    this.#changed();
+    this.text.dispatchEvent(new Event("input"));
+    this.#toBlank(at);
+  }
+
+  #toBlank(from) {
+    const blank = this.text.value.indexOf(BLANK, from);
     this.text.focus();
+    if (blank >= 0) this.text.setSelectionRange(blank, blank + BLANK.length);
   }
 
   /** What the desk says of the room for replies. */
@@ -114,6 +120,10 @@ export class Reply {
   async send() {
     const text = this.text.value.trim();
     if (!text || this.sending || this.shut) return;
+    if (text.includes(BLANK)) {
+      this.error.textContent = "还有空没填。";
+      return this.#toBlank(0);
+    }
     this.sending = true;
     this.draft.tried = text;
     this.#keep();

@@ -1,11 +1,13 @@
 // One ticket: its parts stay fresh, what is done goes to the desk, what is hidden is shown on request for this view.
 
 import { acknowledge, alarming, refreshAlarm } from "./alarm.js";
+import { Canned } from "./canned.js";
 import "./claim.js";
 import { copy } from "./copy.js";
 import { keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Parts } from "./parts.js";
+import { Presence } from "./presence.js";
 import { Reply } from "./reply.js";
 import { Talk } from "./talk.js";
 import "./times.js";
@@ -20,7 +22,10 @@ const parts = new Parts((lines) => talk.arrived(lines));
 const form = document.getElementById("reply");
 const reply = form && new Reply(form, page.dataset, act);
 const talk = new Talk(parts.talk, page.dataset, reply);
+const canned = reply && new Canned(document.getElementById("canned"), reply);
+const presence = reply && new Presence(`${base}/here`, reply);
 if (reply) reply.put = () => talk.answered();
+document.getElementById("canned-open")?.addEventListener("click", () => canned.open());
 
 /** Do something; the answer is the page as it is now. True when it was taken. */
 async function act(name, fields, complain = toast) {
@@ -60,6 +65,7 @@ async function refresh() {
 function onNews(news) {
   const near = (one) => one.number === number || document.querySelector(`#part-others [href$="${one.number}"]`);
   if (news.reload || news.resumed || news.said.includes(conversation) || news.tickets.some(near)) refresh();
+  if (news.here?.includes(number)) presence?.look();
   if (alarming(news)) refreshAlarm();
 }
 
@@ -73,14 +79,24 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     const name = shape.dataset.act;
     const fields = Object.fromEntries(new FormData(shape));
-    if ((await act(name, fields)) && name === "claim") reply?.focus();
+    // Not into the reply box: the next key would be sent to the resident.
+    if (await act(name, fields)) document.getElementById("part-holder").focus();
   } else if (shape.dataset.slotForm) {
     event.preventDefault();
     correct(`slot:${shape.dataset.slotForm}`, shape.elements.value.value);
+  } else if (shape.id === "note") {
+    event.preventDefault();
+    if (await act("note", { text: shape.elements.text.value })) shape.reset();
   } else if (shape.id === "why") {
     event.preventDefault();
     correct("urgency", shape.dataset.value, shape.elements.reason.value);
   }
+});
+
+document.getElementById("note-text")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
 });
 
 document.addEventListener("reset", (event) => {
@@ -142,5 +158,7 @@ keys({
   n: () => talk.jump(),
   c: () => document.getElementById("claim")?.click(),
   r: () => reply?.focus(),
+  t: () => canned?.open(),
+  m: () => document.getElementById("note-text")?.focus(),
   u: () => location.assign("/desk"),
 });

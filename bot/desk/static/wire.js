@@ -25,9 +25,10 @@ async function answer(promise) {
 export const get = (path) =>
   answer(fetch(path, { headers: { "X-Requested-With": "bangnong" }, signal: AbortSignal.timeout(8000) }));
 
-export const post = (path, fields = {}, headers = {}) =>
+export const post = (path, fields = {}, headers = {}, more = {}) =>
   answer(
     fetch(path, {
+      ...more,
       method: "POST",
       body: new URLSearchParams(fields),
       headers: { "X-Requested-With": "bangnong", "X-CSRF-Token": csrf, ...headers },
