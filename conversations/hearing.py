@@ -41,6 +41,7 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
         done = meta_act(draft, case, reading) or wordless(draft, case, message)
         if done or (case is None and (intent is None or not intent.opens_case) and small_talk(draft, message, reading)):
             return _filed(draft, case)
+        case = draft.state.case(case.key) if case else None  # a wish may have been written on it
     if case is None:
         chosen = (
             intent

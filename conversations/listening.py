@@ -117,7 +117,7 @@ def new_case(state: Conversation, message: Inbound, reading: Reading, intent: In
         intent=intent,
         urgency=reading.urgency,
         started_at=now,
-        confidence=reading.confidence,
+        confidence=reading.confidence if intent is reading.intent else 0.0,
         flags=reading.flags,
         reasons=reading.reasons,
         further=tuple(other for other, _ in reading.intents if other is not intent),
@@ -186,8 +186,8 @@ def fill(
         if value is None and opening and slot.kind == "story" and not facts_only(message, reading):
             value = story(message)
         had = case.slots.get(slot.name)
-        if slot.kind == "place" and had:
-            value = patched(had, reading) if correcting or value is None or "raw" not in dict(value.parts) else value
+        if slot.kind == "place" and had and (value is None or not value.sure):
+            value = patched(had, reading)
         if value is None or (had and not _better(value, had, correcting)):
             continue
         news[slot.name] = evolve(value, source=message.message_id, at=now)

@@ -15,6 +15,9 @@ from conversations.state import Case, Filled
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
 
+HEARD = SHARED | {"called_12345"}
+"""Heard in every case, whatever its rows ask for."""
+
 SKIPPED = "（没有说）"
 
 Parser = Callable[[Inbound, Reading, bool], Filled | None]

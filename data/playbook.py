@@ -9,7 +9,7 @@ from typing import Any
 
 from conversations.codes import Intent, TicketStatus, Urgency
 from conversations.playbook import Choice, Clock, Hours, IntentRow, Manners, Playbook, RoutingRule, SlotRow
-from conversations.slots import PARSERS, SHARED
+from conversations.slots import HEARD, PARSERS
 from data.faults import BadRows, Fault, rows_folder
 from data.rows import line_of, read_csv, read_toml
 
@@ -111,10 +111,10 @@ def _intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: list[
             filter(None, (_slot(path, name, n, row, slots, faults) for n, row in enumerate(raw.get("slot", []), 1)))
         )
         named = {row.name for row in rows}
-        # Whatever it is about, a number to call and a place are never thrown away.
+        # Whatever it is about, a number to call, a place and 12345 are never thrown away.
         rows += tuple(
             SlotRow(name, slots[name]["title"], slots[name]["kind"], "desk", slots[name].get("ask", ""))
-            for name in sorted(SHARED - named)
+            for name in sorted(HEARD - named)
             if name in slots
         )
         found[Intent(path.stem)] = IntentRow(

@@ -1,0 +1,216 @@
+"""What a careful listener would not get wrong: answers, wishes, corrections, fragments and second needs kept apart."""
+
+from datetime import timedelta
+
+import pytest
+
+from conversations.codes import Flag, Intent, Urgency
+from conversations.context import read_together, text_with_context
+from conversations.effects import AlertDesk, OpenTicket, UpdateTicket
+from conversations.messages import Inbound
+from conversations.reading import Address, Reading
+from tests.conversations.talking import CONTACT, NOW, Play, of, opened, playbook, reading, said
+
+PLACE = Address(
+    district="杨浦区", road="控江路", lane="1200弄", building="5号楼", room="602", raw="控江路", confidence=0.9
+)
+
+
+def with_place(play: Play, intent: str = "supplies", **more: str) -> None:
+    play.say("家里米吃完了", reading(intent, **more))
+    play.say("13811112222 控江路1200弄5号楼602", reading("spam", 0.5, phones=["13811112222"], addresses=[PLACE]))
+
+
+def test_a_part_of_the_address_is_corrected() -> None:
+    play = Play()
+    with_place(play)
+    fixed = reading("medicine", 0.13, acts=["correct"], addresses=[Address(building="15号楼", raw="…", confidence=0.3)])
+    turn = play.say("不是5号楼是15号楼", fixed)
+    assert play.case.slots["address"].value == "杨浦区控江路1200弄15号楼602"
+    assert "15号楼" in said(turn)
+
+
+def test_a_district_alone_completes_the_place() -> None:
+    play = Play()
+    play.say("家里米吃完了", reading("supplies"))
+    road = Address(road="中山路", number="100号", raw="中山路100号", confidence=0.9)
+    play.say("13811112222 中山路100号", reading("spam", 0.5, phones=["13811112222"], addresses=[road]))
+    play.say("普陀", reading("chitchat", 0.7, addresses=[Address(district="普陀区", raw="普陀", confidence=0.3)]))
+    assert play.case.slots["address"].value == "普陀区中山路100号"
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("见红了", {"intent": "maternity", "urgency": "critical", "reasons": ["R07"]}),
+        ("不同意告诉别人", {"intent": "feedback", "confidence": 0.6, "acts": ["refuse_consent"]}),
+        ("叫人来", {"intent": "feedback", "confidence": 0.3, "acts": ["human"]}),
+        ("我电话换成13900001111", {"intent": "spam", "confidence": 0.5, "phones": ["13900001111"]}),
+    ],
+)
+def test_what_is_no_answer_fills_no_answer(answer: str, read: dict[str, object]) -> None:
+    """The bot asked for the hospital; whatever else is said does not become its name."""
+    play = Play()
+    play.say(
+        "孕33周 前置胎盘 13811112222",
+        reading("maternity", urgency="urgent", phones=["13811112222"], addresses=[PLACE], pregnancy_weeks=33),
+    )
+    assert play.state.asked == ("hospital",)
+    play.say(answer, reading(**read))  # type: ignore[arg-type]
+    assert "hospital" not in play.case.slots
+
+
+def test_fragments_are_read_together() -> None:
+    """An elder types 小菜 … 呒没了: alone they say nothing, together they are a need."""
+    play = Play()
+    play.say("小菜", reading("chitchat", 0.8))
+    play.wait(minutes=2)
+    message = Inbound(CONTACT, "x", "text", "呒没了", play.now)
+    alone = reading("chitchat", 0.5)
+    assert text_with_context(play.state, message, alone, playbook()) == "小菜 呒没了"
+    both = read_together(play.state, alone, reading("supplies", 0.8, urgency="urgent"), playbook())
+    assert (both.intent, both.urgency) == (Intent.SUPPLIES, Urgency.NORMAL)
+    turn = play.say("呒没了", both)
+    assert play.case.intent is Intent.SUPPLIES
+    assert "电话" in said(turn)
+
+
+def test_a_message_that_speaks_for_itself_is_read_alone() -> None:
+    play = Play()
+    play.say("小菜", reading("chitchat", 0.8))
+    for text, read, gap in (
+        ("爸爸的降压药吃完了", reading("medicine", 0.9), 1),
+        ("呒没了", reading("chitchat", 0.5), 30),
+        ("我们这里整个小区都封了，一点消息都没有，怎么办", reading("chitchat", 0.5), 1),
+    ):
+        message = Inbound(CONTACT, "x", "text", text, NOW + timedelta(minutes=gap))
+        assert text_with_context(play.state, message, read, playbook()) == ""
+
+
+def test_danger_that_only_the_pieces_show_is_raised_once() -> None:
+    play = Play()
+    play.say("我怀孕38周 小区出不去", reading("maternity", urgency="urgent", pregnancy_weeks=38))
+    red = reading("maternity", 0.9, urgency="critical", reasons=["R07"])
+    joined = read_together(play.state, reading("chitchat", 0.6), red, playbook())
+    assert joined.urgency is Urgency.CRITICAL
+    assert "120" in said(play.say("有一点红", joined))
+    assert read_together(play.state, reading("chitchat", 0.6), red, playbook()).urgency is Urgency.NORMAL
+
+
+def test_the_model_alone_makes_no_alarm_of_a_phone_number() -> None:
+    play = Play()
+    play.say("妈妈的药断了", reading("medicine", urgency="urgent"))
+    felt = reading("distress", 0.3, urgency="critical", reasons=["model"], phones=["13811112222"])
+    turn = play.say("打我女儿的13811112222，她耳朵不好", felt)
+    assert "120" not in said(turn).replace("先打120", "")
+    assert len(play.state.cases) == 1
+    assert Flag.CHECK in play.case.flags
+    assert of(turn, AlertDesk)[0].reason == "check"
+    play.say("她喘不上气了", reading("emergency", urgency="critical", reasons=["R01"]))
+    assert play.case.urgency is Urgency.CRITICAL
+
+
+def test_two_needs_in_one_breath_are_two_tickets() -> None:
+    play = Play()
+    play.say(
+        "家里没菜了，我爸的降压药也只剩三天",
+        reading("medicine", urgency="soon", intents=["supplies"], drugs=["降压药"]),
+    )
+    turn = play.say("13811112222 控江路1200弄5号楼602", reading("spam", 0.5, phones=["13811112222"], addresses=[PLACE]))
+    assert len(opened(turn)) in (0, 2)
+    while not opened(turn):
+        turn = play.say("还有三天", reading("medicine", 0.5, days_left=3.0))
+    first, second = opened(turn)
+    assert f"您还说到“生活物资”，另记一单，编号{second}" in said(turn)
+    assert {case.intent for case in play.state.cases} == {Intent.MEDICINE, Intent.SUPPLIES}
+    assert all("phone" in case.slots and "address" in case.slots for case in play.state.cases)
+    assert first != second
+
+
+def test_what_stands_in_the_way_is_no_need_of_its_own() -> None:
+    play = Play()
+    play.say("化疗明天八点 小区不给出", reading("oncology", urgency="urgent", intents=["community", "testing_code"]))
+    assert [case.intent for case in play.state.cases] == [Intent.ONCOLOGY]
+
+
+def test_whoever_has_not_called_12345_gets_the_sentence() -> None:
+    play = Play()
+    with_place(play, urgency="soon")
+    turn = play.say("没打过12345", reading("chitchat", 0.4, acts=["no"], called_12345="no"))
+    assert "12345，这样说" in said(turn)
+    assert "控江路1200弄5号楼602" in said(turn)
+    assert "家里米吃完了" in said(turn)
+
+
+def test_nobody_who_could_not_get_through_is_sent_there_again() -> None:
+    play = Play()
+    with_place(play, urgency="soon")
+    turn = play.say("12345打了四十遍打不通", reading("chitchat", 0.4, called_12345="tried_not_through"))
+    assert "12345，这样说" not in said(turn)
+
+
+def test_the_ladder_of_the_unclear() -> None:
+    """Hello once, then other words, then numbers; a number opens a case of its kind."""
+    play = Play()
+    hello = reading("chitchat", 0.99, acts=["greet"])
+    assert said(play.say("你好", hello)).startswith("您好")
+    assert "没有听明白" in said(play.say("在吗", hello))
+    assert "请回一个数字" in said(play.say("？", reading("chitchat", 0.99)))
+    turn = play.say("2", reading("chitchat", 0.6, acts=["menu_choice"]))
+    assert "缺什么" in said(turn)
+    assert play.case.intent is Intent.SUPPLIES
+    play.say("菜和米都没有了", reading("supplies", urgency="soon"))
+    assert [case.intent for case in play.state.cases] == [Intent.SUPPLIES]
+
+
+def test_signs_only_end_with_a_person() -> None:
+    play = Play()
+    for _ in range(4):
+        turn = play.say("……", reading("chitchat", 1.0))
+    assert opened(turn)
+    assert "值班记者会看" in said(turn)
+
+
+def test_an_insult_is_not_thanked() -> None:
+    assert "不客气" not in said(Play().say("你们这帮骗子", reading("feedback", 0.7)))
+
+
+def test_the_ambulance_has_come() -> None:
+    play = Play()
+    play.say("爸爸突然说不出话", reading("emergency", urgency="critical", reasons=["R04"]))
+    turn = play.say("120已经来了 谢谢", reading("feedback", 1.0, acts=["thanks", "solved"]))
+    assert "再打120" in said(turn)
+    assert "太好了" not in said(turn)
+    assert of(turn, AlertDesk)[0].reason == "says_solved"
+    assert play.case.open
+
+
+def test_consent_and_refusal_are_kept_from_the_first_message_on() -> None:
+    play = Play()
+    play.say("化疗明天八点", reading("oncology", urgency="urgent"))
+    turn = play.say("不要告诉别人", reading("feedback", 0.6, acts=["refuse_consent"]))
+    assert play.case.consent == "no"
+    assert "不转给别人" in said(turn)
+    play.say("13811112222", reading("spam", 0.5, phones=["13811112222"], addresses=[PLACE]))
+    assert of(play.say("算了你们转吧", reading("chitchat", 0.5, acts=["consent"])), UpdateTicket)[0].change == "consent"
+    assert play.case.consent == "yes"
+
+
+def test_a_number_to_call_is_heard_whatever_it_is_about() -> None:
+    play = Play()
+    play.say(
+        "解封以后第一天能坐地铁吗 13811112222 控江路1200弄",
+        reading("consult", phones=["13811112222"], addresses=[PLACE]),
+    )
+    assert {"phone", "address"} <= play.case.slots.keys()
+
+
+def test_an_empty_reading_changes_nothing() -> None:
+    assert read_together(Play().state, Reading(), Reading(), playbook()) == Reading()
+
+
+def test_the_ticket_opens_once() -> None:
+    play = Play()
+    with_place(play)
+    again = play.say("13811112222", reading("spam", 0.5, phones=["13811112222"]))
+    assert not of(again, OpenTicket)
