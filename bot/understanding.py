@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from classifiers.acts import ActReader
+from classifiers.answers import Answers
 from classifiers.artefacts import ModelStore
 from classifiers.entities import EntityReader
 from classifiers.reader import Reader
@@ -11,6 +12,7 @@ from classifiers.redflags import RedFlags
 from classifiers.tokens import Tokenizer
 from data.acts import load_acts
 from data.faults import BadRows, Fault, rows_folder
+from data.knowledge import read_knowledge
 from data.lexicon import load_lexicon
 from data.places import load_places
 from data.red import load_red
@@ -33,9 +35,16 @@ def open_reader(models: ModelStore | None, failed: Callable[[str, Exception], No
     faults: list[Fault] = []
     folder = rows_folder()
     red, acts, places = load_red(folder, faults), load_acts(folder, faults), load_places(folder, faults)
+    knowledge = read_knowledge(folder, faults)
     if faults:
         raise BadRows(faults)
-    reader = Reader(danger=RedFlags(red), extractor=EntityReader(places, red), acts=ActReader(acts), failed=failed)
+    reader = Reader(
+        danger=RedFlags(red),
+        extractor=EntityReader(places, red),
+        acts=ActReader(acts),
+        answers=Answers(knowledge),
+        failed=failed,
+    )
     if models is not None:
         reader.refresh(models)
     return reader

@@ -46,6 +46,10 @@ class Acts(Protocol):
     def read(self, text: str) -> tuple[Act, ...]: ...
 
 
+class Answering(Protocol):
+    def read(self, text: str) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class NoDanger:
     """Stands in for rules that are absent or failed."""
@@ -82,9 +86,11 @@ class Reader:
         danger: Danger | None = None,
         extractor: Extractor | None = None,
         acts: Acts | None = None,
+        answers: Answering | None = None,
         failed: Callable[[str, Exception], None] | None = None,
     ) -> None:
         self._model, self._danger, self._extractor, self._acts = model, danger, extractor, acts
+        self._answers = answers
         self._failed = failed
         self.failures: dict[str, int] = {}
 
@@ -140,7 +146,12 @@ class Reader:
             entities = self._apart("extractor", lambda: extractor.read(text, at), entities)
         if (act_reader := self._acts) is not None:
             acts = self._apart("acts", lambda: act_reader.read(text), acts)
-        return merged(danger, opinion, entities, acts)
+        reading = merged(danger, opinion, entities, acts)
+        answering = self._answers
+        if answering is None or danger.urgency is not Urgency.NORMAL:
+            return reading
+        found = self._apart("answers", lambda: answering.read(text), "")
+        return replace(reading, answer=found) if found else reading
 
     def _apart(self, name: str, work: Callable[[], Found], otherwise: Found) -> Found:
         try:

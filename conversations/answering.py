@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
-from conversations.codes import Flag, Urgency
+from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.listening import complete
 from conversations.reading import Reading
 from conversations.speaking import ask_contact, asked, next_ask, noted, receipt, words_for_12345
 from conversations.state import Case, Filled
+from conversations.talk import begin_empty
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
+
+_QUESTION = 80
 
 
 def answer(
@@ -126,3 +129,30 @@ def _notice(draft: Draft) -> None:
     if not draft.state.noticed and not any(purpose == "danger" for purpose, _ in draft.said) and draft.said:
         draft.say("info", draft.playbook.say("notice"))
         draft.state = evolve(draft.state, noticed=True)
+
+
+def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """An approved answer with its source and date; the question is counted as a closed ticket that "not solved" reopens.
+
+    Only where nothing presses: a person in need gets a person, not an article.
+    """
+    entry = draft.playbook.entry(reading.answer, draft.now)
+    case = case or draft.state.focused
+    if entry is None or reading.urgency is not Urgency.NORMAL or (case is not None and case.quiet):
+        return False
+    source = f"{entry.source}，{entry.since.year}年{entry.since.month}月{entry.since.day}日起"
+    draft.say("info", draft.playbook.say("answer", answer=entry.answer, source=source))
+    if case is not None:
+        draft.note(case, "answered", detail=entry.code)
+        draft.filed = case.key
+        return True
+    asked_of_us = draft.open_ticket(begin_empty(draft, Intent.CONSULT))
+    answered = evolve(
+        asked_of_us,
+        outcome=Outcome.ANSWERED, status=TicketStatus.CLOSED, summary=draft.heard[:_QUESTION], confidence=1.0,
+    )  # fmt: skip
+    draft.put(answered)
+    draft.note(answered, "answered", detail=entry.code)
+    draft.state = evolve(draft.state, focus=0)
+    draft.filed = answered.key
+    return True

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations.answering import answer
+from conversations.answering import answer, answer_from_knowledge
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.context import remember
 from conversations.effects import EraseContact
@@ -37,6 +37,8 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     held = next((one for one in draft.state.cases if one.open and one.reporter), None)
     if held is not None and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
+    if not danger and answer_from_knowledge(draft, case, reading):
+        return _filed(draft, case)
     if not danger and Flag.DECEASED not in reading.flags:
         done = meta_act(draft, case, reading) or wordless(draft, case, message)
         if done or (case is None and (intent is None or not intent.opens_case) and small_talk(draft, message, reading)):
@@ -91,7 +93,7 @@ def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool) -
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
     case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
     case = _share(draft, case)
-    for other in further_needs(case, event.reading, draft.playbook):
+    for other in further_needs(case, event.message, event.reading, draft.playbook):
         sibling = new_case(draft.state, event.message, event.reading, other, draft.now)
         # How soon the other need is, nobody has read yet: it is no more than the day's business until a person looks.
         sibling = evolve(sibling, urgency=Urgency.SOON, reasons=(), flags=case.flags, further=(), confidence=0.0)

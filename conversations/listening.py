@@ -18,6 +18,9 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _LEAST, _FEW = 3, 8
 _SURE = 0.6
 _FURTHER = 2
+_ASIDE = 4
+_TWO_NEEDS = 12
+"""Characters below which a text does not speak of two needs, whatever the model feels."""
 
 
 def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent | None:
@@ -82,7 +85,7 @@ def find_case(
         return grieving, intent  # whatever else they say now, they are not handed a form
     if intent is None or not intent.opens_case:
         return focus, intent
-    if focus is not None and vague(focus, playbook):
+    if focus is not None and (vague(focus, playbook) or _aside(message, reading)):
         return focus, intent
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
@@ -93,6 +96,11 @@ def find_case(
     if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, focus, reading, playbook):
         return focus, intent
     return None, intent
+
+
+def _aside(message: Inbound, reading: Reading) -> bool:
+    """A word or two in the middle of a talk is about what is being talked of ("我一个人"), unless a rule sees more."""
+    return len(message.text.strip()) <= _ASIDE and all(reason.code == "model" for reason in reading.reasons)
 
 
 def vague(case: Case, playbook: Playbook) -> bool:
@@ -127,8 +135,10 @@ def new_case(state: Conversation, message: Inbound, reading: Reading, intent: In
     )
 
 
-def further_needs(case: Case, reading: Reading, playbook: Playbook) -> tuple[Intent, ...]:
+def further_needs(case: Case, message: Inbound, reading: Reading, playbook: Playbook) -> tuple[Intent, ...]:
     """Other needs spoken out in the message that began the case: two at most, each of a family of its own."""
+    if len(message.text) < _TWO_NEEDS:
+        return ()
     families = {playbook.intents[case.intent].family}
     found: list[Intent] = []
     for intent, _ in reading.intents:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Literal
 
 from conversations.codes import Intent, Urgency
+from conversations.knowledge import Entry
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Shanghai keeps no summer time, so a fixed offset is exact."""
@@ -114,9 +115,15 @@ class Playbook:
     hours: Hours = field(default_factory=Hours)
     manners: Manners = field(default_factory=Manners)
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    knowledge: Mapping[str, Entry] = field(default_factory=dict)
 
     def say(self, key: str, **values: str) -> str:
         return self.replies[key].format(**values)
+
+    def entry(self, code: str, now: datetime) -> Entry | None:
+        """The approved answer of this code, while it holds."""
+        found = self.knowledge.get(code)
+        return found if found and found.holds(now.astimezone(SHANGHAI).date()) else None
 
     def desk_for(self, intent: Intent, urgency: Urgency, district: str) -> str:
         """The desk a ticket goes to."""

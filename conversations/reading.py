@@ -85,3 +85,5 @@ class Reading:
     flags: tuple[Flag, ...] = ()
     entities: Entities = field(default_factory=Entities)
     model: str = ""
+    answer: str = ""
+    """Code of the approved answer this asks for; "" for none."""

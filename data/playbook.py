@@ -11,6 +11,7 @@ from conversations.codes import Intent, TicketStatus, Urgency
 from conversations.playbook import Choice, Clock, Hours, IntentRow, Manners, Playbook, RoutingRule, SlotRow
 from conversations.slots import HEARD, PARSERS
 from data.faults import BadRows, Fault, rows_folder
+from data.knowledge import read_knowledge
 from data.rows import line_of, read_csv, read_toml
 
 _SMALLEST_CHANNEL = 2047
@@ -38,6 +39,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "noted": "items",
         "receipt": "number title",
         "receipt_vague": "number",
+        "answer": "answer source",
         "also_receipt": "number title",
         "call_12345": "title words where",
         "receipt_gaps": "items",
@@ -64,10 +66,11 @@ def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
     replies = _replies(folder / "replies.toml", faults)
     desks, clocks, hours, manners = _desk(folder / "desk.toml", faults)
     choices = _choices(folder / "desk.toml", faults)
+    knowledge = read_knowledge(folder, faults)
     routing = _routing(folder / "routing.csv", desks, faults)
     if len(faults) > before:
         return None
-    return Playbook(_version(folder), intents, replies, routing, desks, clocks, hours, manners, choices)
+    return Playbook(_version(folder), intents, replies, routing, desks, clocks, hours, manners, choices, knowledge)
 
 
 def _version(folder: Path) -> str:

@@ -104,12 +104,13 @@ def _environment(home: Path) -> dict[str, str]:
 async def _corrected(settings: Any) -> Sequence[Row]:
     """Tickets whose intent or urgency a reporter corrected, with the contact's first words. [] without a database."""
     from bot.services import addresses, open_engines, open_index_key
-    from bot.store.database import Database, StoreAway
+    from bot.store.database import Database, StoreAway, migrate
     from bot.store.labels import corrected_rows
     from bot.vault import Vault
 
     engines = open_engines(settings)
     try:
+        await migrate(addresses(settings, engines)[0])  # nothing may have run here before
         database = Database(addresses(settings, engines)[0], limit=30)
         await database.open()
         try:

@@ -33,7 +33,7 @@ def playbook() -> Playbook:
 
 def reading(
     intent: str = "consult", confidence: float = 0.9, urgency: str = "normal", *, flags: Any = (), acts: Any = (),
-    reasons: Any = (), phones: Any = (), addresses: Any = (), intents: Any = (), drugs: Any = (), **facts: Any,
+    reasons: Any = (), phones: Any = (), addresses: Any = (), intents: Any = (), drugs: Any = (), answer: str = "", **facts: Any,
 ) -> Reading:  # fmt: skip
     """A reading from codes; an address is its words, taken apart only so far as a test needs."""
     places = tuple(
@@ -44,7 +44,10 @@ def reading(
         Intent(intent), confidence, tuple((Intent(other), 0.5) for other in intents),
         tuple(Act(act) for act in acts), Urgency(urgency),
         tuple(Reason(code, f"因为{code}") for code in reasons), tuple(Flag(flag) for flag in flags),
-        Entities(phones=tuple(Phone(number, number) for number in phones), addresses=places, drugs=tuple(drugs), **facts), "test",
+        Entities(
+            phones=tuple(Phone(number, number) for number in phones), addresses=places, drugs=tuple(drugs), **facts
+        ),
+        "test", answer,
     )  # fmt: skip
 
 

@@ -214,3 +214,36 @@ def test_the_ticket_opens_once() -> None:
     with_place(play)
     again = play.say("13811112222", reading("spam", 0.5, phones=["13811112222"]))
     assert not of(again, OpenTicket)
+
+
+def test_a_question_gets_the_approved_answer_with_its_source() -> None:
+    play = Play()
+    turn = play.say("你们要收费吗", reading("consult", 0.9, answer="free"))
+    assert "不收费" in said(turn)
+    assert "新民晚报" in said(turn)
+    assert not play.case.open
+    assert not of(turn, AlertDesk)
+    again = play.say("没有解决", reading("feedback", 0.8, acts=["not_solved"]))
+    assert play.case.open
+    assert of(again, AlertDesk)[0].reason == "not_solved"
+
+
+def test_an_expired_answer_is_not_given() -> None:
+    turn = Play().say("去医院看病要48小时核酸吗", reading("consult", 0.9, answer="no_test_no_care"))
+    assert "不得" not in said(turn)
+    assert opened(turn)
+
+
+def test_a_question_in_the_middle_keeps_the_case_going() -> None:
+    play = Play()
+    play.say("家里米吃完了", reading("supplies", urgency="soon"))
+    assert "6点到24点" in said(play.say("你们几点上班", reading("consult", 0.9, answer="how_long")))
+    play.say("13811112222", reading("spam", 0.5, phones=["13811112222"], addresses=[PLACE]))
+    assert [case.intent for case in play.state.cases] == [Intent.SUPPLIES]
+
+
+def test_a_word_in_the_middle_of_a_talk_is_no_new_case() -> None:
+    play = Play()
+    play.say("家里米吃完了", reading("supplies", urgency="soon"))
+    play.say("我一个人", reading("distress", 0.73))
+    assert len(play.state.cases) == 1
