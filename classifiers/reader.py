@@ -194,10 +194,15 @@ def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tu
     return named, further[: intents.MOST_FURTHER]
 
 
+_IN_WORDS = {Urgency.CRITICAL: "危急", Urgency.URGENT: "紧急", Urgency.SOON: "较急", Urgency.NORMAL: "一般"}
+
+
 def _model_reason(opinion: Opinion, urgency: Urgency) -> Reason:
+    """For the reporter, in words: what the model alone saw, and how sure it is."""
     if urgency is not opinion.level.urgency:
-        return Reason("model", f"事由判断为“{opinion.intent}”，把握 {opinion.confidence:.0%}")
-    return Reason("model", f"模型判断“{urgency}”或更急的可能 {opinion.level.probability:.0%}")
+        what = "急危重" if opinion.intent is Intent.EMERGENCY else "到期要做的治疗"
+        return Reason("model", f"读起来像{what}（把握{opinion.confidence:.0%}）")
+    return Reason("model", f"读起来是{_IN_WORDS[urgency]}（把握{opinion.level.probability:.0%}）")
 
 
 def _opinions(model: Model, texts: Sequence[str]) -> list[Opinion]:
