@@ -172,8 +172,7 @@ class Stepper:
         if inbound.kind == "unfollow":
             return ContactUnfollowed(inbound)
         if text := text_with_context(talk.state, inbound, reading, playbook):
-            both = self.reader().read([text], [inbound.sent_at])[0]
-            reading = read_together(talk.state, reading, both, playbook)
+            reading = read_together(talk.state, reading, self.reader().read_meaning(text), playbook)
         return MessageReceived(inbound, reading, arrival.answered)
 
 

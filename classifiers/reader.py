@@ -116,6 +116,14 @@ class Reader:
         opinions = self._opinions(texts)
         return [self._one(text, at, opinion) for text, at, opinion in zip(texts, now, opinions, strict=True)]
 
+    def read_meaning(self, text: str) -> Reading:
+        """What a text is about and how soon, without its facts and acts: for fragments read together."""
+        opinion = self._opinions([text])[0]
+        danger: DangerReading = NoDanger()
+        if (rules := self._danger) is not None:
+            danger = self._apart("danger", lambda: rules.read(text), danger)
+        return merged(danger, opinion, Entities(), ())
+
     def explain(self, text: str, now: datetime) -> dict[str, Any]:
         """How `text` was read: the reading, the rules that fired, and the model's words, keys and probabilities."""
         reading = self.read([text], [now])[0]

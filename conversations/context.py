@@ -19,6 +19,8 @@ SHORT = 16
 GAP = timedelta(minutes=10)
 """A longer silence begins a new subject. Elders type for minutes (domain 6), so it is not short."""
 KEPT, MOST = 4, 120
+_SPEAKS = 1.5
+"""Times the floor from which a message's own intent needs no help."""
 
 _OWN = frozenset({Flag.CHECK, Flag.DECEASED})
 """Flags that must be said, not inferred from two fragments."""
@@ -29,7 +31,7 @@ def text_with_context(state: Conversation, message: Inbound, reading: Reading, p
     said = message.text.strip()
     if not said or len(said) > SHORT or not state.recent or reading.urgency is Urgency.CRITICAL:
         return ""
-    if reading.intent.opens_case and reading.confidence >= 2 * playbook.manners.floor:
+    if reading.intent.opens_case and reading.confidence >= _SPEAKS * playbook.manners.floor:
         return ""
     before = [heard.text for heard in state.recent if message.sent_at - heard.at <= GAP * KEPT]
     if not before or message.sent_at - state.recent[-1].at > GAP:
