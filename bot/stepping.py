@@ -19,7 +19,8 @@ from conversations.codec import UnknownVersion
 from conversations.context import read_together, text_with_context
 from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
 from conversations.engine import step
-from conversations.events import ContactFollowed, ContactUnfollowed, Event, MessageReceived
+from conversations.events import ContactFollowed, ContactUnfollowed, Event, MessageReceived, Part
+from conversations.lists import list_items
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -142,7 +143,8 @@ class Stepper:
         self, talk: Talk, arrival: Arrival, writes: Writes, numbers: list[str], playbook: Playbook, now: datetime
     ) -> None:
         event = arrival.event or self._fact(talk, arrival, playbook)
-        given = tuple(numbers[:NUMBERS])
+        listed = len(event.parts) if isinstance(event, MessageReceived) else 0
+        given = tuple(numbers[: NUMBERS + listed])
         limits = talk.account.limits
         try:
             turn = step(talk.state, event, playbook=playbook, limits=limits, now=now, numbers=given)
@@ -173,7 +175,10 @@ class Stepper:
             return ContactUnfollowed(inbound)
         if text := text_with_context(talk.state, inbound, reading, playbook):
             reading = read_together(talk.state, reading, self.reader().read_meaning(text), playbook)
-        return MessageReceived(inbound, reading, arrival.answered)
+        items = list_items(inbound.text, reading)
+        readings = self.reader().read(items, [inbound.sent_at] * len(items)) if items else ()
+        parts = tuple(Part(text, read) for text, read in zip(items, readings, strict=True))
+        return MessageReceived(inbound, reading, arrival.answered, parts)
 
 
 def _news(talk: Talk, turn: Turn, said: list[tuple[str, SendText]], *, pushed: bool) -> list[dict[str, Any]]:

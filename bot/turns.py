@@ -24,6 +24,8 @@ from bot.vault import Unsealable, Vault
 from classifiers.reader import Reader
 from conversations.engine import texts_to_read
 from conversations.events import Event
+from conversations.lists import MOST as LONGEST_LIST
+from conversations.lists import list_items
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 
@@ -160,7 +162,11 @@ class Turns:
         began = time.perf_counter()
         self._read([one for one in fresh if one.inbound is not None and one.reading is None], now)
         self.spent["read"] += time.perf_counter() - began
-        numbers = await self.store.numbers(now, NUMBERS + len(fresh)) if fresh else []
+        lists = sum(
+            one.inbound is not None and one.reading is not None and bool(list_items(one.inbound.text, one.reading))
+            for one in fresh
+        )
+        numbers = await self.store.numbers(now, NUMBERS + len(fresh) + LONGEST_LIST * lists) if fresh else []
         began = time.perf_counter()
         writes = Writes(playbook, now)
         writes.done, self._delivered = self._delivered, []

@@ -1,9 +1,11 @@
 """What a noted message is answered with: condolence, the critical form, a receipt, one question, or a quiet word. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
-from conversations.listening import complete
+from conversations.events import MessageReceived
+from conversations.listening import complete, new_case
 from conversations.reading import Reading
 from conversations.speaking import ask_contact, asked, next_ask, noted, receipt, words_for_12345
 from conversations.state import Case, Filled
@@ -12,6 +14,7 @@ from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
 _QUESTION = 80
+_ENTRY, _SHOWN = 12, 10
 
 
 def answer(
@@ -156,3 +159,29 @@ def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> 
     draft.state = evolve(draft.state, focus=0)
     draft.filed = answered.key
     return True
+
+
+def begin_list(draft: Draft, parent: Case, event: MessageReceived) -> Turn:
+    """Many households in one message: a ticket each at once, the red ones with an alarm, and one for the whole list.
+
+    Whoever collected the names is asked for one number and one address; rooms stand in the entries' own words.
+    """
+    parent = draft.open_ticket(parent)
+    draft.filed = parent.key
+    given: list[str] = []
+    for part in event.parts:
+        intent = part.reading.intent if part.reading.intent.opens_case else parent.intent
+        child = new_case(draft.state, replace(event.message, text=part.text), part.reading, intent, draft.now)
+        child = draft.open_ticket(draft.put(evolve(child, parent=parent.key)))
+        draft.note(child, "listed", detail=parent.ticket)
+        if child.urgency is Urgency.CRITICAL or Flag.CHECK in child.flags:
+            draft.alert(child, "critical" if child.urgency is Urgency.CRITICAL else "check")
+        given.append(f"{part.text[:_ENTRY]} {child.ticket}")
+    draft.alert(parent, "list")
+    shown = given[:_SHOWN] + ["……"] * (len(given) > _SHOWN)
+    draft.say("receipt", draft.playbook.say("list_receipt", count=str(len(given)), items="\n".join(shown)))
+    words, names = ask_contact(parent, draft.playbook)
+    draft.say("question", words)
+    draft.put(asked(parent, names))
+    draft.state = evolve(draft.state, focus=parent.key, asked=names, asked_on=draft.state.turn)
+    return draft.finish()

@@ -8,12 +8,24 @@ from conversations.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One entry of a list, read by itself."""
+
+    text: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """The contact wrote. `answered`: what was already said while nothing could be stored (`danger`, `held` or "")."""
+    """The contact wrote. `answered`: what was already said while nothing could be stored (`danger`, `held` or "").
+
+    `parts`: the entries, where the message is a list of households.
+    """
 
     message: Inbound
     reading: Reading
     answered: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations.answering import answer, answer_from_knowledge
+from conversations.answering import answer, answer_from_knowledge, begin_list
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.context import remember
 from conversations.effects import EraseContact
@@ -93,6 +93,8 @@ def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool) -
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
     case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
     case = _share(draft, case)
+    if event.parts:
+        return begin_list(draft, case, event)
     for other in further_needs(case, event.message, event.reading, draft.playbook):
         sibling = new_case(draft.state, event.message, event.reading, other, draft.now)
         # How soon the other need is, nobody has read yet: it is no more than the day's business until a person looks.

@@ -63,6 +63,8 @@ class Case:
     reporter: str = ""
     acted_at: datetime | None = None
     wants_human: bool = False
+    parent: int = 0
+    """The case of the list this one was an entry of; 0 for none."""
     consent: str = ""
     """Whether their facts may be passed on to 12345, a committee, a hospital: "yes", "no", "" while nobody asked."""
     outcome: Outcome | None = None

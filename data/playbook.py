@@ -39,6 +39,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "noted": "items",
         "receipt": "number title",
         "receipt_vague": "number",
+        "list_receipt": "count items",
         "answer": "answer source",
         "also_receipt": "number title",
         "call_12345": "title words where",

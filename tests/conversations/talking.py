@@ -59,6 +59,7 @@ class Play:
     now: datetime = NOW
     state: Conversation = field(default_factory=lambda: Conversation(id="c", contact=CONTACT))
     given: int = 0
+    numbers: int = 4
     turns: list[Turn] = field(default_factory=list)
 
     def say(
@@ -68,7 +69,7 @@ class Play:
         return self.do(MessageReceived(message, read or reading(), answered))
 
     def do(self, event: Event) -> Turn:
-        numbers = tuple(f"B60405-{self.given + n:04d}" for n in range(1, 5))
+        numbers = tuple(f"B60405-{self.given + n:04d}" for n in range(1, self.numbers + 1))
         stored, now, given = load_event(dump_event(event, self.now, numbers))
         assert (stored, now, given) == (event, self.now, numbers)
         turn = step(self.state, stored, playbook=playbook(), limits=self.limits, now=self.now, numbers=numbers)

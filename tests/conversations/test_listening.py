@@ -7,6 +7,8 @@ import pytest
 from conversations.codes import Flag, Intent, Urgency
 from conversations.context import read_together, text_with_context
 from conversations.effects import AlertDesk, OpenTicket, UpdateTicket
+from conversations.events import MessageReceived, Part
+from conversations.lists import list_items
 from conversations.messages import Inbound
 from conversations.reading import Address, Reading
 from tests.conversations.talking import CONTACT, NOW, Play, of, opened, playbook, reading, said
@@ -247,3 +249,46 @@ def test_a_word_in_the_middle_of_a_talk_is_no_new_case() -> None:
     play.say("家里米吃完了", reading("supplies", urgency="soon"))
     play.say("我一个人", reading("distress", 0.73))
     assert len(play.state.cases) == 1
+
+
+LIST = """我是3号楼志愿者，楼里这些人家要帮忙：
+1. 201室王阿姨 降压药断了
+2. 302室 老先生吸氧，氧气只剩两小时
+3. 401室 缺奶粉
+4、502室 独居老人没菜"""
+
+
+def test_a_list_of_households_is_a_ticket_each() -> None:
+    whole = reading("emergency", 0.4, urgency="critical", flags=["many"], reasons=["R14"])
+    items = list_items(LIST, whole)
+    assert [item[:4] for item in items] == ["201室", "302室", "401室", "502室"]
+    reads = [
+        reading("medicine", urgency="urgent"),
+        reading("emergency", urgency="critical", reasons=["R14"]),
+        reading("chitchat", 0.9),
+        reading("supplies", urgency="soon"),
+    ]
+    parts = tuple(Part(item, read) for item, read in zip(items, reads, strict=True))
+    play = Play(numbers=12)
+    turn = play.do(MessageReceived(Inbound(CONTACT, "m", "text", LIST, play.now), whole, "", parts))
+    assert len(opened(turn)) == 5
+    assert "分成4单" in said(turn)
+    assert "120" in said(turn)
+    assert [case.parent for case in play.state.cases] == [0, 1, 1, 1, 1]
+    critical = [case.ticket for case in play.state.cases if case.urgency is Urgency.CRITICAL and case.parent]
+    assert critical == [alert.number for alert in of(turn, AlertDesk) if alert.reason == "critical"]
+    play.say("13811112222", reading("spam", 0.5, phones=["13811112222"], addresses=[PLACE]))
+    assert all("phone" in case.slots for case in play.state.cases)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要反映三件事：\n1. 物业不修电梯\n2. 垃圾没人收\n3. 路灯不亮",
+        "1. 201室没菜\n2. 302室没药",
+        "今天的菜单\n- 青菜\n- 鸡蛋\n- 米饭",
+        "一行字 201室 302室 401室 都缺菜",
+    ],
+)
+def test_a_numbered_letter_is_no_list_of_households(text: str) -> None:
+    assert list_items(text, reading("community")) == ()

@@ -1,0 +1,29 @@
+"""A volunteer's list: one message, many households, each with a need of its own. Pure.
+
+A letter that numbers its arguments is no list: there must be several households, said so or shown by their rooms.
+"""
+
+import re
+
+from conversations.codes import Flag
+from conversations.reading import Reading
+
+FEWEST, MOST = 3, 24
+"""Items that make a list; a longer one is cut, and a person sees the whole message in the parent's ticket."""
+
+_BULLET = r"(?:\d{1,2}(?:[、．)）:：]|\.(?!\d))|[①-⑳]|[(（]\d{1,2}[)）]|[-•·*●])[ \t]*"
+_ITEM = re.compile(rf"(?m)^[ \t]*(?:{_BULLET}|(?=[A-Za-z]?\d{{3,4}}(?:室|[ :：，,])))(?P<item>\S.{{3,}})$")
+_ROOM = re.compile(r"\d{2,4}室|(?<!\d)[1-9]\d{2,3}(?=[ :：，,]|[\u4e00-\u9fff])|\d号")
+
+
+def list_items(text: str, reading: Reading) -> tuple[str, ...]:
+    """The entries of a list of households, in order; () when the text is none."""
+    if text.count("\n") < FEWEST - 1:
+        return ()
+    found = [match["item"].strip() for match in _ITEM.finditer(text)]
+    if len(found) < FEWEST:
+        return ()
+    rooms = sum(1 for item in found if _ROOM.search(item))
+    if Flag.MANY not in reading.flags and rooms * 2 < len(found):
+        return ()
+    return tuple(found[:MOST]) if rooms >= FEWEST or Flag.MANY in reading.flags else ()
