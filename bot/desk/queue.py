@@ -48,7 +48,8 @@ class Wanted:
 
     @property
     def pins(self) -> bool:
-        return self.status == "open" and not self.alert
+        """What nobody has seen stands above whatever is filtered; who searches is looking for one ticket."""
+        return self.status == "open" and not self.alert and not self.q
 
     def query(self, **changes: str) -> str:
         """The address of the same view with something changed; the first page unless told otherwise."""

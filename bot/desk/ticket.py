@@ -26,7 +26,7 @@ PARTS = ("head", "holder", "contact", "talk", "room", "facts", "others", "notes"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything a ticket page shows."""
+    """Everything a ticket page shows. `told`: outcomes for which there is a sentence to the resident."""
 
     ticket: Ticket
     title: str
@@ -52,6 +52,7 @@ class View:
     intents: dict[str, str]
     labels: dict[str, tuple[str, str]]
     hidden_words: bool
+    told: frozenset[str]
     now: datetime
 
     @property
@@ -97,6 +98,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
         intents=words.intents(playbook),
         labels=labels, hidden_words=any(line.hidden for line in lines), now=now,
+        told=frozenset(code for code in words.OUTCOME if f"closed_{code}" in playbook.replies),
     )  # fmt: skip
 
 

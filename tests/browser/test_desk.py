@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
 PHONE = "13800005678"
 WHERE = f"好的好的 电话是{PHONE} 我们住浦东新区三林镇牡丹路60弄5号楼502室 谢谢你们"
+BELLS = "navigator.locks.query().then(({ held }) => held.filter(({ name }) => name === 'bangnong-bell').length)"
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +106,15 @@ async def test_a_red_case_from_the_first_word_to_the_end(
     await expect(lina).to_have_title("(1) 帮侬忙")
     await expect(lina.locator("#alarm")).to_contain_text("危急")
     await expect(zhou).to_have_title("(1) 帮侬忙")
+    await lina.wait_for_function(f"{BELLS}.then(bells => bells === 1)")  # it rings, and goes on
     await wide_and_narrow(lina, shots, "queue-red")
 
     # 知道了: silent everywhere, and the ticket stays on top of the queue.
     await lina.keyboard.press("a")
     await expect(lina).to_have_title("帮侬忙")
     await expect(zhou).to_have_title("帮侬忙")
+    for page in (lina, zhou):
+        await page.wait_for_function(f"{BELLS}.then(bells => bells === 0)")
     await expect(lina.locator("#queue .row").first).to_contain_text("危急")
 
     # Open by keyboard, claim; a second reporter sees who has it and cannot.

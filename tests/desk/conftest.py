@@ -41,6 +41,8 @@ async def service(trained: Path, platform: WeChatPlatform) -> AsyncIterator[Serv
     shutil.copytree(trained, folder / "models")
     running = await Service(folder, platform=platform.base).start()
     yield running
+    assert running.process is not None
+    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
     assert await running.stop() == 0
     stop_engines(folder)
     shutil.rmtree(folder, ignore_errors=True)

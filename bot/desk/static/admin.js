@@ -3,6 +3,7 @@
 import { acknowledge, alarming, refreshAlarm } from "./alarm.js";
 import { keys } from "./keys.js";
 import { Live } from "./live.js";
+import "./pops.js";
 
 new Live(0, (news) => alarming(news) && refreshAlarm()).start();
 refreshAlarm();

@@ -7,6 +7,7 @@ import { copy } from "./copy.js";
 import { keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Parts } from "./parts.js";
+import "./pops.js";
 import { Presence } from "./presence.js";
 import { Reply } from "./reply.js";
 import { Talk } from "./talk.js";
@@ -120,6 +121,14 @@ async function correct(field, value, reason = "") {
 
 const wordOf = (value) => document.querySelector(`[data-correct=urgency][data-value="${value}"]`).textContent;
 
+// Some endings have no sentence for the resident: then there is nothing to tell.
+document.addEventListener("change", ({ target }) => {
+  if (target.name !== "outcome") return;
+  const { tell } = target.form.elements;
+  tell.disabled = "quiet" in target.dataset;
+  tell.checked = !tell.disabled;
+});
+
 document.addEventListener("change", (event) => {
   const select = event.target.closest("select[data-correct]");
   if (select?.value) correct(select.dataset.correct, select.value);
@@ -145,13 +154,6 @@ async function show(field, button) {
     toast(error.message);
   }
 }
-
-// Only one popover at a time, and a click beside it puts it away.
-document.addEventListener("click", (event) => {
-  for (const pop of document.querySelectorAll("details.pop[open], details.me[open]")) {
-    if (!pop.contains(event.target)) pop.open = false;
-  }
-});
 
 keys({
   a: () => acknowledge(document.querySelector("#part-head [data-seen]")?.dataset.seen).then(refresh),
