@@ -98,6 +98,8 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
         draft.say("question", words)
         case = draft.put(asked(case, names))
         draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
+        if "phone" in names:
+            draft.timer("nudge", case, draft.playbook.manners.nudge)
         return draft.finish()
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)

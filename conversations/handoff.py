@@ -128,6 +128,8 @@ def corrected(draft: Draft, event: ReporterCorrected) -> Turn:
     if fixed is None:
         return draft.finish("reason")
     draft.put(fixed)
+    if event.field == "status" and fixed.status is TicketStatus.CLAIMED_DONE:
+        fixed = draft.revisit(fixed)
     draft.filed = case.key
     if event.field in ("intent", "urgency") and case.ticket:
         was = str(case.intent if event.field == "intent" else case.urgency)

@@ -88,6 +88,8 @@ class Manners:
     silence_urgent: timedelta = timedelta(minutes=5)
     claim: timedelta = timedelta(minutes=15)
     danger_again: timedelta = timedelta(seconds=60)
+    nudge: timedelta = timedelta(minutes=3)
+    """A critical case without a number to call is asked for it again after this long."""
     reserve: int = 2
     """Messages of a counted window kept for people."""
     circumstances: frozenset[Intent] = frozenset({Intent.CONSULT})

@@ -1,7 +1,10 @@
 """What happens when nothing happens: nobody who wrote is forgotten, and no claim is held for ever. Pure."""
 
+from conversations.codes import TicketStatus, Urgency
 from conversations.events import ContactErased, TimerFired
 from conversations.hearing import contact_erased
+from conversations.speaking import asked
+from conversations.state import Case
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
@@ -18,6 +21,10 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
         case = draft.open_ticket(case)
         draft.note(case, "fell_silent")
         draft.alert(case, "fell_silent")
+    elif event.name == "nudge":
+        _nudge(draft, case)
+    elif event.name == "revisit":
+        _revisit(draft, case)
     elif event.name == "claim" and case.reporter:
         due = case.acted_at + draft.playbook.manners.claim if case.acted_at else draft.now
         if due > draft.now:
@@ -26,3 +33,26 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
             draft.note(draft.put(evolve(case, reporter="")), "claim_ran_out", by=case.reporter)
             draft.alert(case, "claim_ran_out")
     return draft.finish()
+
+
+def _nudge(draft: Draft, case: Case) -> None:
+    """A critical case without a number to call: asked for once more, and people are told that nobody can be rung."""
+    if case.reporter or case.quiet or "phone" in case.slots or case.urgency is not Urgency.CRITICAL:
+        return
+    draft.pushed = True
+    draft.say("question", draft.playbook.say("nudge_critical"))
+    draft.put(asked(case, ("phone",)))
+    draft.state = evolve(draft.state, focus=case.key, asked=("phone",), asked_on=draft.state.turn)
+    draft.alert(case, "no_phone")
+
+
+def _revisit(draft: Draft, case: Case) -> None:
+    """It is said to be done: was anybody reached, is it solved? Asked in the channel while it has room, else by people."""
+    if case.status is not TicketStatus.CLAIMED_DONE or case.quiet:
+        return
+    draft.pushed = True
+    if not case.reporter:
+        draft.say("question", draft.playbook.say("revisit", number=case.ticket))
+        draft.state = evolve(draft.state, focus=case.key)
+    draft.note(case, "revisit_due")
+    draft.alert(case, "revisit")

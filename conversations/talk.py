@@ -115,6 +115,7 @@ def _solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     case = draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
     draft.note(case, "says_solved", by="contact")
     if case.urgency is Urgency.CRITICAL:
+        draft.revisit(case)
         draft.alert(case, "says_solved")
         draft.say("info", draft.playbook.say("solved_critical", number=case.ticket))
         return True

@@ -79,6 +79,10 @@ class Draft:
         self.effects.append(SetTimer(name, case.key, self.now + wait))
         return self.put(evolve(case, timers={**case.timers, name: self.state.turn}))
 
+    def revisit(self, case: Case) -> Case:
+        """Ask later how it went: after the minutes its urgency is promised."""
+        return self.timer("revisit", case, timedelta(minutes=self.playbook.clocks[case.urgency].revisit))
+
     def finish(self, refused: str = "") -> Turn:
         """Merge what was said into one message (a passive reply is one), danger first; settle the phase."""
         if self.said:

@@ -21,10 +21,12 @@ _PLAIN = """
     danger danger_short danger_check danger_pregnancy danger_child danger_violence danger_self_harm danger_night
     ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
     next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none withdraw_done
-    erase_done refuse_consent condolence condolence_again beside_you feedback abused
+    erase_done refuse_consent condolence condolence_again beside_you feedback abused nudge_critical
     media_image media_voice media_other held not_stored
 """
-_NUMBERED = "added solved_critical human human_night withdraw_kept erase_held solved not_solved consent media_added"
+_NUMBERED = (
+    "revisit added solved_critical human human_night withdraw_kept erase_held solved not_solved consent media_added"
+)
 
 REPLIES: Mapping[str, frozenset[str]] = {
     key: frozenset(names.split())
@@ -217,6 +219,7 @@ def _desk(path: Path, faults: list[Fault]) -> tuple[dict[str, str], dict[Urgency
             silence_urgent=timedelta(minutes=row["silence_urgent_minutes"]),
             claim=timedelta(minutes=row["claim_minutes"]),
             danger_again=timedelta(seconds=row["danger_again_seconds"]),
+            nudge=timedelta(minutes=row["nudge_minutes"]),
             reserve=int(row["reserve"]),
             circumstances=frozenset(Intent(code) for code in row["circumstances"]),
         )

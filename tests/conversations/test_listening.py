@@ -1,16 +1,25 @@
 """What a careful listener would not get wrong: answers, wishes, corrections, fragments and second needs kept apart."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from conversations.codes import Flag, Intent, Urgency
 from conversations.context import read_together, text_with_context
-from conversations.effects import AlertDesk, OpenTicket, UpdateTicket
-from conversations.events import MessageReceived, Part
+from conversations.effects import AlertDesk, OpenTicket, SetTimer, UpdateTicket
+from conversations.events import (
+    MessageReceived,
+    Part,
+    ReporterClaimed,
+    ReporterCorrected,
+    ReporterHandedBack,
+    TimerFired,
+)
 from conversations.lists import list_items
 from conversations.messages import Inbound
 from conversations.reading import Address, Reading
+from conversations.turn import Turn
+from conversations.values import evolve
 from tests.conversations.talking import CONTACT, NOW, Play, of, opened, playbook, reading, said
 
 PLACE = Address(
@@ -292,3 +301,54 @@ def test_a_list_of_households_is_a_ticket_each() -> None:
 )
 def test_a_numbered_letter_is_no_list_of_households(text: str) -> None:
     assert list_items(text, reading("community")) == ()
+
+
+def timers(turn: Turn) -> dict[str, float]:
+    """Name → minutes."""
+    return {timer.name: (timer.due_at - turn_now(turn)).total_seconds() / 60 for timer in of(turn, SetTimer)}
+
+
+def turn_now(turn: Turn) -> datetime:
+    return turn.state.cases[0].started_at
+
+
+def test_a_critical_case_without_a_number_is_asked_again_once() -> None:
+    play = Play()
+    turn = play.say("外公胸口痛出冷汗", reading("emergency", urgency="critical", reasons=["R02"]))
+    assert timers(turn)["nudge"] == 3
+    play.wait(minutes=3)
+    again = play.do(TimerFired("nudge", 1, play.case.timers["nudge"]))
+    assert "还没有您的号码" in said(again)
+    assert [alert.reason for alert in of(again, AlertDesk)] == ["no_phone"]
+    assert not said(play.do(TimerFired("nudge", 1, play.case.timers["nudge"] - 1)))
+
+
+def test_a_number_in_time_makes_the_nudge_stale() -> None:
+    play = Play()
+    play.say("外公胸口痛出冷汗", reading("emergency", urgency="critical", reasons=["R02"]))
+    play.say("13811112222", reading("spam", 0.5, phones=["13811112222"]))
+    play.wait(minutes=3)
+    assert said(play.do(TimerFired("nudge", 1, play.case.timers["nudge"]))) == ""
+
+
+def test_what_is_said_to_be_done_is_asked_about() -> None:
+    play = Play()
+    with_place(play)
+    play.do(ReporterClaimed(1, "li"))
+    play.do(ReporterCorrected(1, "li", "status", "claimed_done"))
+    play.do(ReporterHandedBack(1, "li"))
+    play.wait(hours=72)
+    play.state = evolve(play.state, window=play.state.window.opened("message", play.now, play.limits))
+    turn = play.do(TimerFired("revisit", 1, play.case.timers["revisit"]))
+    assert "解决了吗" in said(turn)
+    assert "重新交给记者" in said(play.say("没有解决", reading("feedback", acts=["not_solved"])))
+
+
+def test_with_the_window_shut_people_ask() -> None:
+    play = Play()
+    with_place(play)
+    play.do(ReporterCorrected(1, "li", "status", "claimed_done"))
+    play.wait(hours=72)
+    turn = play.do(TimerFired("revisit", 1, play.case.timers["revisit"]))
+    assert said(turn) == ""
+    assert [alert.reason for alert in of(turn, AlertDesk)] == ["revisit"]
