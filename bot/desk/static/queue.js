@@ -5,7 +5,7 @@ import { keys } from "./keys.js";
 import { Live } from "./live.js";
 import "./pops.js";
 import "./times.js";
-import { get } from "./wire.js";
+import { get, post, toast } from "./wire.js";
 
 const page = document.getElementById("page");
 const queue = document.getElementById("queue");
@@ -120,7 +120,19 @@ more.hidden = false;
 more.addEventListener("click", () => unfold(filters.classList.contains("folded")));
 unfold("chosen" in filters.dataset);
 
+/** Taken from the list: the ticket opens once it is theirs; who was slower stays here and reads why. */
+async function claim(number) {
+  if (!number || !("acts" in page.dataset)) return;
+  try {
+    await post(`/desk/tickets/${number}/claim`, {}, { "X-Parts": "no" });
+    location.assign(`/desk/tickets/${number}`);
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
 keys({
+  c: () => claim(here()?.dataset.number),
   j: () => walk(1),
   k: () => walk(-1),
   a: () => acknowledge(here()?.matches("[data-alert]") ? here().dataset.number : undefined),
