@@ -78,9 +78,13 @@ ALERTS = {
     "not_solved": "居民说没有解决",
     "erase": "居民要求删除资料",
     "undelivered": "有一条没有送到",
+    "no_phone": "危急，还没有电话",
+    "list": "名单，分成了好几单",
+    "says_solved": "说120来了或已解决，请再问一声",
+    "revisit": "该回访了",
 }
 
-RED_ALERTS = frozenset({"critical", "check", "raised", "danger", "deceased"})
+RED_ALERTS = frozenset({"critical", "check", "raised", "danger", "deceased", "no_phone"})
 """These ring until somebody says 知道了; the others sound once."""
 
 DELIVERY = {
@@ -125,6 +129,10 @@ CHANGES = {
     "asks_consent": "同意转给12345、居委或医院",
     "asks_refuse_consent": "不同意转给别人",
     "asks_yes": "回答“是”",
+    "asks_menu_choice": "回了一个数字",
+    "answered": "自动答复（核准过的答案）",
+    "listed": "从名单里分出来",
+    "revisit_due": "到时间回访",
 }
 
 KINDS = {
@@ -188,6 +196,11 @@ def person(actor: str, names: Mapping[str, str]) -> str:
     if actor.startswith(("api:", "token:")):
         return f"接口 {actor.partition(':')[2]}"
     return names.get(actor, actor)
+
+
+def stage(status: str, reporter: str) -> str:
+    """Where it stands; a ticket that was put back is nobody's, whatever was reached before."""
+    return STATUS["triaged"] if status == "assigned" and not reporter else STATUS[status]
 
 
 def intents(playbook: Playbook) -> dict[str, str]:
