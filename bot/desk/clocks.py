@@ -71,7 +71,10 @@ def next_step(ticket: Ticket, login: str, *, acts: bool, waiting: bool, missing:
         return "您可以查看，不能处理。"
     red = ticket.urgency == "critical"
     if not ticket.reporter:
-        return "先点“接手”，马上打电话给居民。" if red else "有空请接手；接手后自动助手不再说话。"
+        if red:
+            return "先点“接手”，马上打电话给居民。"
+        soon = ticket.urgency == "urgent"
+        return "请尽快接手，打电话核实。" if soon else "有空请接手；接手后自动助手不再说话。"
     if ticket.reporter != login:
         return "别的同事在办，您不用动手。"
     if ticket.verification == "unverified" and "phone" in ticket.slots:

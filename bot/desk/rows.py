@@ -71,7 +71,7 @@ def row_of(
         reporter=words.person(ticket.reporter, names) if ticket.reporter else "",
         mine=bool(ticket.reporter) and ticket.reporter == login,
         waiting=waiting,
-        status=words.STATUS[ticket.status],
+        status=words.stage(ticket.status, ticket.reporter),
         outcome=words.OUTCOME[ticket.outcome] if ticket.outcome else "",
         place=place,
     )

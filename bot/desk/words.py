@@ -151,39 +151,6 @@ CHANNELS = {"wechat": "微信", "douyin": "抖音", "toutiao": "头条", "app": 
 
 ROLES = {"reporter": "记者", "editor": "编辑", "liaison": "12345联络员", "admin": "管理员", "auditor": "审计员"}
 
-ACTIONS = {
-    "login.ok": "登录",
-    "login.failed": "登录失败",
-    "logout": "退出",
-    "logout.everywhere": "在所有设备上退出",
-    "password.changed": "改了自己的密码",
-    "desk.reveal": "看了被遮住的内容",
-    "desk.acknowledged": "点了知道了",
-    "desk.claimed": "接手",
-    "desk.replied": "回复居民",
-    "desk.noted": "写了备注",
-    "desk.handedback": "交回",
-    "desk.closed": "结束",
-    "desk.corrected": "更正",
-    "api.tickets.list": "接口：列单",
-    "api.tickets.read": "接口：读单",
-    "api.claim": "接口：接手",
-    "api.reply": "接口：回复居民",
-    "api.hand-back": "接口：交回",
-    "api.close": "接口：结束",
-    "api.correct": "接口：更正",
-    "erase": "删除居民资料",
-    "admin.user_added": "加了用户",
-    "admin.user_reset": "重设密码",
-    "admin.user_off": "停用用户",
-    "admin.user_on": "启用用户",
-    "admin.user_role": "改了角色",
-    "admin.token_made": "发了令牌",
-    "admin.token_revoked": "撤销令牌",
-    "admin.model_promote": "启用模型",
-    "admin.model_rollback": "退回模型",
-}
-
 FIELDS = {"intent": "类别", "urgency": "缓急", "status": "进度", "verification": "核实"}
 
 _TABLES: dict[str, Mapping[str, str]] = {"urgency": URGENCY, "status": STATUS, "verification": VERIFICATION}

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.desk.audit_words import ACTIONS
 from tests.desk.conftest import PHONE, RED, WHERE, Desk, Person, Resident, number_of
 from tests.service import Record, Service
 
@@ -108,6 +109,21 @@ async def test_models_are_shown_and_the_gate_holds(desk: Desk) -> None:
     assert refused.status == 409
     assert "不能用" in refused.words
     assert (await admin.form("/admin/models/rollback")).status == 409
+
+
+async def test_the_log_speaks_in_words(desk: Desk, service: Service, record: Record, lina: Person) -> None:
+    await Resident(service, "logged").say(RED)
+    number = await number_of(record, "logged")
+    await lina.do(f"/desk/tickets/{number}/correct", field="urgency", value="soon", reason="已送医")
+    await lina.do(f"/desk/tickets/{number}/reveal", field="words")
+    await lina.do(f"/desk/tickets/{number}/close", outcome="solved")
+    page = await (await _admin(desk)).get(f"/admin/audit?subject={number}")
+    assert "哪一项 缓急，原来 危急，改成 较急，降级 是" in page.words
+    assert "哪一项 原话" in page.words
+    assert "结果 已解决" in page.words
+    assert "已送医" not in page.words  # a reason may hold words of a resident
+    kept = {row["action"] for row in await record.rows("select distinct action from audit")}
+    assert kept <= set(ACTIONS)
 
 
 async def test_the_log_can_be_searched_and_not_changed(desk: Desk, record: Record, lina: Person) -> None:

@@ -81,6 +81,7 @@ async def test_a_claim_can_be_kept_and_runs_out_when_nothing_is_done(
             await asyncio.sleep(0.1)
     assert "没有人接手" in page.json["parts"]["holder"]
     assert "太久没有动作，自动放回" in page.json["parts"]["history"]
+    assert "待接手" in page.json["parts"]["head"]
     assert number in (await zhou.get("/desk/alarm")).json["numbers"]
     assert (await zhou.do(f"/desk/tickets/{number}/claim")).status == 200
 

@@ -1,0 +1,66 @@
+"""The audit log in people's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.codec import decode
+from bot.desk import words
+from conversations.playbook import Playbook
+
+ACTIONS = {
+    "login.ok": "登录",
+    "login.failed": "登录失败",
+    "logout": "退出",
+    "logout.everywhere": "在所有设备上退出",
+    "password.changed": "改了自己的密码",
+    "desk.reveal": "看了被遮住的内容",
+    "desk.acknowledged": "点了知道了",
+    "desk.claimed": "接手",
+    "desk.replied": "回复居民",
+    "desk.noted": "写了备注",
+    "desk.handedback": "交回",
+    "desk.closed": "结束",
+    "desk.corrected": "更正",
+    "api.tickets.list": "接口：列单",
+    "api.tickets.read": "接口：读单",
+    "api.claim": "接口：接手",
+    "api.reply": "接口：回复居民",
+    "api.hand-back": "接口：交回",
+    "api.close": "接口：结束",
+    "api.correct": "接口：更正",
+    "erase": "删除居民资料",
+    "admin.user_added": "加了用户",
+    "admin.user_reset": "重设密码",
+    "admin.user_off": "停用用户",
+    "admin.user_on": "启用用户",
+    "admin.user_role": "改了角色",
+    "admin.token_made": "发了令牌",
+    "admin.token_revoked": "撤销令牌",
+    "admin.model_promote": "启用模型",
+    "admin.model_rollback": "退回模型",
+}
+
+_NAMES = {
+    "field": "哪一项", "was": "原来", "value": "改成", "lowered": "降级", "outcome": "结果", "role": "角色", "alert": "提醒",
+}  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(_NAMES)}
+
+
+def detail(blob: str, playbook: Playbook) -> str:
+    """In people's words; a code without any stays as it is, so that nothing of the log is hidden."""
+    values: dict[str, Any] = decode(blob.encode())
+    values = {name: values[name] for name in sorted(values, key=lambda one: (one not in _ORDER, _ORDER.get(one, 0)))}
+    return "，".join(f"{_NAMES.get(name, name)} {_value(name, value, playbook)}" for name, value in values.items())
+
+
+def _value(name: str, value: Any, playbook: Playbook) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    if name == "field":
+        slot = text.removeprefix("slot:")
+        return words.slot_title(playbook, slot) if slot != text else {**words.FIELDS, "words": "原话"}.get(text, text)
+    if name in ("was", "value"):
+        return words.URGENCY.get(text) or words.intent_title(playbook, text)
+    table: Mapping[str, str] = {"outcome": words.OUTCOME, "role": words.ROLES, "alert": words.ALERTS}.get(name, {})
+    return table.get(text, text)
