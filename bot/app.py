@@ -61,6 +61,8 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/api/app/{account}/messages", app_channel.post_message)
     app.router.add_get("/api/app/{account}/messages", app_channel.get_messages)
     app.router.add_get("/api/app/{account}/ws", chat.socket)
+    app[chat.OPEN] = set()
+    app.on_shutdown.append(chat.close_sockets)
     app.router.add_get("/chat", chat.page)
     app.router.add_post("/chat/send", chat.send_form)
     app.router.add_post("/chat/messages", chat.post_message)

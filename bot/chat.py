@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 from jinja2 import Environment, select_autoescape
 
 from adapters.app_message import FieldError, read_message
@@ -31,6 +31,8 @@ _COOKIE = "bangnong_chat"
 _YEAR = 365 * 24 * 3600
 _LOOK = 5.0
 """Seconds between looks at the record when no news comes: news may get lost, the record does not."""
+
+OPEN: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("open_chats", set)
 
 _pages = Environment(autoescape=select_autoescape(default=True), enable_async=False)
 
@@ -126,6 +128,13 @@ async def get_messages(request: web.Request) -> web.StreamResponse:
     return web.json_response({"messages": said})
 
 
+async def close_sockets(app: web.Application) -> None:
+    """For `app.on_shutdown`: pages are told to come back later, so that stopping does not wait for them."""
+    wires = app[OPEN]
+    closing = [wire.close(code=WSCloseCode.GOING_AWAY) for wire in wires]
+    await asyncio.gather(*closing, return_exceptions=True)
+
+
 async def socket(request: web.Request) -> web.StreamResponse:
     """GET /api/app/{account}/ws: messages in, answers and whatever is said later out; resumes after a message id."""
     services, account, _ = app_account(request)
@@ -135,6 +144,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
         return error_answer(403, "no_session", "请刷新页面", "")
     wire = web.WebSocketResponse(heartbeat=25, max_msg_size=256 * 1024)
     await wire.prepare(request)
+    request.app[OPEN].add(wire)
     talk = _Talk(services, account, sender, wire)
     async with services.live.listen() as news:
         teller = asyncio.create_task(talk.tell(news))
@@ -143,6 +153,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
                 if frame.type is WSMsgType.TEXT:
                     await talk.heard(frame.data)
         finally:
+            request.app[OPEN].discard(wire)
             teller.cancel()
             await asyncio.gather(teller, return_exceptions=True)
     return wire

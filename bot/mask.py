@@ -6,7 +6,10 @@ from collections.abc import Mapping
 _PHONE = re.compile(r"(?<!\d)([1１]\d{2})[- ]?\d{4}[- ]?(\d{4})(?!\d)")
 _LANDLINE = re.compile(r"(?<![\d:])(0\d{2,3}[- ]?)?\d{3,4}(\d{4})(?![\d:])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])")
-_DOOR = re.compile(r"[0-9０-９一二三四五六七八九十百-]+(支?弄|号楼?|幢|栋|单元|室|层|楼|座)(?:[0-9]{2,4}室?)?")
+_DOOR = re.compile(
+    r"[0-9０-９一二三四五六七八九十百-]+(支?弄|号楼?|幢|栋|单元|室|层|楼|座)"
+    r"(?:[0-9]{2,4}室?(?![0-9支弄号幢栋单层楼座]))?"
+)
 
 
 def mask_phone(text: str) -> str:

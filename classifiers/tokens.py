@@ -33,7 +33,7 @@ MARKERS: Mapping[str, str] = {
 WORD_WEIGHT = 20_000
 """Frequency given to every lexicon word, in both engines: high enough that a listed word is never split."""
 
-_VERSION = "6"
+_VERSION = "7"
 _UNUSUAL = re.compile("[^一-\u9fd5\x00-\x7f，。、；：！？（）“”‘’《》【】—]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
@@ -53,7 +53,7 @@ _PICTURES = str.maketrans({
 # follows the last heading may be the story itself and stays.
 _FORM = re.compile(
     r"【[^】【]{0,6}(?:姓名|城市|小区|社区|地址|位置|联系方式|电话|联系人|患病时间|发病时间|时间)[^】【]{0,6}】(?:[^【\n]{0,40}(?=【|\n))?"
-    r"|【[^】【]{0,4}(?:年龄|病情|症状|现状|诉求|描述)[^】【]{0,4}】"
+    r"|【[^】【]{1,12}】"  # any other heading: its words are the form's, not the writer's
 )
 _AIR = re.compile(r"(血氧[^\d]{0,8}?)(\d{2})(?!\d)")
 # The leading look-ahead lets the engine step over ordinary characters without trying a dozen branches at each of them.

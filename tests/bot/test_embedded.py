@@ -1,16 +1,21 @@
 """The embedded engines: one of each whoever starts, taken over after `kill -9`, in odd paths, gone when the last leaves."""
 
 import asyncio
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import aiohttp
 import asyncpg
 import pytest
 from redis import Redis
 
 from bot.embedded import EmbeddedPostgres, EmbeddedValkey, Engines
+from bot.embedded.postgres import EngineFailed
 from tests.service import ROOT, Record, Service, stop_engines
 
 HOLD = """
@@ -160,3 +165,36 @@ async def test_a_graceful_stop_loses_nothing(home: Path) -> None:
         engines.release()
     assert not set(accepted) - set(kept)
     assert len(kept) == len(set(kept))
+
+
+async def test_open_chats_do_not_hold_up_the_stop(place: Path, trained: Path) -> None:
+    """A page left open must not make a restart slow: sockets are closed first, and pages come back by themselves."""
+    shutil.copytree(trained, place / "models")
+    service = await Service(place).start()
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        await http.get(service.base + "/chat")
+        async with http.ws_connect(service.base + "/api/app/main/ws") as wire:
+            await wire.send_json({"type": "resume"})
+            began = time.monotonic()
+            stopped = asyncio.create_task(service.stop())
+            async with asyncio.timeout(6):
+                while (frame := await wire.receive()).type not in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
+                    assert frame.type is aiohttp.WSMsgType.TEXT
+            assert await stopped == 0
+            assert time.monotonic() - began < 7
+    stop_engines(place)
+
+
+def test_a_second_database_is_never_begun(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cluster was made is written down; rights that change later are a clear error, not an empty database."""
+    engines = EmbeddedPostgres(place)
+    engines.start()
+    made = engines.base
+    engines.stop()
+    assert (place / "postgres.place").read_text().strip() == str(made)
+    monkeypatch.setattr("bot.embedded.postgres._reachable", lambda path, user: path != place)
+    if os.getuid() == 0 and made == place / "postgres":
+        with pytest.raises(EngineFailed, match="chmod o\\+x"):
+            EmbeddedPostgres(place)
+    else:
+        assert EmbeddedPostgres(place).base == made
