@@ -1,6 +1,7 @@
 """A part of an address said anew in a short message: "不是5号楼是15号楼", "门牌错了，是1202室", "普陀区的"."""
 
 import re
+from typing import Any
 
 from classifiers.gazetteer import Gazetteer
 from conversations.reading import Address
@@ -18,7 +19,7 @@ def correction(text: str, gazetteer: Gazetteer) -> tuple[Address, ...]:
     """The parts a short text says anew, as one address of low confidence; () when it does not speak of any."""
     kept = _DENIED.sub("", text)
     bare = _AROUND.sub("", kept)
-    parts = {found.lastgroup or "": found[0] for found in _PART.finditer(kept)}
+    parts: dict[str, Any] = {found.lastgroup or "": found[0] for found in _PART.finditer(kept)}
     if parts and (_SAID.search(text) or _PART.fullmatch(bare)):
         return (Address(**parts, raw=text, confidence=0.3),)
     district = gazetteer.district(bare) if 2 <= len(bare) <= 5 else ""
