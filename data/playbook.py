@@ -63,6 +63,9 @@ def load_playbook(folder: Path | None = None) -> Playbook:
 
 def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
     """As load_playbook, but adding to `faults`; None when there are any."""
+    if not folder.is_dir():
+        faults.append(Fault(folder.name, 1, "没有这个文件夹：行数据要从 data/ 整个复制过去再改"))
+        return None
     before = len(faults)
     slots = _slots(folder / "slots.toml", faults)
     intents = _intents(folder / "intents", slots, faults)

@@ -1,6 +1,7 @@
 """`bangnong check`: every fault of the data rows, with file and line."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ def run(options: argparse.Namespace) -> int:
     from data.red import load_red
 
     folder = options.folder or rows_folder()
+    if not folder.is_dir():
+        print(f"没有文件夹 {folder}：行数据要从 data/ 整个复制过去再改", file=sys.stderr)
+        return 2
     faults: list[Fault] = []
     read_playbook(folder, faults)
     for load in (load_red, load_acts, load_places, read_canned):
