@@ -1,20 +1,23 @@
 """What a noted message is answered with: condolence, the critical form, a receipt, one question, or a quiet word. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from datetime import timedelta
 
-from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
-from conversations.events import MessageReceived
-from conversations.listening import complete, new_case
+from conversations.asking import ask_contact, asked, next_ask
+from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
+from conversations.listening import complete
 from conversations.reading import Reading
-from conversations.speaking import ask_contact, asked, next_ask, noted, receipt, words_for_12345
+from conversations.speaking import next_critical, noted, receipt, still_missing, words_for_12345
 from conversations.state import Case, Filled
 from conversations.talk import begin_empty
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
 _QUESTION = 80
-_ENTRY, _SHOWN = 12, 10
+_BESIDE = timedelta(minutes=10)
+"""The numbers to call are not repeated with every line to somebody in despair."""
+_FRAGMENT = 12
+"""Characters up to which a message that answers nothing is somebody still typing, or somebody upset: not asked again."""
 
 
 def answer(
@@ -33,21 +36,51 @@ def answer(
         draft.alert(case, "check")
     was_open = bool(case.ticket)
     ready = complete(case, draft.playbook.intents[case.intent])
-    words, names = next_ask(case, draft.playbook, ("open",))
+    words, names = _next(draft, case, ("open", "soon") if was_open else ("open",))
     if not was_open and (ready or not names):
         case = draft.open_ticket(case)
         draft.say("receipt", noted(case, case.slots if fresh else news, draft.playbook))
-        draft.say("receipt", receipt(case, draft.playbook, draft.now))
+        draft.say("receipt", receipt(case, draft.playbook, draft.now, surge=draft.surge))
         _open_siblings(draft, case)
         draft.say("info", words_for_12345(case, case.slots, draft.playbook))
-        words, names = next_ask(case, draft.playbook, ("soon",))
-    elif was_open and not danger:
-        draft.say("receipt", noted(case, news, draft.playbook) or draft.playbook.say("added", number=case.ticket))
+        words, names = _next(draft, case, ("soon",))
+    elif was_open:
+        _added(draft, case, news, names)
         draft.say("info", words_for_12345(case, news, draft.playbook))
-        words, names = next_ask(case, draft.playbook, ("open", "soon"))
-    elif news and not danger:
+    elif news:
         draft.say("info", noted(case, news, draft.playbook))
+    if names and names == draft.state.asked and not news and _still_typing(draft):
+        return _wait(draft, case, reading)
     return _ask(draft, case, words, names)
+
+
+def _next(draft: Draft, case: Case, needs: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    listed = any(other.parent == case.key for other in draft.state.cases)
+    return next_ask(case, draft.playbook, needs, surge=draft.surge, listed=listed)
+
+
+def _added(draft: Draft, case: Case, news: Mapping[str, Filled], asking: tuple[str, ...]) -> None:
+    """What was taken down; the number too, if they have not read it yet; something, if nothing else was said."""
+    said = noted(case, news, draft.playbook)
+    draft.say("receipt", said)
+    if not case.told:
+        draft.say("receipt", receipt(case, draft.playbook, draft.now, asking, surge=draft.surge))
+    elif not said and not draft.said:
+        draft.say("receipt", draft.playbook.say("added", number=case.ticket))
+
+
+def _still_typing(draft: Draft) -> bool:
+    return draft.state.asked_on == draft.state.turn - 1 and len(draft.heard.strip()) <= _FRAGMENT
+
+
+def _wait(draft: Draft, case: Case, reading: Reading) -> Turn:
+    """A fragment right after a question: it is not asked again at once. What is missing is said, and waited for."""
+    upset = Act.ABUSE in reading.acts
+    draft.said = [pair for pair in draft.said if pair[0] != "receipt" or not case.told]
+    missing = still_missing(case, draft.playbook)
+    draft.say("info", draft.playbook.say("upset" if upset else "slowly") + missing)
+    _wait_for_more(draft, case)
+    return draft.finish()
 
 
 def _open_siblings(draft: Draft, case: Case) -> None:
@@ -77,13 +110,19 @@ def _ask(draft: Draft, case: Case, words: str, names: tuple[str, ...]) -> Turn:
     draft.say("question", words)
     case = draft.put(asked(case, names))
     draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
-    if not case.ticket:
-        urgent = case.urgency.at_least(Urgency.URGENT)
-        draft.timer(
-            "silence", case, draft.playbook.manners.silence_urgent if urgent else draft.playbook.manners.silence
-        )
+    _wait_for_more(draft, case)
     _notice(draft)
     return draft.finish()
+
+
+def _wait_for_more(draft: Draft, case: Case) -> Case:
+    """Without a ticket yet, silence opens it."""
+    if case.ticket:
+        return draft.put(case)
+    manners = draft.playbook.manners
+    return draft.timer(
+        "silence", case, manners.silence_urgent if case.urgency.at_least(Urgency.URGENT) else manners.silence
+    )
 
 
 def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: bool, fresh: bool) -> Turn:
@@ -103,11 +142,13 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
         return draft.finish()
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)
-    if first or said:
+    if not case.told and (said or not danger):
         draft.say("receipt", receipt(case, draft.playbook, draft.now))
-    elif not danger:
-        draft.say("receipt", draft.playbook.say("added", number=case.ticket))
-        draft.say("receipt", words if names else "")
+    elif said:
+        draft.say("receipt", still_missing(case, draft.playbook) + next_critical(draft.playbook, draft.now))
+    elif not danger and not draft.said:
+        words = draft.playbook.say("added_critical", number=case.ticket)
+        draft.say("receipt", words + still_missing(case, draft.playbook))
     draft.state = evolve(draft.state, asked=names)
     draft.put(case)
     return draft.finish()
@@ -121,8 +162,14 @@ def _stand_by(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
     if Flag.DECEASED in case.flags:
         draft.said = [pair for pair in draft.said if pair[0] != "danger"]
         draft.say("info", draft.playbook.say("condolence") if first else draft.playbook.say("condolence_again"))
-    elif not any(purpose == "danger" for purpose, _ in draft.said):
-        draft.say("info", noted(case, news, draft.playbook) + draft.playbook.say("beside_you"))
+    elif any(purpose == "danger" for purpose, _ in draft.said):
+        if "phone" not in case.slots and "phone" not in case.asked:
+            draft.say("question", draft.playbook.say("ask_phone_gently"))
+            case = evolve(case, asked={**case.asked, "phone": 1})
+    else:
+        again = draft.state.said_at is not None and draft.now - draft.state.said_at < _BESIDE
+        words = draft.playbook.say("beside_you_again" if again and not first else "beside_you")
+        draft.say("info", noted(case, news, draft.playbook) + words)
     if first:
         draft.alert(case, "deceased" if Flag.DECEASED in case.flags else "critical")
     draft.put(case)
@@ -161,29 +208,3 @@ def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> 
     draft.state = evolve(draft.state, focus=0)
     draft.filed = answered.key
     return True
-
-
-def begin_list(draft: Draft, parent: Case, event: MessageReceived) -> Turn:
-    """Many households in one message: a ticket each at once, the red ones with an alarm, and one for the whole list.
-
-    Whoever collected the names is asked for one number and one address; rooms stand in the entries' own words.
-    """
-    parent = draft.open_ticket(parent)
-    draft.filed = parent.key
-    given: list[str] = []
-    for part in event.parts:
-        intent = part.reading.intent if part.reading.intent.opens_case else parent.intent
-        child = new_case(draft.state, replace(event.message, text=part.text), part.reading, intent, draft.now)
-        child = draft.open_ticket(draft.put(evolve(child, parent=parent.key)))
-        draft.note(child, "listed", detail=parent.ticket)
-        if child.urgency is Urgency.CRITICAL or Flag.CHECK in child.flags:
-            draft.alert(child, "critical" if child.urgency is Urgency.CRITICAL else "check")
-        given.append(f"{part.text[:_ENTRY]} {child.ticket}")
-    draft.alert(parent, "list")
-    shown = given[:_SHOWN] + ["……"] * (len(given) > _SHOWN)
-    draft.say("receipt", draft.playbook.say("list_receipt", count=str(len(given)), items="\n".join(shown)))
-    words, names = ask_contact(parent, draft.playbook)
-    draft.say("question", words)
-    draft.put(asked(parent, names))
-    draft.state = evolve(draft.state, focus=parent.key, asked=names, asked_on=draft.state.turn)
-    return draft.finish()

@@ -19,13 +19,15 @@ class Part:
 class MessageReceived:
     """The contact wrote. `answered`: what was already said while nothing could be stored (`danger`, `held` or "").
 
-    `parts`: the entries, where the message is a list of households.
+    `parts`: the entries, where the message is a list of households. `surge`: more was open than people could see to
+    (`Manners.surging`), so what can wait is told so.
     """
 
     message: Inbound
     reading: Reading
     answered: str = ""
     parts: tuple[Part, ...] = ()
+    surge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,7 @@ def claimed(draft: Draft, event: ReporterClaimed) -> Turn:
         return draft.finish("claimed")
     fresh = case.reporter != event.reporter
     case = _take(draft, case, event.reporter)
-    if fresh:
-        draft.note(case, "claimed", by=event.reporter)
+    draft.note(case, "claimed" if fresh else "renewed", by=event.reporter)
     draft.filed = case.key
     return draft.finish()
 
@@ -83,12 +82,18 @@ def parts_needed(text: str, text_bytes: int) -> int:
     return 1 if size <= text_bytes else -(-size // max(1, text_bytes * 3 // 4))
 
 
+def put_back(case: Case) -> Case:
+    """Nobody's again: in the queue it waits to be taken, unless it had got further than that."""
+    status = TicketStatus.TRIAGED if case.status is TicketStatus.ASSIGNED else case.status
+    return evolve(case, reporter="", status=status)
+
+
 def handed_back(draft: Draft, event: ReporterHandedBack) -> Turn:
     """The bot listens again, with everything it knew."""
     case = draft.state.case(event.case)
     if case is None or case.reporter != event.reporter:
         return draft.finish("not_yours")
-    case = draft.put(evolve(case, reporter="", acted_at=draft.now))
+    case = draft.put(evolve(put_back(case), acted_at=draft.now))
     draft.filed = case.key
     draft.note(case, "handed_back", by=event.reporter, detail=event.note)
     return draft.finish()

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
-from conversations.answering import answer, answer_from_knowledge, begin_list
-from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
+from conversations.answering import answer, answer_from_knowledge
+from conversations.asking import with_chosen_district
+from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.context import remember
 from conversations.effects import EraseContact
 from conversations.events import ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
+from conversations.households import begin_list
 from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case, sober
+from conversations.private import masked
 from conversations.small_talk import small_talk, wordless
 from conversations.speaking import danger_line
 from conversations.state import Case, Conversation, Phase
@@ -17,8 +20,10 @@ from conversations.values import evolve
 
 
 def message_received(draft: Draft, event: MessageReceived) -> Turn:
-    message, state = event.message, draft.state
-    reading = sober(state, message, event.reading)
+    state = draft.state
+    event, private = _without_private_numbers(event)
+    message = event.message
+    reading = with_chosen_district(state, message, sober(state, message, event.reading))
     event = replace(event, reading=reading)
     draft.state = evolve(
         remember(state, message, reading),
@@ -26,7 +31,7 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
         following=True,
     )
     draft.pushed = bool(event.answered)
-    draft.heard = message.text
+    draft.message, draft.heard, draft.surge = message, message.text, event.surge
     danger = _answer_danger(draft, event)
     if message.kind == "menu":
         draft.say("info", draft.playbook.say("menu_help"))
@@ -34,6 +39,9 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     if message.kind == "notice":
         return draft.finish()
     case, intent = find_case(draft.state, message, reading, draft.playbook)
+    if private and not danger and not state.warned_private and not (case and case.reporter):
+        draft.say("info", draft.playbook.say("private_number"))
+        draft.state = evolve(draft.state, warned_private=True)
     held = next((one for one in draft.state.cases if one.open and one.reporter), None)
     if held is not None and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
@@ -54,6 +62,15 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
         )
         return _begin(draft, event, chosen, danger)
     return _go_on(draft, case, event, intent, danger)
+
+
+def _without_private_numbers(event: MessageReceived) -> tuple[MessageReceived, bool]:
+    """Identity and bank numbers are masked before anything is kept of them; whether there were any."""
+    text = masked(event.message.text)
+    if text == event.message.text:
+        return event, False
+    parts = tuple(replace(part, text=masked(part.text)) for part in event.parts)
+    return replace(event, message=replace(event.message, text=text), parts=parts), True
 
 
 def _beside_a_reporter(
@@ -92,6 +109,8 @@ def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool) -
     case = new_case(draft.state, event.message, event.reading, intent, draft.now)
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
     case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
+    if Act.CONSENT in event.reading.acts or Act.REFUSE_CONSENT in event.reading.acts:
+        case = evolve(case, consent="no" if Act.REFUSE_CONSENT in event.reading.acts else "yes")
     case = _share(draft, case)
     if event.parts:
         return begin_list(draft, case, event)

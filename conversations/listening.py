@@ -87,6 +87,8 @@ def find_case(
         return focus, intent
     if focus is not None and (vague(focus, playbook) or _aside(message, reading)):
         return focus, intent
+    if intent is Intent.CONSULT and focus is not None and focus.intent is not Intent.CONSULT and len(state.recent) > 1:
+        return focus, None  # a question in the middle of a talk is about what is being talked of
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
     candidates += [case for case in reversed(state.cases) if case.open and case is not focus]

@@ -90,10 +90,25 @@ class Manners:
     danger_again: timedelta = timedelta(seconds=60)
     nudge: timedelta = timedelta(minutes=3)
     """A critical case without a number to call is asked for it again after this long."""
+    said_again: timedelta = timedelta(seconds=60)
+    """The same words are not said to somebody twice within this time; danger has its own, shorter wording."""
+    surge_tickets: int = 40
+    """Open tickets per reporter at the desk from which what can wait is told that it will."""
+    surge_rounds: int = 1
+    """Questions asked then of what is neither critical nor urgent."""
     reserve: int = 2
     """Messages of a counted window kept for people."""
     circumstances: frozenset[Intent] = frozenset({Intent.CONSULT})
     """Named beside another need they are how it came about ("the gate lets nobody out"), not a need of their own."""
+
+    def surging(self, open_tickets: int, reporters: int) -> bool:
+        """Whether more is open than the people at the desk can see to. For the shell, which knows both numbers."""
+        return open_tickets > self.surge_tickets * max(1, reporters)
+
+    def budget(self, urgency: Urgency, *, surge: bool) -> int:
+        """Questions a case of this urgency may be asked."""
+        rounds = self.rounds[urgency]
+        return min(rounds, self.surge_rounds) if surge and not urgency.at_least(Urgency.URGENT) else rounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Address:
     room: str = ""
     raw: str = ""
     confidence: float = 0.0
+    districts: tuple[str, ...] = ()
+    """Where `district` is "": the districts that have a place of this name, if the reader knows them."""
 
 
 @dataclass(frozen=True, slots=True)

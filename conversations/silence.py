@@ -1,9 +1,10 @@
 """What happens when nothing happens: nobody who wrote is forgotten, and no claim is held for ever. Pure."""
 
+from conversations.asking import asked
 from conversations.codes import TicketStatus, Urgency
 from conversations.events import ContactErased, TimerFired
+from conversations.handoff import put_back
 from conversations.hearing import contact_erased
-from conversations.speaking import asked
 from conversations.state import Case
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
@@ -30,7 +31,7 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
         if due > draft.now:
             draft.timer("claim", case, due - draft.now)
         else:
-            draft.note(draft.put(evolve(case, reporter="")), "claim_ran_out", by=case.reporter)
+            draft.note(draft.put(put_back(case)), "claim_ran_out", by=case.reporter)
             draft.alert(case, "claim_ran_out")
     return draft.finish()
 
@@ -52,7 +53,12 @@ def _revisit(draft: Draft, case: Case) -> None:
         return
     draft.pushed = True
     if not case.reporter:
-        draft.say("question", draft.playbook.say("revisit", number=case.ticket))
-        draft.state = evolve(draft.state, focus=case.key)
+        draft.say(
+            "question",
+            draft.playbook.say(
+                "revisit_critical" if case.urgency is Urgency.CRITICAL else "revisit", number=case.ticket
+            ),
+        )
+        draft.state = evolve(draft.state, focus=case.key, asked=("revisit",), asked_on=draft.state.turn)
     draft.note(case, "revisit_due")
     draft.alert(case, "revisit")

@@ -55,6 +55,8 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         parts = tuple(
             (part.name, value) for part in fields(best) if isinstance(value := getattr(best, part.name), str) and value
         )
+        if best.districts and not best.district:
+            parts += (("districts", "、".join(best.districts)),)
         return Filled(address_words(best), parts=parts, sure=_specific(best) and best.confidence >= 0.5)
     if message.location:
         label = message.location.label or f"{message.location.latitude:.5f},{message.location.longitude:.5f}"

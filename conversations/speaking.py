@@ -1,17 +1,18 @@
 """What is said, in which words and order: one short message a turn, danger first. Every sentence is a row. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from conversations.codes import Flag, Urgency
 from conversations.listening import vague
-from conversations.playbook import Playbook, SlotRow
+from conversations.playbook import Playbook
 from conversations.reading import Reading
-from conversations.slots import missing
+from conversations.slots import SHARED, missing
 from conversations.state import Case, Conversation, Filled
-from conversations.values import evolve
 
 _WORDS = 40
+_SEPARATORS = " \t,，。、;；:：\n"
 _DANGER_KINDS = (
     ("R12", "danger_self_harm"),
     ("R13", "danger_violence"),
@@ -24,46 +25,18 @@ _DANGER_KINDS = (
 def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime) -> str:
     """The 120 line for this message; shorter when it was said within the last minute, honest at night."""
     again = state.danger_at is not None and now - state.danger_at < playbook.manners.danger_again
-    if again and reading.urgency is Urgency.CRITICAL:
-        return playbook.say("danger_short")
+    codes = [reason.code for reason in reading.reasons]
     if reading.urgency is not Urgency.CRITICAL:
         return playbook.say("danger_check")
-    codes = [reason.code for reason in reading.reasons]
+    if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):
+        return playbook.say("danger_self_harm_short")
+    if again:
+        return playbook.say("danger_short")
     key = next((key for code, key in _DANGER_KINDS if code in codes), "danger")
     line = playbook.say(key)
     if playbook.hours.night(now):
         line += playbook.say("danger_night")
     return line
-
-
-def ask_contact(case: Case, playbook: Playbook) -> tuple[str, tuple[str, ...]]:
-    """Phone and address as one ask: (words, slot names); ("", ()) when both are known."""
-    wanted = tuple(name for name in ("phone", "address") if name not in case.slots)
-    key = {("phone", "address"): "ask_phone_address", ("phone",): "ask_phone", ("address",): "ask_address"}.get(wanted)
-    return (playbook.say(key), wanted) if key else ("", ())
-
-
-def next_ask(case: Case, playbook: Playbook, needs: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The next question within the budget: phone and place together first, then one item at a time."""
-    row = playbook.intents[case.intent]
-    if case.rounds >= playbook.manners.rounds[case.urgency] or case.quiet:
-        return "", ()
-    slots = [slot for slot in missing(row, case, needs) if slot.ask or slot.name in ("phone", "address")]
-    slots = [slot for slot in slots if case.asked.get(slot.name, 0) < 2]
-    if not slots:
-        return "", ()
-    if any(slot.name in ("phone", "address") for slot in slots):
-        return ask_contact(case, playbook)
-    first: SlotRow = slots[0]
-    return first.ask, (first.name,)
-
-
-def asked(case: Case, names: tuple[str, ...]) -> Case:
-    """The case after asking for these slots: one round spent."""
-    if not names:
-        return case
-    counts = {**case.asked, **{name: case.asked.get(name, 0) + 1 for name in names}}
-    return evolve(case, asked=counts, rounds=case.rounds + 1)
 
 
 def noted(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:
@@ -77,23 +50,42 @@ def noted(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:
     return playbook.say("noted", items="；".join(words)) if words else ""
 
 
-def receipt(case: Case, playbook: Playbook, now: datetime) -> str:
-    """The ticket's number, what is still missing, and what happens next: never a promise that is not recorded."""
+def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ...] = (), *, surge: bool = False) -> str:
+    """The ticket's number, what is still missing, and what happens next: never a promise that is not recorded.
+
+    `asking`: what the same message asks for, which need not be named as missing as well.
+    """
     row = playbook.intents[case.intent]
     if vague(case, playbook) and case.urgency is Urgency.NORMAL:
         return playbook.say("receipt_vague", number=case.ticket)
     lines = [playbook.say("receipt", number=case.ticket, title=row.title)]
     critical = case.urgency is Urgency.CRITICAL
-    gaps = [slot.title for slot in missing(row, case, ("open",)) if not critical or slot.name in ("phone", "address")]
-    if gaps and not case.quiet:
-        lines.append(playbook.say("receipt_gaps", items="、".join(gaps)))
-    if playbook.hours.night(now):
-        lines.append(playbook.say("next_night_critical" if critical else "next_night"))
-    elif critical:
-        lines.append(playbook.say("next_critical"))
+    lines.append("" if case.quiet else still_missing(case, playbook, asking))
+    if critical:
+        lines.append(next_critical(playbook, now))
+    elif playbook.hours.night(now):
+        lines.append(playbook.say("next_night"))
+    elif surge and not case.urgency.at_least(Urgency.URGENT):
+        lines.append(playbook.say("next_surge"))
     else:
         lines.append(row.next_step or playbook.say(f"next_{case.urgency}"))
     return "".join(lines)
+
+
+def next_critical(playbook: Playbook, now: datetime) -> str:
+    """What happens next with a critical case, honest at night."""
+    return playbook.say("next_night_critical" if playbook.hours.night(now) else "next_critical")
+
+
+def still_missing(case: Case, playbook: Playbook, asking: tuple[str, ...] = ()) -> str:
+    """What nobody has told yet of the minimal form, as a statement; of a critical case only whom to call and where."""
+    only = SHARED if case.urgency is Urgency.CRITICAL else None
+    gaps = [
+        slot.title
+        for slot in missing(playbook.intents[case.intent], case, ("open",))
+        if (only is None or slot.name in only) and slot.name not in asking
+    ]
+    return playbook.say("receipt_gaps", items="、".join(gaps)) if gaps else ""
 
 
 def words_for_12345(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:
@@ -103,8 +95,21 @@ def words_for_12345(case: Case, news: Mapping[str, Filled], playbook: Playbook) 
         return ""
     row = playbook.intents[case.intent]
     told = [case.slots[name].value for name in ("address", "phone") if name in case.slots]
-    words = case.summary if len(case.summary) <= _WORDS else case.summary[: _WORDS - 1] + "…"
+    words = _without_contact(case)
+    words = words if len(words) <= _WORDS else words[: _WORDS - 1] + "…"
     return playbook.say("call_12345", title=row.title, words=words, where="，".join(told) or "（说地址和电话）")
+
+
+def _without_contact(case: Case) -> str:
+    """Their own words without phone and address, which are said apart."""
+    words = case.summary
+    for name in SHARED & case.slots.keys():
+        filled = case.slots[name]
+        part = "number" if name == "phone" else "raw"
+        for raw in (filled.value, *(value for key, value in filled.parts if key == part)):
+            words = words.replace(raw, " ")
+    pieces = [piece for piece in re.split(f"[{_SEPARATORS}]+", words) if len(piece) > 1]
+    return "，".join(pieces)
 
 
 def closing(case: Case, playbook: Playbook) -> str:

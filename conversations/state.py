@@ -58,6 +58,8 @@ class Case:
     rounds: int = 0
     summary: str = ""
     ticket: str = ""
+    told: bool = False
+    """Whether the contact has read the ticket's number."""
     status: TicketStatus = TicketStatus.INTAKE
     verification: Verification = Verification.UNVERIFIED
     reporter: str = ""
@@ -102,6 +104,11 @@ class Conversation:
     noticed: bool = False
     unreadable: int = 0
     greeted_at: datetime | None = None
+    said_mark: int = 0
+    said_at: datetime | None = None
+    """A mark of the last words said and when: the same words are not said twice within a minute."""
+    warned_private: bool = False
+    """They have been told that identity and bank numbers are not needed."""
     recent: tuple[Heard, ...] = ()
     seen: tuple[str, ...] = ()
     replied: tuple[str, ...] = ()

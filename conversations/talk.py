@@ -1,17 +1,15 @@
 """Acts beside the matter itself: a person wanted, how it stands, thanks, hello, a photo without a word. Pure."""
 
-from datetime import timedelta
-
-from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
-from conversations.effects import SetTimer
+from conversations.asking import ask_contact, asked
+from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.endings import erase, not_solved, solved, withdraw
+from conversations.listening import believed, fill, heard, new_case
 from conversations.reading import Reading
-from conversations.speaking import ask_contact, asked, status_words
+from conversations.slots import SHARED
+from conversations.speaking import status_words
 from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
-
-_ERASE_AFTER = timedelta(minutes=2)
-"""Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
 
 
 def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool = False) -> bool:
@@ -24,6 +22,8 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
             continue  # "my number is …, thank you" is about the number
         if silent:
             if case is not None:
+                if act in (Act.CONSENT, Act.REFUSE_CONSENT):
+                    case = draft.put(evolve(case, consent="yes" if act is Act.CONSENT else "no"))
                 draft.note(case, f"asks_{act}", by="contact")
             return case is not None
         if handler(draft, case, reading):
@@ -33,21 +33,7 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
 
 def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """A person is wanted: at once, whatever is missing; never "please describe first"."""
-    if case is None:
-        case = Case(
-            key=max((one.key for one in draft.state.cases), default=0) + 1,
-            intent=reading.intent
-            if reading.confidence >= draft.playbook.manners.floor and reading.intent.opens_case
-            else Intent.CONSULT,
-            urgency=reading.urgency,
-            started_at=draft.now,
-            slots=dict(draft.state.known),
-            flags=reading.flags,
-            reasons=reading.reasons,
-            model=reading.model,
-        )
-        draft.state = evolve(draft.state, focus=case.key)
-    case = draft.open_ticket(evolve(case, wants_human=True))
+    case = draft.open_ticket(evolve(_told(draft, case, reading), wants_human=True))
     draft.put(case)
     draft.filed = case.key
     draft.note(case, "asks_human", by="contact")
@@ -64,40 +50,27 @@ def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
+def _told(draft: Draft, case: Case | None, reading: Reading) -> Case:
+    """The case with what was said beside the wish: a need may be hidden in "人工"."""
+    message, playbook = draft.message, draft.playbook
+    assert message is not None
+    intent = believed(message, reading, playbook)
+    opening = case is None
+    if case is None:
+        named = intent if intent and intent.opens_case else Intent.CONSULT
+        case = new_case(draft.state, message, reading, named, draft.now)
+        draft.state = evolve(draft.state, focus=case.key)
+    else:
+        case = heard(case, message, reading, intent, playbook)
+    row = playbook.intents[case.intent]
+    case, _ = fill(case, row, message, reading, draft.state.asked, draft.now, opening=opening)
+    known = {name: value for name, value in case.slots.items() if name in SHARED}
+    draft.state = evolve(draft.state, known={**draft.state.known, **known})
+    return draft.put(case)
+
+
 def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
     draft.say("info", status_words(draft.state, draft.playbook))
-    return True
-
-
-def _withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """Many withdraw because "others have it worse": a ticket is kept until a person has looked."""
-    if case is None:
-        return False
-    if case.ticket:
-        draft.note(case, "asks_withdraw", by="contact")
-        draft.say("info", draft.playbook.say("withdraw_kept", number=case.ticket))
-        return True
-    draft.put(evolve(case, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
-    draft.state = evolve(draft.state, focus=0, asked=(), asked_on=0)
-    draft.say("info", draft.playbook.say("withdraw_done"))
-    return True
-
-
-def _erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """Their data goes, unless a critical or urgent case is open: then a person explains first."""
-    held = [one for one in draft.state.cases if one.open and one.ticket and one.urgency.at_least(Urgency.URGENT)]
-    if held:
-        for one in held:
-            draft.note(one, "asks_erase_me", by="contact")
-            draft.alert(one, "erase")
-        draft.say("info", draft.playbook.say("erase_held", number=held[0].ticket))
-        return True
-    for one in draft.state.cases:
-        if one.open:
-            draft.put(evolve(one, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
-            draft.note(one, "erased", by="contact")
-    draft.say("info", draft.playbook.say("erase_done"))
-    draft.effects.append(SetTimer("erase", 0, draft.now + _ERASE_AFTER))
     return True
 
 
@@ -108,36 +81,9 @@ def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
-def _solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """The contact says it is solved: written down, a person still looks before it is closed."""
-    if case is None or not case.ticket:
-        return False
-    case = draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
-    draft.note(case, "says_solved", by="contact")
-    if case.urgency is Urgency.CRITICAL:
-        draft.revisit(case)
-        draft.alert(case, "says_solved")
-        draft.say("info", draft.playbook.say("solved_critical", number=case.ticket))
-        return True
-    draft.say("info", draft.playbook.say("solved", number=case.ticket))
-    return True
-
-
-def _not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """Not solved: the ticket goes back to people, a closed one is opened again under its number."""
-    target = case if case and case.ticket else next((one for one in reversed(draft.state.cases) if one.ticket), None)
-    if target is None:
-        return False
-    again = evolve(
-        target, outcome=None, status=TicketStatus.REOPENED if target.outcome else target.status, wants_human=True
-    )
-    draft.put(again)
-    draft.filed = again.key
-    draft.state = evolve(draft.state, focus=again.key)
-    draft.note(again, "says_not_solved", by="contact")
-    draft.alert(again, "not_solved")
-    draft.say("info", draft.playbook.say("not_solved", number=again.ticket))
-    return True
+def _no_longer_asked(draft: Draft, name: str) -> None:
+    if name in draft.state.asked:
+        draft.state = evolve(draft.state, asked=(), asked_on=0)
 
 
 def _consent(draft: Draft, case: Case | None, reading: Reading) -> bool:
@@ -145,6 +91,7 @@ def _consent(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if case is None:
         return False
     case = draft.put(evolve(case, consent="yes"))
+    _no_longer_asked(draft, "consent")
     draft.note(case, "consent", by="contact")
     if case.ticket:
         draft.say("info", draft.playbook.say("consent", number=case.ticket))
@@ -156,9 +103,22 @@ def _refuse(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if case is None:
         return False
     case = draft.put(evolve(case, consent="no"))
+    _no_longer_asked(draft, "consent")
     draft.note(case, "refuse_consent", by="contact")
     draft.say("info", draft.playbook.say("refuse_consent"))
     return bool(case.ticket)
+
+
+def _no(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """ "Not now": written down and the doubt kept for people; the questions go on. Or "do not pass it on"."""
+    if case is None:
+        return False
+    if "consent" in draft.state.asked:
+        return _refuse(draft, case, reading)
+    if "check" in draft.state.asked:
+        draft.note(case, "says_not_now", by="contact")
+        draft.say("info", draft.playbook.say("not_now"))
+    return False
 
 
 def _choice(draft: Draft, case: Case | None, reading: Reading) -> bool:
@@ -178,6 +138,12 @@ def _choice(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Yes, it is happening now": the one question of a doubtful danger turns it critical."""
+    if case is not None and "consent" in draft.state.asked:
+        return _consent(draft, case, reading)
+    if case is not None and case.ticket and not draft.state.asked:
+        draft.note(case, "added", by="contact")
+        draft.say("info", draft.playbook.say("okay"))
+        return True
     if (
         case is None
         or Flag.CHECK not in case.flags
@@ -202,19 +168,20 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
 _ACTS = {
     Act.HUMAN: _human,
     Act.STATUS: _status,
-    Act.ERASE_ME: _erase,
-    Act.WITHDRAW: _withdraw,
-    Act.NOT_SOLVED: _not_solved,
-    Act.SOLVED: _solved,
+    Act.ERASE_ME: erase,
+    Act.WITHDRAW: withdraw,
+    Act.NOT_SOLVED: not_solved,
+    Act.SOLVED: solved,
     Act.CONSENT: _consent,
     Act.REFUSE_CONSENT: _refuse,
     Act.YES: _yes,
+    Act.NO: _no,
     Act.MENU_CHOICE: _choice,
     Act.THANKS: _thanks,
 }
 
 
-_POLITE = frozenset({Act.THANKS, Act.YES, Act.CONSENT, Act.SOLVED})
+_POLITE = frozenset({Act.THANKS, Act.YES, Act.NO, Act.CONSENT, Act.SOLVED})
 
 
 def begin_empty(draft: Draft, intent: Intent) -> Case:

@@ -1,11 +1,13 @@
 """A turn under construction: the state as it becomes, the effects wished so far, the numbers still to be given."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from conversations.codes import TicketStatus
 from conversations.effects import AlertDesk, Effect, OpenTicket, Purpose, SendText, SetTimer, UpdateTicket
+from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.state import Case, Conversation
 from conversations.values import evolve
@@ -44,6 +46,8 @@ class Draft:
     used: int = 0
     heard: str = ""
     """The words of the message this turn answers."""
+    message: Inbound | None = None
+    surge: bool = False
     filed: int = 0
     pushed: bool = False
     """Nobody waits for an answer: what is said costs a message of the window."""
@@ -83,6 +87,18 @@ class Draft:
         """Ask later how it went: after the minutes its urgency is promised."""
         return self.timer("revisit", case, timedelta(minutes=self.playbook.clocks[case.urgency].revisit))
 
+    def _once(self, text: str, purpose: Purpose) -> str:
+        """Not the same words twice within a minute. Whoever now has read a number need not be told it again."""
+        mark, before = zlib.crc32(text.encode()), self.state.said_at
+        lately = before is not None and self.now - before < self.playbook.manners.said_again
+        if lately and mark == self.state.said_mark and purpose != "danger":
+            return self.playbook.say("again")
+        for case in self.state.cases:
+            if case.ticket and not case.told and case.ticket in text:
+                self.put(evolve(case, told=True))
+        self.state = evolve(self.state, said_mark=mark, said_at=self.now)
+        return text
+
     def finish(self, refused: str = "") -> Turn:
         """Merge what was said into one message (a passive reply is one), danger first; settle the phase."""
         if self.said:
@@ -98,6 +114,6 @@ class Draft:
                 else:
                     self.state = evolve(self.state, window=self.state.window.spend())
             if text:
-                self.effects.insert(0, SendText(text, purpose, self.filed))
+                self.effects.insert(0, SendText(self._once(text, purpose), purpose, self.filed))
         state = evolve(self.state, phase=self.state.settled_phase)
         return Turn(state, tuple(self.effects), refused, self.filed, self.used)

@@ -22,11 +22,13 @@ _PLAIN = """
     ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
     next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none withdraw_done
     erase_done refuse_consent condolence condolence_again beside_you feedback abused nudge_critical
-    media_image media_voice media_other held not_stored
+    danger_self_harm_short slowly upset again okay not_now private_number ask_phone_gently ask_repost ask_consent
+    next_surge beside_you_again media_image media_voice media_other held not_stored
 """
-_NUMBERED = (
-    "revisit added solved_critical human human_night withdraw_kept erase_held solved not_solved consent media_added"
-)
+_NUMBERED = """
+    revisit revisit_critical added added_critical solved_critical not_solved_critical human human_night withdraw_kept
+    erase_held solved not_solved consent media_added
+"""
 
 REPLIES: Mapping[str, frozenset[str]] = {
     key: frozenset(names.split())
@@ -38,6 +40,8 @@ REPLIES: Mapping[str, frozenset[str]] = {
             for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")
         },
         **{f"standing_{status}": "" for status in TicketStatus},
+        "ask_district": "place",
+        "ask_district_choices": "place choices",
         "noted": "items",
         "receipt": "number title",
         "receipt_vague": "number",
@@ -223,6 +227,9 @@ def _desk(path: Path, faults: list[Fault]) -> tuple[dict[str, str], dict[Urgency
             claim=timedelta(minutes=row["claim_minutes"]),
             danger_again=timedelta(seconds=row["danger_again_seconds"]),
             nudge=timedelta(minutes=row["nudge_minutes"]),
+            said_again=timedelta(seconds=row["said_again_seconds"]),
+            surge_tickets=int(row["surge_tickets"]),
+            surge_rounds=int(row["surge_rounds"]),
             reserve=int(row["reserve"]),
             circumstances=frozenset(Intent(code) for code in row["circumstances"]),
         )

@@ -99,6 +99,9 @@ DELIVERY = {
 }
 
 CHANGES = {
+    "renewed": "还在办，续了接手时间",
+    "says_not_now": "说现在没有发生",
+    "asks_no": "回答“不是”",
     "opened": "立单",
     "added": "补充了情况",
     "raised": "升级",

@@ -35,9 +35,11 @@ def reading(
     intent: str = "consult", confidence: float = 0.9, urgency: str = "normal", *, flags: Any = (), acts: Any = (),
     reasons: Any = (), phones: Any = (), addresses: Any = (), intents: Any = (), drugs: Any = (), answer: str = "", **facts: Any,
 ) -> Reading:  # fmt: skip
-    """A reading from codes; an address is its words, taken apart only so far as a test needs."""
+    """A reading from codes; an address is its words, taken apart only so far as a test needs; the district is 虹口区."""
     places = tuple(
-        Address(road=one[:3], number=one[3:] or "1号", raw=one, confidence=0.9) if isinstance(one, str) else one
+        Address("虹口区", road=one[:3], number=one[3:] or "1号", raw=one, confidence=0.9)
+        if isinstance(one, str)
+        else one
         for one in addresses
     )
     return Reading(

@@ -1,0 +1,102 @@
+"""What is asked next, within the budget: whom to call and where first, one thing a turn, nothing known. Pure."""
+
+from dataclasses import replace
+
+from conversations.codes import Act, Flag, Urgency
+from conversations.messages import Inbound
+from conversations.playbook import Playbook, SlotRow
+from conversations.reading import Address, Reading
+from conversations.slots import SHARED, missing
+from conversations.state import Case, Conversation
+from conversations.values import evolve
+
+Ask = tuple[str, tuple[str, ...]]
+"""The words of a question and the names of what it asks for."""
+
+NOTHING: Ask = ("", ())
+_MOST_CHOICES = 3
+_NUMERALS = {"一": "1", "二": "2", "三": "3", "①": "1", "②": "2", "③": "3"}
+
+
+def ask_contact(case: Case, playbook: Playbook) -> Ask:
+    """Phone and address as one ask; NOTHING when both are known."""
+    wanted = tuple(name for name in ("phone", "address") if name not in case.slots)
+    key = {("phone", "address"): "ask_phone_address", ("phone",): "ask_phone", ("address",): "ask_address"}.get(wanted)
+    return (playbook.say(key), wanted) if key else NOTHING
+
+
+def next_ask(
+    case: Case, playbook: Playbook, needs: tuple[str, ...], *, surge: bool = False, listed: bool = False
+) -> Ask:
+    """The next question within the budget: phone and place together first, then one item at a time.
+
+    `listed`: the case stands for a whole list, which has no illness and no days left; only its writer is asked for.
+    """
+    if case.quiet or case.rounds >= playbook.manners.budget(case.urgency, surge=surge):
+        return NOTHING
+    if Flag.REPOST in case.flags and "repost" not in case.asked:
+        return playbook.say("ask_repost"), ("repost",)
+    if surge and not case.urgency.at_least(Urgency.URGENT):
+        needs = ("open",)
+    slots = [slot for slot in missing(playbook.intents[case.intent], case, needs) if slot.ask or slot.name in SHARED]
+    slots = [slot for slot in slots if case.asked.get(slot.name, 0) < 2 and (slot.name in SHARED or not listed)]
+    if any(slot.name in SHARED for slot in slots):
+        return ask_contact(case, playbook)
+    if "soon" in needs and (which := _ask_district(case, playbook)) != NOTHING:
+        return which
+    if slots:
+        first: SlotRow = slots[0]
+        return first.ask, (first.name,)
+    return _ask_consent(case, playbook) if "soon" in needs and not listed else NOTHING
+
+
+def asked(case: Case, names: tuple[str, ...]) -> Case:
+    """The case after asking for these slots: one round spent."""
+    if not names:
+        return case
+    counts = {**case.asked, **{name: case.asked.get(name, 0) + 1 for name in names}}
+    return evolve(case, asked=counts, rounds=case.rounds + 1)
+
+
+def _ask_consent(case: Case, playbook: Playbook) -> Ask:
+    """May it be passed on? Once, by itself, for what is worth passing on; never a condition of anything."""
+    worth = case.urgency in (Urgency.URGENT, Urgency.SOON)
+    if not worth or not case.ticket or case.consent or "consent" in case.asked or "phone" not in case.slots:
+        return NOTHING
+    return playbook.say("ask_consent"), ("consent",)
+
+
+def _ask_district(case: Case, playbook: Playbook) -> Ask:
+    """A road or an estate without its district, once; with numbers where the reader knows which there are."""
+    parts = dict(case.slots["address"].parts) if "address" in case.slots else {}
+    place = parts.get("road") or parts.get("estate", "")
+    if not place or parts.get("district") or "coordinates" in parts or "district" in case.asked:
+        return NOTHING
+    names = districts_of(case)
+    if not names:
+        return playbook.say("ask_district", place=place), ("district",)
+    choices = "　".join(f"{nth} {name}" for nth, name in enumerate(names, 1))
+    return playbook.say("ask_district_choices", place=place, choices=choices), ("district",)
+
+
+def districts_of(case: Case) -> tuple[str, ...]:
+    """The districts offered for the case's place; () when there are none or too many to choose from."""
+    parts = dict(case.slots["address"].parts) if "address" in case.slots else {}
+    names = tuple(filter(None, parts.get("districts", "").split("、")))
+    return names if 2 <= len(names) <= _MOST_CHOICES else ()
+
+
+def with_chosen_district(state: Conversation, message: Inbound, reading: Reading) -> Reading:
+    """A number after "which district?" read as that district; any other reading as it is."""
+    focus = state.focused
+    if focus is None or "district" not in state.asked or Act.MENU_CHOICE not in reading.acts:
+        return reading
+    said = message.text.strip("。. 、选回复按第个号")
+    chosen = dict(enumerate(districts_of(focus), 1)).get(
+        int(said) if said in ("1", "2", "3") else int(_NUMERALS.get(said, 0))
+    )
+    if chosen is None:
+        return reading
+    place = Address(district=chosen, raw=message.text, confidence=0.9)
+    acts = tuple(act for act in reading.acts if act is not Act.MENU_CHOICE)
+    return replace(reading, acts=acts, entities=replace(reading.entities, addresses=(place,)))

@@ -1,0 +1,96 @@
+"""The contact takes it back, is done with it, or is not: what ends by their word and what waits for a person. Pure."""
+
+from datetime import timedelta
+
+from conversations.codes import Outcome, TicketStatus, Urgency
+from conversations.effects import SetTimer
+from conversations.reading import Reading
+from conversations.speaking import still_missing
+from conversations.state import Case
+from conversations.turn import Draft
+from conversations.values import evolve
+
+_ERASE_AFTER = timedelta(minutes=2)
+"""Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
+
+_SAID_DONE = frozenset(
+    {TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED, TicketStatus.ANSWERED, TicketStatus.REFERRED}
+)
+"""Where somebody takes it to be finished."""
+
+
+def withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """Many withdraw because "others have it worse": a ticket is kept until a person has looked."""
+    if case is None:
+        return False
+    if case.ticket:
+        draft.note(case, "asks_withdraw", by="contact")
+        draft.say("info", draft.playbook.say("withdraw_kept", number=case.ticket))
+        return True
+    draft.put(evolve(case, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
+    draft.state = evolve(draft.state, focus=0, asked=(), asked_on=0)
+    draft.say("info", draft.playbook.say("withdraw_done"))
+    return True
+
+
+def erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """Their data goes, unless a critical or urgent case is open: then a person explains first."""
+    held = [one for one in draft.state.cases if one.open and one.ticket and one.urgency.at_least(Urgency.URGENT)]
+    if held:
+        for one in held:
+            draft.note(one, "asks_erase_me", by="contact")
+            draft.alert(one, "erase")
+        draft.say("info", draft.playbook.say("erase_held", number=held[0].ticket))
+        return True
+    for one in draft.state.cases:
+        if one.open:
+            draft.put(evolve(one, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
+            draft.note(one, "erased", by="contact")
+    draft.say("info", draft.playbook.say("erase_done"))
+    draft.effects.append(SetTimer("erase", 0, draft.now + _ERASE_AFTER))
+    return True
+
+
+def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """The contact says it is solved: written down, a person still looks before it is closed."""
+    if case is None or not case.ticket:
+        return False
+    if "revisit" in draft.state.asked:
+        return _answered_revisit(draft, case)
+    case = draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
+    draft.note(case, "says_solved", by="contact")
+    if case.urgency is Urgency.CRITICAL:
+        draft.revisit(case)
+        draft.alert(case, "says_solved")
+        draft.say("info", draft.playbook.say("solved_critical", number=case.ticket))
+        return True
+    draft.say("info", draft.playbook.say("solved", number=case.ticket))
+    return True
+
+
+def _answered_revisit(draft: Draft, case: Case) -> bool:
+    """Asked how it went, they say it is solved: that was the revisit; a person closes."""
+    case = draft.put(evolve(case, status=TicketStatus.REVISITED))
+    draft.note(case, "says_solved", by="contact")
+    draft.alert(case, "says_solved")
+    draft.state = evolve(draft.state, asked=(), asked_on=0)
+    draft.say("info", draft.playbook.say("solved", number=case.ticket))
+    return True
+
+
+def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """Not solved: the ticket goes back to people, a closed one is opened again under its number."""
+    target = case if case and case.ticket else next((one for one in reversed(draft.state.cases) if one.ticket), None)
+    if target is None:
+        return False
+    done = target.outcome is not None or target.status in _SAID_DONE
+    again = evolve(target, outcome=None, status=TicketStatus.REOPENED if done else target.status, wants_human=True)
+    draft.put(again)
+    draft.filed = again.key
+    draft.state = evolve(draft.state, focus=again.key, asked=(), asked_on=0)
+    draft.note(again, "says_not_solved", by="contact")
+    draft.alert(again, "not_solved")
+    critical = again.urgency is Urgency.CRITICAL
+    words = draft.playbook.say("not_solved_critical" if critical else "not_solved", number=again.ticket)
+    draft.say("info", words + (still_missing(again, draft.playbook) if critical else ""))
+    return True

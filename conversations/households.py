@@ -1,0 +1,47 @@
+"""A list of households in one message: a ticket each, and one for the list. Pure."""
+
+from dataclasses import replace
+
+from conversations.asking import ask_contact, asked
+from conversations.codes import Flag, Urgency
+from conversations.events import MessageReceived
+from conversations.listening import new_case
+from conversations.speaking import danger_line
+from conversations.state import Case
+from conversations.turn import Draft, Turn
+from conversations.values import evolve
+
+_ENTRY, _SHOWN = 12, 10
+
+
+def begin_list(draft: Draft, parent: Case, event: MessageReceived) -> Turn:
+    """Many households in one message: a ticket each at once, the red ones with an alarm, and one for the whole list.
+
+    Whoever collected the names is asked for one number and one address; rooms stand in the entries' own words.
+    """
+    parent = draft.open_ticket(parent)
+    draft.filed = parent.key
+    given: list[str] = []
+    red = next((part.reading for part in event.parts if part.reading.urgency is Urgency.CRITICAL), None)
+    if red is not None and not any(purpose == "danger" for purpose, _ in draft.said):
+        draft.say("danger", danger_line(draft.state, red, draft.playbook, draft.now))
+        draft.state = evolve(draft.state, danger_at=draft.now)
+    for part in event.parts:
+        intent = part.reading.intent if part.reading.intent.opens_case else parent.intent
+        child = new_case(draft.state, replace(event.message, text=part.text), part.reading, intent, draft.now)
+        child = draft.open_ticket(draft.put(evolve(child, parent=parent.key)))
+        draft.note(child, "listed", detail=parent.ticket)
+        if child.urgency is Urgency.CRITICAL or Flag.CHECK in child.flags:
+            draft.alert(child, "critical" if child.urgency is Urgency.CRITICAL else "check")
+        if child.urgency is Urgency.CRITICAL and "phone" not in child.slots:
+            draft.timer("nudge", child, draft.playbook.manners.nudge)
+        short = part.text if len(part.text) <= _ENTRY else part.text[: _ENTRY - 1] + "…"
+        given.append(f"{short} {child.ticket}")
+    draft.alert(parent, "list")
+    shown = given[:_SHOWN] + ["……"] * (len(given) > _SHOWN)
+    draft.say("receipt", draft.playbook.say("list_receipt", count=str(len(given)), items="\n".join(shown)))
+    words, names = ask_contact(parent, draft.playbook)
+    draft.say("question", words)
+    draft.put(asked(parent, names))
+    draft.state = evolve(draft.state, focus=parent.key, asked=names, asked_on=draft.state.turn)
+    return draft.finish()
