@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from bot.arrivals import Arrival, Outcome, Said, TurnFailed
 from bot.codec import load_state
+from bot.facts import fact_of
 from bot.log import get_logger
 from bot.settings import Account
 from bot.store.turns import Loaded, Row, TurnStore
@@ -16,11 +17,9 @@ from bot.store.writes import Writes
 from bot.vault import DataKey, Unsealable, Vault
 from classifiers.reader import Reader
 from conversations.codec import UnknownVersion
-from conversations.context import read_together, text_with_context
 from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
 from conversations.engine import step
-from conversations.events import ContactFollowed, ContactUnfollowed, Event, MessageReceived, Part
-from conversations.lists import list_items
+from conversations.events import MessageReceived
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -142,7 +141,11 @@ class Stepper:
     def _step(
         self, talk: Talk, arrival: Arrival, writes: Writes, numbers: list[str], playbook: Playbook, now: datetime
     ) -> None:
-        event = arrival.event or self._fact(talk, arrival, playbook)
+        event = arrival.event
+        if event is None:
+            assert arrival.inbound is not None
+            reading = arrival.reading or Reading()
+            event = fact_of(self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered)
         listed = len(event.parts) if isinstance(event, MessageReceived) else 0
         given = tuple(numbers[: NUMBERS + listed])
         limits = talk.account.limits
@@ -164,21 +167,6 @@ class Stepper:
         talk.turns.append((arrival, turn, replies))
         talk.news += _news(talk, turn, said, pushed=not arrival.slot)
         talk.state = turn.state
-
-    def _fact(self, talk: Talk, arrival: Arrival, playbook: Playbook) -> Event:
-        """What arrived, as an event; a fragment is read once more together with the words before it."""
-        inbound, reading = arrival.inbound, arrival.reading or Reading()
-        assert inbound is not None
-        if inbound.kind == "follow":
-            return ContactFollowed(inbound)
-        if inbound.kind == "unfollow":
-            return ContactUnfollowed(inbound)
-        if text := text_with_context(talk.state, inbound, reading, playbook):
-            reading = read_together(talk.state, reading, self.reader().read_meaning(text), playbook)
-        items = list_items(inbound.text, reading)
-        readings = self.reader().read(items, [inbound.sent_at] * len(items)) if items else ()
-        parts = tuple(Part(text, read) for text, read in zip(items, readings, strict=True))
-        return MessageReceived(inbound, reading, arrival.answered, parts)
 
 
 def _news(talk: Talk, turn: Turn, said: list[tuple[str, SendText]], *, pushed: bool) -> list[dict[str, Any]]:

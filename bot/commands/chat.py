@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> int:
     from adapters import discover
     from bot.codec import dump_state, load_state
     from bot.commands.read import open_for_reading
+    from bot.facts import fact_of
     from conversations.effects import SendText
     from conversations.engine import step
     from conversations.events import MessageReceived
@@ -38,12 +39,12 @@ def run(options: argparse.Namespace) -> int:
         print("说吧。空行或 Ctrl-D 结束。", file=sys.stderr)
     for number, words in enumerate(_lines(), 1):
         now = datetime.now(UTC)
-        reading = reader.read([words], [now])[0]
         message = Inbound(contact, str(number), "text", words, now)
-        numbers = tuple(ticket_number(now, given + n) for n in (1, 2, 3))
-        turn = step(
-            state, MessageReceived(message, reading), playbook=playbook, limits=Limits(), now=now, numbers=numbers
-        )
+        event = fact_of(reader, state, message, reader.read([words], [now])[0], playbook)
+        assert isinstance(event, MessageReceived)
+        reading = event.reading
+        numbers = tuple(ticket_number(now, given + n) for n in range(1, 30))
+        turn = step(state, event, playbook=playbook, limits=Limits(), now=now, numbers=numbers)
         given += turn.numbers_used
         state = load_state(dump_state(turn.state))
         print(
