@@ -26,7 +26,7 @@ def answer(
     """Choose what to say: condolence, the critical form, a receipt, a question or a quiet acknowledgement."""
     draft.filed = case.key
     if case.quiet or Flag.DECEASED in reading.flags:
-        return _stand_by(draft, case, news)
+        return _stand_by(draft, case, reading, news)
     if case.urgency is Urgency.CRITICAL:
         return _critical(draft, case, news, danger=danger, fresh=fresh)
     if danger:
@@ -154,24 +154,28 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
     return draft.finish()
 
 
-def _stand_by(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
+def _stand_by(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled]) -> Turn:
     """Somebody died, or wants to: two lines and a person. No form, no survey, nothing to fill in."""
     first = not case.ticket
     case = draft.open_ticket(case)
     draft.state = evolve(draft.state, asked=(), asked_on=0)
+    beside = any(other.open and other.reporter for other in draft.state.cases)
     if Flag.DECEASED in case.flags:
         draft.said = [pair for pair in draft.said if pair[0] != "danger"]
-        draft.say("info", draft.playbook.say("condolence") if first else draft.playbook.say("condolence_again"))
+        if not beside:
+            draft.say("info", draft.playbook.say("condolence" if first else "condolence_again"))
     elif any(purpose == "danger" for purpose, _ in draft.said):
-        if "phone" not in case.slots and "phone" not in case.asked:
+        if not beside and "phone" not in case.slots and "phone" not in case.asked:
             draft.say("question", draft.playbook.say("ask_phone_gently"))
             case = evolve(case, asked={**case.asked, "phone": 1})
-    else:
+    elif not beside:
         again = draft.state.said_at is not None and draft.now - draft.state.said_at < _BESIDE
         words = draft.playbook.say("beside_you_again" if again and not first else "beside_you")
         draft.say("info", noted(case, news, draft.playbook) + words)
     if first:
         draft.alert(case, "deceased" if Flag.DECEASED in case.flags else "critical")
+    elif Act.HUMAN in reading.acts:
+        draft.alert(case, "human")
     draft.put(case)
     return draft.finish()
 
@@ -190,7 +194,12 @@ def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> 
     """
     entry = draft.playbook.entry(reading.answer, draft.now)
     case = case or draft.state.focused
-    if entry is None or reading.urgency is not Urgency.NORMAL or (case is not None and case.quiet):
+    if (
+        entry is None
+        or Act.HUMAN in reading.acts
+        or reading.urgency is not Urgency.NORMAL
+        or (case is not None and case.quiet)
+    ):
         return False
     source = f"{entry.source}，{entry.since.year}年{entry.since.month}月{entry.since.day}日起"
     draft.say("info", draft.playbook.say("answer", answer=entry.answer, source=source))

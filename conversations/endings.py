@@ -6,7 +6,7 @@ from conversations.codes import Outcome, TicketStatus, Urgency
 from conversations.effects import SetTimer
 from conversations.reading import Reading
 from conversations.speaking import still_missing
-from conversations.state import Case
+from conversations.state import Case, Conversation
 from conversations.turn import Draft
 from conversations.values import evolve
 
@@ -20,10 +20,11 @@ _SAID_DONE = frozenset(
 
 
 def withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """Many withdraw because "others have it worse": a ticket is kept until a person has looked."""
+    """Many withdraw because "others have it worse": a ticket, and whatever presses, is kept until a person has looked."""
     if case is None:
         return False
-    if case.ticket:
+    if case.ticket or case.urgency.at_least(Urgency.URGENT):
+        case = draft.open_ticket(case)
         draft.note(case, "asks_withdraw", by="contact")
         draft.say("info", draft.playbook.say("withdraw_kept", number=case.ticket))
         return True
@@ -33,9 +34,14 @@ def withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
+def pressing(state: Conversation) -> list[Case]:
+    """Open cases that may not end without a person."""
+    return [one for one in state.cases if one.open and one.urgency.at_least(Urgency.URGENT)]
+
+
 def erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """Their data goes, unless a critical or urgent case is open: then a person explains first."""
-    held = [one for one in draft.state.cases if one.open and one.ticket and one.urgency.at_least(Urgency.URGENT)]
+    held = [draft.open_ticket(one) for one in pressing(draft.state)]
     if held:
         for one in held:
             draft.note(one, "asks_erase_me", by="contact")
@@ -84,7 +90,9 @@ def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if target is None:
         return False
     done = target.outcome is not None or target.status in _SAID_DONE
-    again = evolve(target, outcome=None, status=TicketStatus.REOPENED if done else target.status, wants_human=True)
+    status = TicketStatus.REOPENED if done else target.status
+    slots = {**draft.state.known, **target.slots}  # what was told since it was closed
+    again = evolve(target, outcome=None, status=status, slots=slots, wants_human=True)
     draft.put(again)
     draft.filed = again.key
     draft.state = evolve(draft.state, focus=again.key, asked=(), asked_on=0)

@@ -11,6 +11,8 @@ from conversations.events import ContactErased, ContactFollowed, ContactUnfollow
 from conversations.households import begin_list
 from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case, sober
 from conversations.private import masked
+from conversations.reading import Reading
+from conversations.sharing import keep_contact, share
 from conversations.small_talk import small_talk, wordless
 from conversations.speaking import danger_line
 from conversations.state import Case, Conversation, Phase
@@ -39,18 +41,20 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     if message.kind == "notice":
         return draft.finish()
     case, intent = find_case(draft.state, message, reading, draft.playbook)
-    if private and not danger and not state.warned_private and not (case and case.reporter):
+    held = next((one for one in draft.state.cases if one.open and one.reporter), None)
+    if private and not danger and not state.warned_private and held is None:
         draft.say("info", draft.playbook.say("private_number"))
         draft.state = evolve(draft.state, warned_private=True)
-    held = next((one for one in draft.state.cases if one.open and one.reporter), None)
+    if event.parts:
+        return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None)
     if held is not None and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
     if not danger and answer_from_knowledge(draft, case, reading):
-        return _filed(draft, case)
+        return _filed(draft, case, reading)
     if not danger and Flag.DECEASED not in reading.flags:
         done = meta_act(draft, case, reading) or wordless(draft, case, message)
         if done or (case is None and (intent is None or not intent.opens_case) and small_talk(draft, message, reading)):
-            return _filed(draft, case)
+            return _filed(draft, case, reading)
         case = draft.state.case(case.key) if case else None  # a wish may have been written on it
     if case is None:
         chosen = (
@@ -84,7 +88,7 @@ def _beside_a_reporter(
         case = new_case(draft.state, event.message, event.reading, intent, draft.now)
         case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now)
         draft.filed = case.key
-        draft.alert(draft.open_ticket(_share(draft, case)), "further_need")
+        draft.alert(draft.open_ticket(share(draft, case)), "further_need")
         return draft.finish()
     meta_act(draft, case, event.reading, silent=True)
     draft.filed = case.key
@@ -104,16 +108,23 @@ def _answer_danger(draft: Draft, event: MessageReceived) -> bool:
     return True
 
 
-def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool) -> Turn:
+def _of_list(intent: Intent | None, case: Case | None) -> Intent:
+    """What a list is about as a whole: its own words, else what was being talked of."""
+    if intent and intent.opens_case:
+        return intent
+    return case.intent if case else Intent.COMMUNITY
+
+
+def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool, *, silent: bool = False) -> Turn:
     """A new need: a case of its own, however many others are open."""
     case = new_case(draft.state, event.message, event.reading, intent, draft.now)
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
     case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
     if Act.CONSENT in event.reading.acts or Act.REFUSE_CONSENT in event.reading.acts:
         case = evolve(case, consent="no" if Act.REFUSE_CONSENT in event.reading.acts else "yes")
-    case = _share(draft, case)
+    case = share(draft, case)
     if event.parts:
-        return begin_list(draft, case, event)
+        return begin_list(draft, case, event, silent=silent)
     for other in further_needs(case, event.message, event.reading, draft.playbook):
         sibling = new_case(draft.state, event.message, event.reading, other, draft.now)
         # How soon the other need is, nobody has read yet: it is no more than the day's business until a person looks.
@@ -132,7 +143,7 @@ def _go_on(
     asked_now = draft.state.asked if case.key == draft.state.focus else ()
     case, news = fill(case, draft.playbook.intents[case.intent], event.message, event.reading, asked_now, draft.now)
     draft.state = evolve(draft.state, focus=case.key)
-    case = _share(draft, case)
+    case = share(draft, case)
     if case.ticket:
         change = "raised" if case.urgency.rank < before.urgency.rank else "added"
         detail = "、".join(reason.text for reason in event.reading.reasons) if change == "raised" else ""
@@ -145,21 +156,9 @@ def _go_on(
     return answer(draft, case, event.reading, news, danger=danger, fresh=False)
 
 
-def _share(draft: Draft, case: Case) -> Case:
-    """Phone and address are the contact's: other open cases of theirs know them too."""
-    shared = {name: value for name, value in case.slots.items() if name in ("phone", "address")}
-    draft.state = evolve(draft.state, known={**draft.state.known, **shared})
-    draft.put(case)
-    for other in draft.state.cases:
-        lacking = {name: value for name, value in shared.items() if name not in other.slots}
-        if other.open and other.key != case.key and lacking:
-            draft.put(evolve(other, slots={**other.slots, **lacking}))
-            draft.note(evolve(other, slots={**other.slots, **lacking}), "shared")
-    return case
-
-
-def _filed(draft: Draft, case: Case | None) -> Turn:
+def _filed(draft: Draft, case: Case | None, reading: Reading) -> Turn:
     draft.filed = draft.filed or (case.key if case else 0)
+    keep_contact(draft, reading)
     return draft.finish()
 
 

@@ -14,7 +14,7 @@ from conversations.values import evolve
 _ENTRY, _SHOWN = 12, 10
 
 
-def begin_list(draft: Draft, parent: Case, event: MessageReceived) -> Turn:
+def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bool) -> Turn:
     """Many households in one message: a ticket each at once, the red ones with an alarm, and one for the whole list.
 
     Whoever collected the names is asked for one number and one address; rooms stand in the entries' own words.
@@ -40,6 +40,9 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived) -> Turn:
     draft.alert(parent, "list")
     shown = given[:_SHOWN] + ["……"] * (len(given) > _SHOWN)
     draft.say("receipt", draft.playbook.say("list_receipt", count=str(len(given)), items="\n".join(shown)))
+    if silent:  # a reporter speaks with them: only what is red is said
+        draft.said = [pair for pair in draft.said if pair[0] == "danger"]
+        return draft.finish()
     words, names = ask_contact(parent, draft.playbook)
     draft.say("question", words)
     draft.put(asked(parent, names))

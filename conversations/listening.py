@@ -80,6 +80,8 @@ def find_case(
     """
     intent = believed(message, reading, playbook)
     focus = state.focused
+    if focus is not None and reading.urgency is Urgency.CRITICAL and Flag.DECEASED not in reading.flags:
+        focus = None if Flag.DECEASED in focus.flags else focus
     grieving = next((case for case in reversed(state.cases) if case.open and case.quiet), None)
     if grieving is not None and reading.urgency is not Urgency.CRITICAL:
         return grieving, intent  # whatever else they say now, they are not handed a form
@@ -92,6 +94,8 @@ def find_case(
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
     candidates += [case for case in reversed(state.cases) if case.open and case is not focus]
+    if Flag.DECEASED not in reading.flags:  # danger now is about somebody else than the one they mourn
+        candidates = [case for case in candidates if Flag.DECEASED not in case.flags]
     for case in candidates:
         if playbook.intents[case.intent].family == family:
             return case, intent

@@ -2,6 +2,7 @@
 
 from conversations.asking import asked
 from conversations.codes import TicketStatus, Urgency
+from conversations.endings import pressing
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
 from conversations.hearing import contact_erased
@@ -13,7 +14,7 @@ from conversations.values import evolve
 def timer_fired(draft: Draft, event: TimerFired) -> Turn:
     """A timer came due. Stale when the case moved on and set it again, or is closed."""
     if event.name == "erase":
-        return contact_erased(draft, ContactErased("contact"))
+        return _erase_due(draft)
     case = draft.state.case(event.case)
     if case is None or not case.open or case.timers.get(event.name) != event.set_on:
         return draft.finish()
@@ -33,6 +34,17 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
         else:
             draft.note(draft.put(put_back(case)), "claim_ran_out", by=case.reporter)
             draft.alert(case, "claim_ran_out")
+    return draft.finish()
+
+
+def _erase_due(draft: Draft) -> Turn:
+    """Their data goes as they wished, unless something pressing came up since: then a person explains first."""
+    held = pressing(draft.state)
+    if not held:
+        return contact_erased(draft, ContactErased("contact"))
+    for case in held:
+        draft.note(case, "asks_erase_me", by="contact")
+        draft.alert(case, "erase")
     return draft.finish()
 
 

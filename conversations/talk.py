@@ -5,7 +5,7 @@ from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import believed, fill, heard, new_case
 from conversations.reading import Reading
-from conversations.slots import SHARED
+from conversations.sharing import share
 from conversations.speaking import status_words
 from conversations.state import Case
 from conversations.turn import Draft
@@ -25,6 +25,8 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
                 if act in (Act.CONSENT, Act.REFUSE_CONSENT):
                     case = draft.put(evolve(case, consent="yes" if act is Act.CONSENT else "no"))
                 draft.note(case, f"asks_{act}", by="contact")
+                if act is Act.HUMAN:
+                    draft.alert(case, "human")
             return case is not None
         if handler(draft, case, reading):
             return True
@@ -43,7 +45,7 @@ def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
         draft.playbook.say("human_night" if draft.playbook.hours.night(draft.now) else "human", number=case.ticket),
     )
     _words, names = ask_contact(case, draft.playbook)
-    if names and not case.asked.get("phone") and "phone" in names:
+    if "phone" in names and not case.asked.get("phone") and not case.quiet:
         draft.say("question", draft.playbook.say("ask_phone"))
         draft.put(asked(case, ("phone",)))
         draft.state = evolve(draft.state, asked=("phone",), asked_on=draft.state.turn)
@@ -64,9 +66,7 @@ def _told(draft: Draft, case: Case | None, reading: Reading) -> Case:
         case = heard(case, message, reading, intent, playbook)
     row = playbook.intents[case.intent]
     case, _ = fill(case, row, message, reading, draft.state.asked, draft.now, opening=opening)
-    known = {name: value for name, value in case.slots.items() if name in SHARED}
-    draft.state = evolve(draft.state, known={**draft.state.known, **known})
-    return draft.put(case)
+    return share(draft, case)
 
 
 def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:

@@ -108,7 +108,9 @@ class Draft:
             if self.pushed:
                 room = self.state.window.remaining(self.limits, self.now)
                 if not self.limits.pull and (
-                    not room or (purpose != "danger" and room <= self.playbook.manners.reserve)
+                    not room
+                    or not self.state.following
+                    or (purpose != "danger" and room <= self.playbook.manners.reserve)
                 ):
                     text = ""  # the last messages of a window are a reporter's
                 else:

@@ -1,0 +1,39 @@
+"""What is the contact's rather than one case's: a phone and a place told once serve every open case. Pure."""
+
+from conversations.reading import Reading
+from conversations.slots import PARSERS, SHARED
+from conversations.state import Case
+from conversations.turn import Draft
+from conversations.values import evolve
+
+
+def share(draft: Draft, case: Case) -> Case:
+    """Phone and address are the contact's: other open cases of theirs know them too."""
+    shared = {name: value for name, value in case.slots.items() if name in SHARED}
+    draft.state = evolve(draft.state, known={**draft.state.known, **shared})
+    draft.put(case)
+    for other in draft.state.cases:
+        lacking = {name: value for name, value in shared.items() if name not in other.slots}
+        if other.open and other.key != case.key and lacking:
+            draft.put(evolve(other, slots={**other.slots, **lacking}))
+            draft.note(evolve(other, slots={**other.slots, **lacking}), "shared")
+    return case
+
+
+def keep_contact(draft: Draft, reading: Reading) -> None:
+    """A number or a place beside a wish ("how is it going? I am at …") is not lost: whatever is open knows it."""
+    message = draft.message
+    assert message is not None
+    found = {
+        name: evolve(value, source=message.message_id, at=draft.now)
+        for name, kind in (("phone", "phone"), ("address", "place"))
+        if name not in draft.state.known and (value := PARSERS[kind](message, reading, False))
+    }
+    if not found:
+        return
+    draft.state = evolve(draft.state, known={**draft.state.known, **found})
+    for case in draft.state.cases:
+        lacking = {name: value for name, value in found.items() if name not in case.slots}
+        if case.open and lacking:
+            case = draft.put(evolve(case, slots={**case.slots, **lacking}))
+            draft.note(case, "added", by="contact")
