@@ -7,7 +7,8 @@ from conversations.asking import ask_contact, asked, next_ask
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.listening import complete
 from conversations.reading import Reading
-from conversations.speaking import next_critical, noted, receipt, still_missing, words_for_12345
+from conversations.slots import SHARED
+from conversations.speaking import next_critical, noted, receipt, still_missing, violent, words_for_12345
 from conversations.state import Case, Filled
 from conversations.talk import begin_empty
 from conversations.turn import Draft, Turn
@@ -47,8 +48,8 @@ def answer(
     elif was_open:
         _added(draft, case, news, names)
         draft.say("info", words_for_12345(case, news, draft.playbook))
-    elif news:
-        draft.say("info", noted(case, news, draft.playbook))
+    else:
+        draft.say("info", noted(case, case.slots if fresh else news, draft.playbook))
     if names and names == draft.state.asked and not news and _still_typing(draft):
         return _wait(draft, case, reading)
     return _ask(draft, case, words, names)
@@ -61,6 +62,13 @@ def _next(draft: Draft, case: Case, needs: tuple[str, ...]) -> tuple[str, tuple[
 
 def _added(draft: Draft, case: Case, news: Mapping[str, Filled], asking: tuple[str, ...]) -> None:
     """What was taken down; the number too, if they have not read it yet; something, if nothing else was said."""
+    if first:  # told with the danger, or known from before: said back, so that a wrong number is seen
+        known = {name: value for name, value in case.slots.items() if name in SHARED}
+        draft.say("receipt", noted(case, known, draft.playbook))
+        title = draft.playbook.intents[case.intent].title
+        draft.say("receipt", draft.playbook.say("receipt", number=case.ticket, title=title))
+        draft.put(case)
+        return draft.finish()
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)
     if not case.told:
@@ -145,9 +153,9 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
     if not case.told and (said or not danger):
         draft.say("receipt", receipt(case, draft.playbook, draft.now))
     elif said:
-        draft.say("receipt", still_missing(case, draft.playbook) + next_critical(draft.playbook, draft.now))
+        draft.say("receipt", still_missing(case, draft.playbook) + next_critical(case, draft.playbook, draft.now))
     elif not danger and not draft.said:
-        words = draft.playbook.say("added_critical", number=case.ticket)
+        words = draft.playbook.say("added_violence" if violent(case) else "added_critical", number=case.ticket)
         draft.say("receipt", words + still_missing(case, draft.playbook))
     draft.state = evolve(draft.state, asked=names)
     draft.put(case)

@@ -6,7 +6,7 @@ from conversations.codes import Act, Flag, Urgency
 from conversations.messages import Inbound
 from conversations.playbook import Playbook, SlotRow
 from conversations.reading import Address, Reading
-from conversations.slots import SHARED, missing
+from conversations.slots import SHARED, SKIPPED, missing
 from conversations.state import Case, Conversation
 from conversations.values import evolve
 
@@ -40,8 +40,11 @@ def next_ask(
         needs = ("open",)
     slots = [slot for slot in missing(playbook.intents[case.intent], case, needs) if slot.ask or slot.name in SHARED]
     slots = [slot for slot in slots if case.asked.get(slot.name, 0) < 2 and (slot.name in SHARED or not listed)]
-    if any(slot.name in SHARED for slot in slots):
+    contact = [slot for slot in slots if slot.name in SHARED]
+    if len(contact) > 1 or (contact and listed):
         return ask_contact(case, playbook)
+    if contact:
+        return contact[0].ask, (contact[0].name,)
     if "soon" in needs and (which := _ask_district(case, playbook)) != NOTHING:
         return which
     if slots:
@@ -60,8 +63,9 @@ def asked(case: Case, names: tuple[str, ...]) -> Case:
 
 def _ask_consent(case: Case, playbook: Playbook) -> Ask:
     """May it be passed on? Once, by itself, for what is worth passing on; never a condition of anything."""
-    worth = case.urgency in (Urgency.URGENT, Urgency.SOON)
-    if not worth or not case.ticket or case.consent or "consent" in case.asked or "phone" not in case.slots:
+    worth = case.urgency in (Urgency.URGENT, Urgency.SOON) and case.intent not in playbook.manners.unshared
+    known = "phone" in case.slots and case.slots["phone"].value != SKIPPED
+    if not worth or not known or not case.ticket or case.consent or "consent" in case.asked:
         return NOTHING
     return playbook.say("ask_consent"), ("consent",)
 

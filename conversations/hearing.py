@@ -46,7 +46,9 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
         draft.say("info", draft.playbook.say("private_number"))
         draft.state = evolve(draft.state, warned_private=True)
     if event.parts:
-        return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None)
+        focus = draft.state.focused
+        begun = focus if focus and not focus.ticket and Flag.MANY in focus.flags else None
+        return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None, begun=begun)
     if held is not None and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
     if not danger and answer_from_knowledge(draft, case, reading):
@@ -115,9 +117,19 @@ def _of_list(intent: Intent | None, case: Case | None) -> Intent:
     return case.intent if case else Intent.COMMUNITY
 
 
-def _begin(draft: Draft, event: MessageReceived, intent: Intent, danger: bool, *, silent: bool = False) -> Turn:
-    """A new need: a case of its own, however many others are open."""
+def _begin(
+    draft: Draft,
+    event: MessageReceived,
+    intent: Intent,
+    danger: bool,
+    *,
+    silent: bool = False,
+    begun: Case | None = None,
+) -> Turn:
+    """A new need: a case of its own, however many others are open. `begun`: what was said before the list itself."""
     case = new_case(draft.state, event.message, event.reading, intent, draft.now)
+    if begun is not None:
+        case = evolve(case, key=begun.key, asked=begun.asked, rounds=begun.rounds)
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
     case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
     if Act.CONSENT in event.reading.acts or Act.REFUSE_CONSENT in event.reading.acts:

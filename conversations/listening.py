@@ -83,7 +83,8 @@ def find_case(
     if focus is not None and reading.urgency is Urgency.CRITICAL and Flag.DECEASED not in reading.flags:
         focus = None if Flag.DECEASED in focus.flags else focus
     grieving = next((case for case in reversed(state.cases) if case.open and case.quiet), None)
-    if grieving is not None and reading.urgency is not Urgency.CRITICAL:
+    about_another = focus is not None and focus is not grieving and focus.urgency is Urgency.CRITICAL
+    if grieving is not None and reading.urgency is not Urgency.CRITICAL and not about_another:
         return grieving, intent  # whatever else they say now, they are not handed a form
     if intent is None or not intent.opens_case:
         return focus, intent

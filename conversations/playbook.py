@@ -26,6 +26,8 @@ class SlotRow:
     ask: str = ""
     words: tuple[str, ...] = ()
     """Words that fill it when they occur, for slots that list them."""
+    unless: tuple[str, ...] = ()
+    """Words in how the case began that make it pointless to ask (but for whoever is said to be pregnant)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,9 @@ class Manners:
     """Messages of a counted window kept for people."""
     circumstances: frozenset[Intent] = frozenset({Intent.CONSULT})
     """Named beside another need they are how it came about ("the gate lets nobody out"), not a need of their own."""
+
+    unshared: frozenset[Intent] = frozenset({Intent.DISTRESS, Intent.OFFER, Intent.CONSULT})
+    """Nobody is asked whether this may be passed on."""
 
     def surging(self, open_tickets: int, reporters: int) -> bool:
         """Whether more is open than the people at the desk can see to. For the shell, which knows both numbers."""

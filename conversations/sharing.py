@@ -2,6 +2,7 @@
 
 from conversations.reading import Reading
 from conversations.slots import PARSERS, SHARED
+from conversations.speaking import noted
 from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -37,3 +38,5 @@ def keep_contact(draft: Draft, reading: Reading) -> None:
         if case.open and lacking:
             case = draft.put(evolve(case, slots={**case.slots, **lacking}))
             draft.note(case, "added", by="contact")
+    if (focus := draft.state.focused) is not None:
+        draft.say("receipt", noted(focus, found, draft.playbook))

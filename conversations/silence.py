@@ -6,6 +6,7 @@ from conversations.endings import pressing
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
 from conversations.hearing import contact_erased
+from conversations.speaking import violent
 from conversations.state import Case
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
@@ -52,11 +53,13 @@ def _nudge(draft: Draft, case: Case) -> None:
     """A critical case without a number to call: asked for once more, and people are told that nobody can be rung."""
     if case.reporter or case.quiet or "phone" in case.slots or case.urgency is not Urgency.CRITICAL:
         return
+    draft.alert(case, "no_phone")
+    if violent(case):
+        return  # whoever hurts them may see the message
     draft.pushed = True
     draft.say("question", draft.playbook.say("nudge_critical"))
     draft.put(asked(case, ("phone",)))
     draft.state = evolve(draft.state, focus=case.key, asked=("phone",), asked_on=draft.state.turn)
-    draft.alert(case, "no_phone")
 
 
 def _revisit(draft: Draft, case: Case) -> None:

@@ -6,9 +6,10 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from conversations.codes import Act
+from conversations.codes import Act, Flag
 from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, IntentRow, SlotRow
+from conversations.private import MASK
 from conversations.reading import Address, Reading
 from conversations.state import Case, Filled
 
@@ -65,6 +66,7 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     if (
         asked
         and not reading.acts
+        and MASK not in message.text
         and (rest := _without_phones(message.text, reading))
         and 4 <= len(rest) <= 60
         and re.search(r"\d|[区路弄号室栋楼村园苑里]", rest)
@@ -106,7 +108,7 @@ def _without_phones(text: str, reading: Reading) -> str:
 def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     left = reading.entities.days_left
     if left is not None:
-        return Filled("已经没有了" if left <= 0 else f"还剩约{left:g}天")
+        return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
     return _asked_words(message, reading, asked)
 
 
@@ -254,6 +256,15 @@ def day_words(when: datetime) -> str:
 
 
 def missing(row: IntentRow, case: Case, needs: Iterable[str] = ("open",)) -> tuple[SlotRow, ...]:
-    """The slots of these needs that are neither filled nor waved away."""
+    """The slots of these needs that are neither filled nor waved away, nor beside the point."""
     wanted = set(needs)
-    return tuple(slot for slot in row.slots if slot.need in wanted and slot.name not in case.slots)
+    return tuple(
+        slot
+        for slot in row.slots
+        if slot.need in wanted and slot.name not in case.slots and not (slot.unless and _beside_the_point(slot, case))
+    )
+
+
+def _beside_the_point(slot: SlotRow, case: Case) -> bool:
+    """Somebody whose baby has no milk is not asked how many weeks she is pregnant."""
+    return Flag.PREGNANT not in case.flags and any(word in case.summary for word in slot.unless)

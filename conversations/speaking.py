@@ -8,14 +8,17 @@ from conversations.codes import Flag, Urgency
 from conversations.listening import vague
 from conversations.playbook import Playbook
 from conversations.reading import Reading
-from conversations.slots import SHARED, missing
+from conversations.slots import SHARED, SKIPPED, missing
 from conversations.state import Case, Conversation, Filled
 
 _WORDS = 40
+_OWN_WORDS = frozenset({"story", "text"})
+"""Kinds whose values are what they said themselves: taken down, not read back to them."""
 _SEPARATORS = " \t,，。、;；:：\n"
+VIOLENCE = "R13"
 _DANGER_KINDS = (
     ("R12", "danger_self_harm"),
-    ("R13", "danger_violence"),
+    (VIOLENCE, "danger_violence"),
     ("R07", "danger_pregnancy"),
     ("R11", "danger_child"),
 )
@@ -31,7 +34,7 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):
         return playbook.say("danger_self_harm_short")
     if again:
-        return playbook.say("danger_short")
+        return playbook.say("danger_violence_short" if VIOLENCE in codes else "danger_short")
     key = next((key for code, key in _DANGER_KINDS if code in codes), "danger")
     line = playbook.say(key)
     if playbook.hours.night(now):
@@ -45,9 +48,13 @@ def noted(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:
     words = [
         f"{rows[name].title} {value.value}"
         for name, value in news.items()
-        if value.value and name in rows and rows[name].kind != "story"  # their own story is not read back to them
+        if value.value not in ("", SKIPPED) and name in rows and rows[name].kind not in _OWN_WORDS
     ]
-    return playbook.say("noted", items="；".join(words)) if words else ""
+    if words:
+        return playbook.say("noted", items="；".join(words))
+    if any(value.value == SKIPPED for value in news.values()):
+        return playbook.say("skipped")
+    return playbook.say("noted_words") if any(rows[name].kind == "text" for name in news if name in rows) else ""
 
 
 def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ...] = (), *, surge: bool = False) -> str:
@@ -62,7 +69,7 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
     critical = case.urgency is Urgency.CRITICAL
     lines.append("" if case.quiet else still_missing(case, playbook, asking))
     if critical:
-        lines.append(next_critical(playbook, now))
+        lines.append(next_critical(case, playbook, now))
     elif playbook.hours.night(now):
         lines.append(playbook.say("next_night"))
     elif surge and not case.urgency.at_least(Urgency.URGENT):
@@ -72,9 +79,16 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
     return "".join(lines)
 
 
-def next_critical(playbook: Playbook, now: datetime) -> str:
+def next_critical(case: Case, playbook: Playbook, now: datetime) -> str:
     """What happens next with a critical case, honest at night."""
-    return playbook.say("next_night_critical" if playbook.hours.night(now) else "next_critical")
+    if playbook.hours.night(now):
+        return playbook.say("next_night_critical")
+    return playbook.say("next_critical_violence" if violent(case) else "next_critical")
+
+
+def violent(case: Case) -> bool:
+    """Somebody is being hurt, or it burns: 110 before 120."""
+    return any(reason.code == VIOLENCE for reason in case.reasons)
 
 
 def still_missing(case: Case, playbook: Playbook, asking: tuple[str, ...] = ()) -> str:

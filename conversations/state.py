@@ -104,9 +104,9 @@ class Conversation:
     noticed: bool = False
     unreadable: int = 0
     greeted_at: datetime | None = None
-    said_mark: int = 0
+    said_marks: tuple[int, ...] = ()
     said_at: datetime | None = None
-    """A mark of the last words said and when: the same words are not said twice within a minute."""
+    """Marks of the sentences said last and when: they are not said twice within a minute."""
     warned_private: bool = False
     """They have been told that identity and bank numbers are not needed."""
     recent: tuple[Heard, ...] = ()

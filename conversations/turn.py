@@ -16,6 +16,10 @@ from conversations.window import Limits
 _WEIGHT: dict[Purpose, int] = {"danger": 0, "question": 1, "receipt": 2, "reply": 3, "info": 4}
 
 
+def _mark(words: str) -> int:
+    return zlib.crc32(words.encode())
+
+
 class OutOfNumbers(Exception):
     """More tickets were opened in one turn than numbers were handed in; the caller hands in more and steps again."""
 
@@ -87,21 +91,26 @@ class Draft:
         """Ask later how it went: after the minutes its urgency is promised."""
         return self.timer("revisit", case, timedelta(minutes=self.playbook.clocks[case.urgency].revisit))
 
-    def _once(self, text: str, purpose: Purpose) -> str:
-        """Not the same words twice within a minute. Whoever now has read a number need not be told it again."""
-        mark, before = zlib.crc32(text.encode()), self.state.said_at
-        lately = before is not None and self.now - before < self.playbook.manners.said_again
-        if lately and mark == self.state.said_mark and purpose != "danger":
-            return self.playbook.say("again")
+    def _once(self) -> None:
+        """Not the same words twice within a minute; danger has its own, shorter ones, and a question is asked on purpose."""
+        before = self.state.said_at
+        if before is not None and self.now - before < self.playbook.manners.said_again:
+            marks = self.state.said_marks
+            fresh = [pair for pair in self.said if pair[0] in ("danger", "question") or _mark(pair[1]) not in marks]
+            self.said = fresh or [("info", self.playbook.say("again"))]
+
+    def _remember(self, text: str) -> None:
+        """Whoever has read a number need not be told it again."""
         for case in self.state.cases:
             if case.ticket and not case.told and case.ticket in text:
                 self.put(evolve(case, told=True))
-        self.state = evolve(self.state, said_mark=mark, said_at=self.now)
-        return text
+        marks = tuple(_mark(words) for _, words in self.said)
+        self.state = evolve(self.state, said_marks=marks, said_at=self.now)
 
     def finish(self, refused: str = "") -> Turn:
         """Merge what was said into one message (a passive reply is one), danger first; settle the phase."""
         if self.said:
+            self._once()
             self.said.sort(key=lambda pair: _WEIGHT[pair[0]] if pair[0] == "danger" else 1)
             text = "\n".join(dict.fromkeys(text for _, text in self.said))
             purpose = min((purpose for purpose, _ in self.said), key=lambda purpose: _WEIGHT[purpose])
@@ -116,6 +125,7 @@ class Draft:
                 else:
                     self.state = evolve(self.state, window=self.state.window.spend())
             if text:
-                self.effects.insert(0, SendText(self._once(text, purpose), purpose, self.filed))
+                self._remember(text)
+                self.effects.insert(0, SendText(text, purpose, self.filed))
         state = evolve(self.state, phase=self.state.settled_phase)
         return Turn(state, tuple(self.effects), refused, self.filed, self.used)

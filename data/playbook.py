@@ -22,11 +22,11 @@ _PLAIN = """
     ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
     next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none withdraw_done
     erase_done refuse_consent condolence condolence_again beside_you feedback abused nudge_critical
-    danger_self_harm_short slowly upset again okay not_now private_number ask_phone_gently ask_repost ask_consent
-    next_surge beside_you_again media_image media_voice media_other held not_stored
+    danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now private_number ask_phone_gently ask_repost ask_consent
+    next_surge next_critical_violence beside_you_again media_image media_voice media_other held not_stored
 """
 _NUMBERED = """
-    revisit revisit_critical added added_critical solved_critical not_solved_critical human human_night withdraw_kept
+    revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human human_night withdraw_kept
     erase_held solved not_solved consent media_added
 """
 
@@ -158,8 +158,8 @@ def _slot(
     ask = str(row.get("ask", base.get("ask", "")))
     if row["need"] != "desk" and not ask:
         faults.append(Fault(name, line, f"槽位 {row['name']} 要问，却没有 ask"))
-    words = tuple(filter(None, str(base.get("words", "")).split("|")))
-    return SlotRow(str(row["name"]), base["title"], base["kind"], row["need"], ask, words)
+    words, unless = (tuple(filter(None, str(base.get(key, "")).split("|"))) for key in ("words", "unless"))
+    return SlotRow(str(row["name"]), base["title"], base["kind"], row["need"], ask, words, unless)
 
 
 def _replies(path: Path, faults: list[Fault]) -> dict[str, str]:
@@ -231,6 +231,7 @@ def _desk(path: Path, faults: list[Fault]) -> tuple[dict[str, str], dict[Urgency
             surge_tickets=int(row["surge_tickets"]),
             surge_rounds=int(row["surge_rounds"]),
             reserve=int(row["reserve"]),
+            unshared=frozenset(Intent(code) for code in row["unshared"]),
             circumstances=frozenset(Intent(code) for code in row["circumstances"]),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -4,10 +4,11 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from conversations.codes import Urgency
+from tests.conversations.measure import costs, repeated
 from tests.conversations.telling import ending, orders, tell
 
 FILES = sorted((Path(__file__).parent / "scenarios").glob("*.toml"))
@@ -37,6 +38,22 @@ def _rewritten(text: str, got: list[list[str]]) -> str:
     return "".join(out).rstrip("\n") + "\n"
 
 
-def told_files() -> list[tuple[str, dict[str, Any]]]:
-    """Name and content of every file."""
-    return [(path.stem, tomllib.loads(path.read_text("utf-8"))) for path in FILES]
+MOST = {Urgency.CRITICAL: 2.0, Urgency.URGENT: 3.5}
+"""Messages a resident may need on average until people can act."""
+
+
+def test_people_can_act_soon_and_nothing_is_asked_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    talks = [tell(tomllib.loads(path.read_text("utf-8"))) for path in FILES]
+    found = [cost for told in talks for cost in costs(told)]
+    assert len(FILES) >= 85
+    with capsys.disabled():
+        print(f"\n{len(FILES)} conversations, {sum(len(told.turns) for told in talks)} turns")
+        for urgency in Urgency:
+            needed = [cost.messages for cost in found if cost.urgency is urgency and cost.messages]
+            open_ended = sum(1 for cost in found if cost.urgency is urgency and cost.messages is None)
+            mean = sum(needed) / len(needed)
+            print(
+                f"  {urgency}: {mean:.2f} messages to the minimal form ({len(needed)} needs; {open_ended} never filled)"
+            )
+            assert mean <= MOST.get(urgency, 9.0)
+    assert [text for told in talks for text in repeated(told)] == []

@@ -186,7 +186,7 @@ def the_bot_keeps_still_beside_a_reporter(steps: Sequence[Step]) -> None:
     """Danger aside, and timers of other cases: while a reporter has the case, its contact hears the reporter only."""
     for one in steps:
         held = any(case.open and case.reporter for case in one.before.cases)
-        if held and one.heard and one.heard.message.kind not in ("menu", "notice"):
+        if held and one.heard and not one.heard.answered and one.heard.message.kind not in ("menu", "notice"):
             assert all(text.purpose == "danger" for text in texts(one)), texts(one)
 
 

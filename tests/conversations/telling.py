@@ -1,6 +1,6 @@
 """Telling a scenario file: its rows become events, played in order, the state stored and read back between any two."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -140,13 +140,16 @@ def _message(row: Row, message: Inbound) -> MessageReceived:
 
 
 def read(row: Row) -> Reading:
-    """A reading written by hand; an address may be its words or its parts, a need nobody read says nothing."""
+    """A reading written by hand; an address may be its words or its parts."""
     row = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    row["addresses"] = [
-        one if isinstance(one, str) else Address(**{"confidence": 0.9, "raw": "".join(map(str, one.values())), **one})
-        for one in row.get("addresses", [])
-    ]
+    row["addresses"] = [one if isinstance(one, str) else _address(one) for one in row.get("addresses", ())]
     return reading(**row)
+
+
+def _address(parts: Row) -> Address:
+    words = "".join(value for value in parts.values() if isinstance(value, str))
+    lists = {name: tuple(value) for name, value in parts.items() if isinstance(value, list)}
+    return Address(**{"confidence": 0.9, "raw": words, **parts, **lists})
 
 
 def _reporter(play: Play, act: str, case: int, row: Row) -> Event:
@@ -174,8 +177,3 @@ def _start(clock: str) -> datetime:
 
 def _span(words: str) -> timedelta:
     return timedelta(seconds=float(words[:-1]) * _SPAN[words[-1]])
-
-
-def resident_rows(rows: Iterable[Row]) -> list[bool]:
-    """Which rows are the contact's own messages."""
-    return ["says" in row or "sends" in row for row in rows]

@@ -58,6 +58,10 @@ def _talks_in_between(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hearing, "_beside_a_reporter", talks)
 
 
+def _swells(draft: Draft) -> None:
+    draft.said = [(purpose, words * 40) for purpose, words in draft.said]
+
+
 BROKEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "never_asks_what_is_filled": _asks_regardless,
     "never_asks_for_a_phone_it_was_given": _forgets_to_share,
@@ -69,7 +73,7 @@ BROKEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the_record_tells_it_again": lambda patch: patch.setattr(hearing, "remember", lambda state, *_: state),
     "effect_ids_are_unique": _turn_stands_still,
     "a_refused_act_changes_nothing": _refuses_loudly,
-    "one_message_a_turn_and_it_fits": lambda patch: patch.setattr(Draft, "_once", lambda _, text, __: text * 40),
+    "one_message_a_turn_and_it_fits": lambda patch: patch.setattr(Draft, "_once", _swells),
     "the_bot_keeps_still_beside_a_reporter": _talks_in_between,
     "nothing_but_a_known_outcome_ends_a_case": lambda patch: patch.setattr(
         silence, "put_back", lambda case: evolve(case, reporter="", outcome=Outcome.WITHDRAWN)
