@@ -62,13 +62,6 @@ def _next(draft: Draft, case: Case, needs: tuple[str, ...]) -> tuple[str, tuple[
 
 def _added(draft: Draft, case: Case, news: Mapping[str, Filled], asking: tuple[str, ...]) -> None:
     """What was taken down; the number too, if they have not read it yet; something, if nothing else was said."""
-    if first:  # told with the danger, or known from before: said back, so that a wrong number is seen
-        known = {name: value for name, value in case.slots.items() if name in SHARED}
-        draft.say("receipt", noted(case, known, draft.playbook))
-        title = draft.playbook.intents[case.intent].title
-        draft.say("receipt", draft.playbook.say("receipt", number=case.ticket, title=title))
-        draft.put(case)
-        return draft.finish()
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)
     if not case.told:
@@ -147,6 +140,13 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
         draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
         if "phone" in names:
             draft.timer("nudge", case, draft.playbook.manners.nudge)
+        return draft.finish()
+    if first:  # told with the danger, or known from before: said back, so that a wrong number is seen
+        known = {name: value for name, value in case.slots.items() if name in SHARED}
+        draft.say("receipt", noted(case, known, draft.playbook))
+        title = draft.playbook.intents[case.intent].title
+        draft.say("receipt", draft.playbook.say("receipt", number=case.ticket, title=title))
+        draft.put(case)
         return draft.finish()
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)

@@ -22,12 +22,13 @@ _PLAIN = """
     ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
     next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none withdraw_done
     erase_done refuse_consent condolence condolence_again beside_you feedback abused nudge_critical
-    danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now private_number ask_phone_gently ask_repost ask_consent
-    next_surge next_critical_violence beside_you_again media_image media_voice media_other held not_stored
+    danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now private_number
+    ask_phone_gently ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image
+    media_voice media_other held not_stored
 """
 _NUMBERED = """
-    revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human human_night withdraw_kept
-    erase_held solved not_solved consent media_added
+    revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human
+    human_night withdraw_kept erase_held solved not_solved consent media_added
 """
 
 REPLIES: Mapping[str, frozenset[str]] = {
