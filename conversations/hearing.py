@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from conversations.answering import answer, answer_from_knowledge
 from conversations.asking import with_chosen_district
+from conversations.belief import sober
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.context import remember
 from conversations.effects import EraseContact
 from conversations.events import ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
 from conversations.households import begin_list
-from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case, sober
+from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case
 from conversations.private import masked
 from conversations.reading import Reading
 from conversations.sharing import keep_contact, share

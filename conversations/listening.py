@@ -1,64 +1,23 @@
 """What a message means for the conversation: which case it belongs to, what it fills, how it raises urgency. Pure."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
+from conversations.belief import believed, facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook
 from conversations.reading import Reading
-from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, patched, story
+from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
+from conversations.whereabouts import patched
 
 _SUMMARY = 80
-_HAN = re.compile("[\u3400-\u9fff]")
-_LEAST, _FEW = 3, 8
-_SURE = 0.6
 _FURTHER = 2
 _ASIDE = 4
 _TWO_NEEDS = 12
 """Characters below which a text does not speak of two needs, whatever the model feels."""
-
-
-def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent | None:
-    """The intent, if the reading is sure enough or a danger rule names it; none for a bare number or address."""
-    if reading.urgency is Urgency.CRITICAL:
-        return reading.intent
-    if reading.confidence < playbook.manners.floor or facts_only(message, reading):
-        return None
-    return reading.intent
-
-
-def facts_only(message: Inbound, reading: Reading) -> bool:
-    """Hardly a word beside a phone number or an address: it answers a question and is about nothing else.
-
-    A few words more may name a need of their own (「家里没吃的了 138…」), if the reading is sure of it.
-    """
-    facts = reading.entities
-    if not facts.phones and not facts.addresses:
-        return False
-    rest = message.text
-    for raw in (*(phone.raw for phone in facts.phones), *(address.raw for address in facts.addresses)):
-        rest = rest.replace(raw, "")
-    words = len(_HAN.findall(rest))
-    return words <= _LEAST or (words <= _FEW and not (reading.intent.opens_case and reading.confidence >= _SURE))
-
-
-def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
-    """An answer to what was asked is no new danger because the model alone feels so: people are shown a doubt instead.
-
-    Rules, which can name what they saw, are never overruled.
-    """
-    if reading.urgency is not Urgency.CRITICAL or any(reason.code != "model" for reason in reading.reasons):
-        return reading
-    facts = reading.entities
-    answered = (facts.phones and "phone" in state.asked) or (facts.addresses and "address" in state.asked)
-    if not answered and not facts_only(message, reading):
-        return reading
-    return replace(reading, urgency=Urgency.NORMAL, flags=tuple(dict.fromkeys((*reading.flags, Flag.CHECK))))
 
 
 def is_red(reading: Reading) -> bool:

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 from conversations.codes import Act, Flag
 from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
-from conversations.reading import Address, Reading
+from conversations.reading import Reading
 from conversations.state import Case, Filled
+from conversations.whereabouts import address_words, specific
 
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
@@ -52,13 +52,13 @@ def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
 @kind("place")
 def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     best = next(iter(reading.entities.addresses), None)
-    if best and (_specific(best) or asked):
+    if best and (specific(best) or asked):
         parts = tuple(
             (part.name, value) for part in fields(best) if isinstance(value := getattr(best, part.name), str) and value
         )
         if best.districts and not best.district:
             parts += (("districts", "、".join(best.districts)),)
-        return Filled(address_words(best), parts=parts, sure=_specific(best) and best.confidence >= 0.5)
+        return Filled(address_words(best), parts=parts, sure=specific(best) and best.confidence >= 0.5)
     if message.location:
         label = message.location.label or f"{message.location.latitude:.5f},{message.location.longitude:.5f}"
         where = f"{message.location.latitude:.6f},{message.location.longitude:.6f}"
@@ -73,29 +73,6 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)
     return None
-
-
-def _specific(address: Address) -> bool:
-    """Somebody could be sent there, or nearly."""
-    return bool(
-        (address.road or address.estate or address.committee)
-        and (address.lane or address.number or address.building or address.room)
-    ) or bool(address.estate)
-
-
-def address_words(address: Address) -> str:
-    """The parts in the order people say them; the writer's own words when nothing was told apart."""
-    parts = (
-        address.district,
-        address.town,
-        address.committee,
-        address.road,
-        address.lane,
-        address.sublane,
-        address.estate,
-    )
-    tail = (address.number, address.building, address.unit, address.room)
-    return "".join(filter(None, (*parts, *tail))) or address.raw
 
 
 def _without_phones(text: str, reading: Reading) -> str:
@@ -213,9 +190,6 @@ def _story(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     return _asked_words(message, reading, asked)
 
 
-_PLACE_PARTS = frozenset(part.name for part in fields(Address)) - {"confidence"}
-
-
 def story(message: Inbound) -> Filled | None:
     """The words that began a case, as far as they fit in one line."""
     words = " ".join(message.text.split())
@@ -228,25 +202,6 @@ def named_word(slot: SlotRow, message: Inbound) -> Filled | None:
     """The first of the slot's own words that the message holds, for slots that list them."""
     found = [word for word in slot.words if word in message.text]
     return Filled("、".join(found[:3])) if found else None
-
-
-def patched(had: Filled, reading: Reading) -> Filled | None:
-    """A place with some parts said anew: "不是5号楼，是15号楼", "是普陀区的". None when the message names no part."""
-    best = next(iter(reading.entities.addresses), None)
-    if best is None:
-        return None
-    parts = dict(had.parts)
-    said = {
-        part.name: value
-        for part in fields(best)
-        if part.name != "raw" and isinstance(value := getattr(best, part.name), str) and value
-    }
-    if "number" in said and "building" in parts and "building" not in said:
-        said["building"] = said.pop("number")
-    whole = {**parts, **said}
-    known: dict[str, Any] = {name: value for name, value in whole.items() if name in _PLACE_PARTS}
-    words = address_words(replace(Address(), **known))
-    return Filled(words, parts=tuple(whole.items()), sure=had.sure or _specific(best))
 
 
 def day_words(when: datetime) -> str:

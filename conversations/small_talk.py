@@ -3,8 +3,8 @@
 import re
 from datetime import timedelta
 
+from conversations.belief import facts_only
 from conversations.codes import Act, Intent
-from conversations.listening import facts_only
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading

@@ -1,9 +1,10 @@
 """Acts beside the matter itself: a person wanted, how it stands, thanks, hello, a photo without a word. Pure."""
 
 from conversations.asking import ask_contact, asked
+from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.endings import erase, not_solved, solved, withdraw
-from conversations.listening import believed, fill, heard, new_case
+from conversations.listening import fill, heard, new_case
 from conversations.reading import Reading
 from conversations.sharing import share
 from conversations.speaking import status_words
