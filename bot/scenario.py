@@ -2,34 +2,63 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
 
 from conversations.effects import AlertDesk, Effect, KeepLabel, OpenTicket, SendText, SetTimer, UpdateTicket
-from conversations.reading import Reading
+from conversations.reading import Address, Reading
 from conversations.turn import Turn
 
 
 def write_scenario(told: Iterable[tuple[str, Reading, Turn]], name: str = "told in the terminal") -> str:
-    """TOML with a [[turn]] a message; `expect` lists the effects in short form."""
-    lines = [f"name = {json.dumps(name, ensure_ascii=False)}"]
+    """TOML with a [[turn]] a message; `expect` lists the effects in short form, one a line."""
+    lines = [f"name = {_toml(name)}"]
     for words, reading, turn in told:
-        read = [
-            f'intent = "{reading.intent}"',
-            f"confidence = {reading.confidence:.2f}",
-            f'urgency = "{reading.urgency}"',
-        ]
-        for key, values in (("flags", reading.flags), ("acts", reading.acts)):
-            if values:
-                read.append(f"{key} = {json.dumps([str(value) for value in values])}")
-        if reading.reasons:
-            read.append(f"reasons = {json.dumps([reason.code for reason in reading.reasons])}")
-        if reading.entities.phones:
-            read.append(f"phones = {json.dumps([phone.number for phone in reading.entities.phones])}")
-        if reading.entities.addresses:
-            read.append(f"addresses = {json.dumps([a.raw for a in reading.entities.addresses], ensure_ascii=False)}")
-        lines += ["", "[[turn]]", f"says = {json.dumps(words, ensure_ascii=False)}", f"read = {{ {', '.join(read)} }}"]
-        lines.append(f"phase = {json.dumps(str(turn.state.phase))}")
-        lines.append(f"expect = {json.dumps([short(effect) for effect in turn.effects], ensure_ascii=False)}")
+        read = ", ".join(f"{key} = {_toml(value)}" for key, value in _read(reading).items())
+        lines += ["", "[[turn]]", f"says = {_toml(words)}", f"read = {{ {read} }}"]
+        effects = "".join(f"  {_toml(short(effect))},\n" for effect in turn.effects)
+        lines.append(f"expect = [{chr(10) + effects if effects else ''}]")
     return "\n".join(lines) + "\n"
+
+
+def _read(reading: Reading) -> dict[str, Any]:
+    """The reading as a scenario's `read` row: only what says something."""
+    facts = reading.entities
+    row: dict[str, Any] = {
+        "intent": str(reading.intent),
+        "confidence": round(reading.confidence, 2),
+        "urgency": str(reading.urgency),
+        "flags": [str(flag) for flag in reading.flags],
+        "acts": [str(act) for act in reading.acts],
+        "reasons": [reason.code for reason in reading.reasons],
+        "intents": [str(intent) for intent, _ in reading.intents if intent is not reading.intent],
+        "phones": [phone.number for phone in facts.phones],
+        "addresses": [_parts(address) for address in facts.addresses],
+        "answer": reading.answer,
+    }
+    for field in fields(facts):
+        if field.name not in row:
+            value = getattr(facts, field.name)
+            row[field.name] = list(value) if isinstance(value, tuple) else value
+    return {key: value for key, value in row.items() if value not in (None, "", [])}
+
+
+def _parts(address: Address) -> dict[str, Any]:
+    parts = {field.name: getattr(address, field.name) for field in fields(address)}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in parts.items() if value}
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case dict():
+            return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+        case list():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
 
 
 def short(effect: Effect) -> str:

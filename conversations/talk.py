@@ -82,6 +82,11 @@ def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
+def _withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    """ "No need" right after "may we pass it on?" is an answer to that, not an end of the matter."""
+    return (_refuse if "consent" in draft.state.asked else withdraw)(draft, case, reading)
+
+
 def _no_longer_asked(draft: Draft, name: str) -> None:
     if name in draft.state.asked:
         draft.state = evolve(draft.state, asked=(), asked_on=0)
@@ -141,7 +146,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Yes, it is happening now": the one question of a doubtful danger turns it critical."""
     if case is not None and "consent" in draft.state.asked:
         return _consent(draft, case, reading)
-    if case is not None and case.ticket and not draft.state.asked:
+    if case is not None and case.ticket and not draft.state.asked and not case.quiet:
         draft.note(case, "added", by="contact")
         draft.say("info", draft.playbook.say("okay"))
         return True
@@ -170,7 +175,7 @@ _ACTS = {
     Act.HUMAN: _human,
     Act.STATUS: _status,
     Act.ERASE_ME: erase,
-    Act.WITHDRAW: withdraw,
+    Act.WITHDRAW: _withdraw,
     Act.NOT_SOLVED: not_solved,
     Act.SOLVED: solved,
     Act.CONSENT: _consent,

@@ -10,6 +10,7 @@ import pytest
 from conversations.codes import Urgency
 from tests.conversations.measure import costs, repeated
 from tests.conversations.telling import ending, orders, tell
+from tests.conversations.transcripts import with_talks
 
 FILES = sorted((Path(__file__).parent / "scenarios").glob("*.toml"))
 
@@ -57,3 +58,12 @@ def test_people_can_act_soon_and_nothing_is_asked_twice(capsys: pytest.CaptureFi
             )
             assert mean <= MOST.get(urgency, 9.0)
     assert [text for told in talks for text in repeated(told)] == []
+
+
+def test_the_manual_shows_what_is_said_today(request: pytest.FixtureRequest) -> None:
+    page = Path(__file__).parent.parent / "docs" / "conversations.md"
+    today = with_talks(page.read_text("utf-8"))
+    if request.config.getoption("--update"):
+        page.write_text(today, "utf-8")
+    assert today.count("```text") == 10
+    assert page.read_text("utf-8") == today, "pytest tests/test_scenarios.py --update"
