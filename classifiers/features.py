@@ -1,4 +1,4 @@
-"""From words to the keys of a model: words, kinds of words and their neighbours, characters one and two at a time, length.
+"""From words to the keys of a model: words, kinds of words and their neighbours, characters one to three at a time, length.
 
 Training asks for the keys as strings; serving asks the same of two dictionaries without building the prefixes. Both
 forms live here so that they cannot drift apart. Presence counts, not frequency: a plea says 急 twenty times.
@@ -12,7 +12,7 @@ from operator import add
 WORD, CHAR = "w", "c"
 """First letter of a key: what table it belongs to."""
 
-VERSION = "words+opening+kinds+chars2/1"
+VERSION = "words+opening+kinds+chars3/1"
 """Changed with every change of the keys: a model asks for the keys it was fitted on, or is refused."""
 
 OPENING = 8
@@ -50,9 +50,10 @@ def marked(kinds: Mapping[str, str]) -> dict[str, str]:
 
 
 def char_keys(normalised: str) -> list[str]:
-    """Runs of one and two characters; a blank at both ends makes beginnings and ends visible."""
+    """Runs of one, two and three characters; a blank at both ends makes beginnings and ends visible."""
     text = f" {normalised} "
-    return [*text, *map(add, text, text[1:])]
+    pairs = [*map(add, text, text[1:])]
+    return [*text, *pairs, *map(add, pairs, text[2:])]
 
 
 def keys(words: Sequence[str], normalised: str, kinds: Mapping[str, str]) -> list[str]:
