@@ -111,7 +111,8 @@ def _refuse(draft: Draft, case: Case | None, reading: Reading) -> bool:
     case = draft.put(evolve(case, consent="no"))
     _no_longer_asked(draft, "consent")
     draft.note(case, "refuse_consent", by="contact")
-    draft.say("info", draft.playbook.say("refuse_consent"))
+    called = "called_12345" in case.slots
+    draft.say("info", draft.playbook.say("refuse_consent") + ("" if called else draft.playbook.say("call_yourself")))
     return bool(case.ticket)
 
 

@@ -1,0 +1,80 @@
+"""What is asked, when there is room, and what is kept back."""
+
+import pytest
+
+from conversations.codes import Act, Urgency
+from conversations.playbook import Manners
+from conversations.private import MASK, masked
+from conversations.reading import Address
+from tests.conversations.talking import Play, playbook, reading, said
+
+FULL = {"phones": ["13512340000"], "days_left": 1.0}
+
+
+def test_a_surge_is_counted_per_reporter_and_nobody_at_the_desk_counts_as_one() -> None:
+    manners = Manners(surge_tickets=40)
+    assert not manners.surging(80, 2)
+    assert manners.surging(81, 2)
+    assert manners.surging(41, 0)
+
+
+def test_a_surge_never_shortens_what_presses() -> None:
+    for urgency in Urgency:
+        shorter = Manners().budget(urgency, surge=True) < Manners().budget(urgency, surge=False)
+        assert shorter == (not urgency.at_least(Urgency.URGENT))
+
+
+@pytest.mark.parametrize(
+    ("urgency", "asks"), [("critical", False), ("urgent", True), ("soon", True), ("normal", False)]
+)
+def test_consent_is_asked_where_it_is_worth_it_and_never_in_danger(urgency: str, asks: bool) -> None:
+    play = Play()
+    read = reading("supplies", urgency=urgency, addresses=["四平路1号"], reasons=["R01"] * (not asks), **FULL)
+    assert (playbook().replies["ask_consent"] in said(play.say("家里断粮了", read))) == asks
+    again = play.say("还要水", reading("supplies", urgency="normal"))
+    assert playbook().replies["ask_consent"] not in said(again), "once"
+
+
+@pytest.mark.parametrize(
+    ("districts", "asks"),
+    [
+        ((), "长江路在哪个区？"),
+        (("宝山区", "浦东新区"), "请回数字：1 宝山区　2 浦东新区"),
+        (("宝山区", "浦东新区", "松江区", "奉贤区"), "长江路在哪个区？"),
+    ],
+)
+def test_a_place_without_its_district(districts: tuple[str, ...], asks: str) -> None:
+    play = Play()
+    place = Address(road="长江路", number="8号", raw="长江路8号", confidence=0.9, districts=districts)
+    assert asks in said(play.say("没菜了", reading("supplies", urgency="soon", addresses=[place], **FULL)))
+    assert "哪个区" not in said(play.say("快点", reading("chitchat", 0.2))), "once"
+
+
+def test_a_number_nobody_offered_chooses_nothing() -> None:
+    play = Play()
+    place = Address(road="长江路", number="8号", raw="长江路8号", confidence=0.9, districts=("宝山区", "浦东新区"))
+    play.say("没菜了", reading("supplies", urgency="soon", addresses=[place], **FULL))
+    play.say("3", reading("chitchat", 0.2, acts=[Act.MENU_CHOICE]))
+    assert play.case.slots["address"].value == "长江路8号"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("身份证310110195001011234", True),
+        ("310110 没有写完", False),
+        ("卡号6222021001112223334谢谢", True),
+        ("身份证31011019500101123X，药没了", True),
+        ("工单号20260405112233", False),
+        ("电话13512340000和02165650000", False),
+    ],
+)
+def test_numbers_nobody_needs_are_masked(text: str, hidden: bool) -> None:
+    assert (MASK in masked(text)) == hidden
+    assert hidden or masked(text) == text
+
+
+def test_a_masked_number_is_kept_nowhere() -> None:
+    play = Play()
+    play.say("我身份证310110195001011234，家里没吃的了", reading("supplies", urgency="soon"))
+    assert "310110195001011234" not in repr(play.state)
