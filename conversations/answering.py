@@ -157,6 +157,8 @@ def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: b
     elif not danger and not draft.said:
         words = draft.playbook.say("added_violence" if violent(case) else "added_critical", number=case.ticket)
         draft.say("receipt", words + still_missing(case, draft.playbook))
+    elif danger and not violent(case):
+        draft.say("receipt", still_missing(case, draft.playbook))
     draft.state = evolve(draft.state, asked=names)
     draft.put(case)
     return draft.finish()

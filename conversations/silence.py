@@ -20,6 +20,8 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
     if case is None or not case.open or case.timers.get(event.name) != event.set_on:
         return draft.finish()
     draft.filed = case.key
+    # Delivered at least once: the second time it is stale.
+    case = draft.put(evolve(case, timers={name: turn for name, turn in case.timers.items() if name != event.name}))
     if event.name == "silence" and not case.ticket:
         case = draft.open_ticket(case)
         draft.note(case, "fell_silent")

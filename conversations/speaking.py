@@ -72,6 +72,8 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
         lines.append(next_critical(case, playbook, now))
     elif playbook.hours.night(now):
         lines.append(playbook.say("next_night"))
+    elif Flag.REPOST in case.flags:
+        lines.append(playbook.say("next_repost"))
     elif surge and not case.urgency.at_least(Urgency.URGENT):
         lines.append(playbook.say("next_surge"))
     else:

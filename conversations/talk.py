@@ -1,5 +1,7 @@
 """Acts beside the matter itself: a person wanted, how it stands, thanks, hello, a photo without a word. Pure."""
 
+from dataclasses import replace
+
 from conversations.asking import ask_contact, asked
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
@@ -7,7 +9,7 @@ from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill, heard, new_case
 from conversations.reading import Reading
 from conversations.sharing import share
-from conversations.speaking import status_words
+from conversations.speaking import danger_line, status_words
 from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -164,10 +166,17 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     draft.filed = risen.key
     draft.note(risen, "raised", by="contact", detail="本人确认正在发生")
     draft.alert(risen, "raised")
-    draft.say("danger", draft.playbook.say("danger"))
+    now_real = replace(reading, urgency=Urgency.CRITICAL, reasons=risen.reasons)
+    not_yet_warned = evolve(draft.state, danger_at=None)
+    draft.say("danger", danger_line(not_yet_warned, now_real, draft.playbook, draft.now))
     words, names = ask_contact(risen, draft.playbook)
+    if risen.quiet:  # no form for somebody in despair: a number, if they like
+        names = tuple(name for name in names if name == "phone")
+        words = draft.playbook.say("ask_phone_gently") if names else ""
     draft.say("question", words)
-    draft.put(asked(risen, names))
+    risen = draft.put(asked(risen, names))
+    if "phone" in names:
+        draft.timer("nudge", risen, draft.playbook.manners.nudge)
     draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn, danger_at=draft.now)
     return True
 

@@ -3,10 +3,11 @@
 import pytest
 
 from conversations.codes import Act, Urgency
+from conversations.events import TimerFired
 from conversations.playbook import Manners
 from conversations.private import MASK, masked
 from conversations.reading import Address
-from tests.conversations.talking import Play, playbook, reading, said
+from tests.conversations.talking import NOW, Play, playbook, reading, said
 
 FULL = {"phones": ["13512340000"], "days_left": 1.0}
 
@@ -78,3 +79,32 @@ def test_a_masked_number_is_kept_nowhere() -> None:
     play = Play()
     play.say("我身份证310110195001011234，家里没吃的了", reading("supplies", urgency="soon"))
     assert "310110195001011234" not in repr(play.state)
+
+
+@pytest.mark.parametrize("name", ["nudge", "silence", "revisit"])
+def test_a_timer_delivered_twice_asks_once(name: str) -> None:
+    play = Play()
+    if name == "silence":
+        play.say("降压药没了", reading("medicine", urgency="soon"))
+    else:
+        play.say("气喘得躺不下", reading("emergency", urgency="critical", reasons=["R01"]))
+    if name == "revisit":
+        play.say("120来了", reading("feedback", acts=["solved"]))
+    play.wait(hours=2)
+    due = TimerFired(name, 1, play.case.timers[name])
+    assert play.do(due).effects
+    assert play.do(due).effects == ()
+
+
+def test_yes_in_despair_brings_no_form() -> None:
+    play = Play()
+    play.say("我不是不想活", reading("distress", urgency="urgent", flags=["check"], reasons=["R12"]))
+    assert "①" not in said(play.say("是", reading("chitchat", 0.3, acts=["yes"])))
+
+
+def test_yes_at_night_is_honest_and_names_what_it_is_about() -> None:
+    play = Play(now=NOW.replace(hour=18))
+    play.say("万一大出血", reading("maternity", urgency="urgent", flags=["check"], reasons=["R07"]))
+    words = said(play.say("是", reading("chitchat", 0.3, acts=["yes"])))
+    assert words.startswith(playbook().replies["danger_pregnancy"])
+    assert playbook().replies["danger_night"] in words
