@@ -94,6 +94,7 @@ def _beside_a_reporter(
         draft.alert(draft.open_ticket(share(draft, case)), "further_need")
         return draft.finish()
     meta_act(draft, case, event.reading, silent=True)
+    case = draft.state.case(case.key) or case  # a wish may have been written on it
     draft.filed = case.key
     return _go_on(draft, case, event, intent, danger=False, silent=True)
 

@@ -27,6 +27,8 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
             if case is not None:
                 if act in (Act.CONSENT, Act.REFUSE_CONSENT):
                     case = draft.put(evolve(case, consent="yes" if act is Act.CONSENT else "no"))
+                if act is Act.HUMAN:
+                    case = draft.open_ticket(case)
                 draft.note(case, f"asks_{act}", by="contact")
                 if act is Act.HUMAN:
                     draft.alert(case, "human")

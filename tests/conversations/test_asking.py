@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.codes import Act, Urgency
-from conversations.events import TimerFired
+from conversations.events import ReporterClaimed, TimerFired
 from conversations.playbook import Manners
 from conversations.private import MASK, masked
 from conversations.reading import Address
@@ -108,3 +108,11 @@ def test_yes_at_night_is_honest_and_names_what_it_is_about() -> None:
     words = said(play.say("是", reading("chitchat", 0.3, acts=["yes"])))
     assert words.startswith(playbook().replies["danger_pregnancy"])
     assert playbook().replies["danger_night"] in words
+
+
+def test_what_is_wished_beside_a_reporter_is_kept() -> None:
+    play = Play()
+    play.say("没菜了", reading("supplies", urgency="soon", addresses=["四平路1号"], **FULL))
+    play.do(ReporterClaimed(1, "li"))
+    play.say("你们转吧", reading("chitchat", 0.3, acts=["consent"]))
+    assert play.case.consent == "yes"
