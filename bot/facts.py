@@ -11,7 +11,14 @@ from conversations.state import Conversation
 
 
 def fact_of(
-    reader: Reader, state: Conversation, inbound: Inbound, reading: Reading, playbook: Playbook, answered: str = ""
+    reader: Reader,
+    state: Conversation,
+    inbound: Inbound,
+    reading: Reading,
+    playbook: Playbook,
+    answered: str = "",
+    *,
+    surge: bool = False,
 ) -> Event:
     """`reading`: of the message by itself. `answered`: what was said already while nothing could be stored."""
     if inbound.kind == "follow":
@@ -22,6 +29,5 @@ def fact_of(
         reading = read_together(state, reading, reader.read_meaning(text), playbook)
     items = list_items(inbound.text, reading)
     readings = reader.read(items, [inbound.sent_at] * len(items)) if items else ()
-    return MessageReceived(
-        inbound, reading, answered, tuple(Part(text, read) for text, read in zip(items, readings, strict=True))
-    )
+    parts = tuple(Part(text, read) for text, read in zip(items, readings, strict=True))
+    return MessageReceived(inbound, reading, answered, parts, surge)

@@ -57,8 +57,10 @@ class Stepper:
         vault: Vault,
         accounts: Callable[[tuple[str, str]], Account | None],
         reader: Callable[[], Reader],
+        surge: Callable[[], bool],
     ) -> None:
         self.store = store
+        self.surge = surge
         self.reader = reader
         self.vault = vault
         self.account = accounts
@@ -145,7 +147,9 @@ class Stepper:
         if event is None:
             assert arrival.inbound is not None
             reading = arrival.reading or Reading()
-            event = fact_of(self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered)
+            event = fact_of(
+                self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered, surge=self.surge()
+            )
         listed = len(event.parts) if isinstance(event, MessageReceived) else 0
         given = tuple(numbers[: NUMBERS + listed])
         limits = talk.account.limits

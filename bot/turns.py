@@ -50,6 +50,7 @@ class Turns:
         accounts: Callable[[tuple[str, str]], Account | None],
         clock: Callable[[], datetime],
         publish: Publish,
+        surge: Callable[[], bool] = lambda: False,
     ) -> None:
         self.store = store
         self.vault = vault
@@ -58,7 +59,7 @@ class Turns:
         self.clock = clock
         self.publish = publish
         self._line = WaitingLine()
-        self._stepper = Stepper(store, vault, accounts, reader)
+        self._stepper = Stepper(store, vault, accounts, reader, surge)
         self._inflight: dict[bytes, asyncio.Future[Outcome]] = {}
         self._delivered: list[str] = []
         self._closing = False

@@ -99,7 +99,7 @@ class AddressReader:
             if not _NO_TAIL.match(name) and (tail[1] or len(plain) <= 48):
                 parts["estate"], end = name, tail.end()
         written = self._gazetteer.district(parts.get("district", ""))
-        district = written or self._infer(parts, mentioned)
+        district, among = (written, ()) if written else self._infer(parts, mentioned)
         written_town = parts.get("town", "")
         town = self._gazetteer.town(parts.get("town", "")) or self._gazetteer.bare_town(parts.get("town", ""))
         confidence = min(0.98, 0.2 + sum(_WEIGHT.get(kind, 0.05) for kind in parts))
@@ -117,10 +117,12 @@ class AddressReader:
             room=_tight(parts.get("room", "")),
             raw=text[group[0].start : end].strip(),
             confidence=round(confidence, 2),
+            districts=among,
         )
 
-    def _infer(self, parts: dict[str, str], mentioned: str) -> str:
-        """The district most of the parts agree on; the town counts double, for its name is never shared."""
+    def _infer(self, parts: dict[str, str], mentioned: str) -> tuple[str, tuple[str, ...]]:
+        """The district most of the parts agree on (the town counts double, for its name is never shared), or those among
+        which only the writer can tell."""
         votes: Counter[str] = Counter()
         if town := self._gazetteer.town(parts.get("town", "")) or self._gazetteer.bare_town(parts.get("town", "")):
             votes[town.district] += 4
@@ -135,11 +137,12 @@ class AddressReader:
         estates = self._gazetteer.estate_districts(parts.get("estate", ""))
         votes.update(dict.fromkeys(estates, 2 if len(estates) == 1 else 1))
         if mentioned and (mentioned in votes or not votes):
-            return mentioned
-        best = votes.most_common(2)
-        if not best or (len(best) == 2 and best[0][1] == best[1][1]):
-            return ""  # a road through two districts, a name of two estates: to be asked, not guessed
-        return best[0][0]
+            return mentioned, ()
+        most = max(votes.values(), default=0)
+        best = tuple(name for name, count in votes.items() if count == most)
+        if len(best) == 1:
+            return best[0], ()
+        return "", best  # a road through two districts, a name of two estates: to be asked, not guessed
 
 
 def _fits(group: list[Token], token: Token) -> bool:
