@@ -1,7 +1,7 @@
 """Everything that is open while the program runs, in one frozen value; opened and closed here and nowhere else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from bot.tokens import RedisTokenCache
 from bot.turns import Turns
 from bot.vault import Vault
 from conversations.playbook import Playbook
+from conversations.reading import Address
 from data.playbook import load_playbook
 
 log = get_logger("services")
@@ -74,6 +75,11 @@ def addresses(settings: Settings, engines: Engines | None) -> tuple[str, str]:
     dsn = settings.database_url or (engines.postgres.dsn if engines and engines.postgres else "")
     url = settings.redis_url or (engines.valkey.url if engines and engines.valkey else "")
     return dsn, url
+
+
+def _addresses(reader: ReaderHolder, text: str, now: datetime) -> Sequence[Address]:
+    """What the indexer asks of the reader: where a correction by hand points to."""
+    return reader.current().read([text], [now])[0].entities.addresses
 
 
 async def open_index_key(database: Database, vault: Vault) -> None:
@@ -132,7 +138,8 @@ async def open_services(
     ]
     working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
     if outbox:
-        tasks.append(asyncio.create_task(run_indexer(database, vault, lambda: turns.busy), name="search"))
+        indexer = run_indexer(database, vault, lambda text: _addresses(reader, text, clock()), lambda: turns.busy)
+        tasks.append(asyncio.create_task(indexer, name="search"))
     if intake:
         tasks.append(asyncio.create_task(door.watch(), name="spool"))
     if engines is not None:

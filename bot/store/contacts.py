@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from bot.store.database import Database
+from bot.store.similar import forget_marks
 
 
 async def erase_contact(database: Database, contact: UUID) -> bool:
@@ -32,5 +33,6 @@ async def erase_contact(database: Database, contact: UUID) -> bool:
         await connection.execute(
             "delete from ticket_terms where number in (select number from tickets where conversation = $1)", contact
         )
+        await forget_marks(connection, contact)
         await connection.execute("update tickets set body = '', indexed = changed where conversation = $1", contact)
         return True

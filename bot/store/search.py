@@ -1,4 +1,7 @@
-"""Full-text search over sealed words: keyed short hashes of words and two-character pieces, made beside the hot path."""
+"""Full-text search over sealed words: keyed short hashes of words and two-character pieces, made beside the hot path.
+
+What finds similar tickets (`bot/store/similar.py`) is made in the same round, from the same opened words.
+"""
 
 import asyncio
 import re
@@ -6,9 +9,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from bot.codec import decode, load_body
+from bot.codec import TicketBody, decode, load_body
 from bot.log import get_logger
+from bot.similar import ReadAddresses, marks_of, sketches_of
 from bot.store.database import Database, StoreAway
+from bot.store.similar import keep_marks
 from bot.vault import Unsealable, Vault
 
 log = get_logger("search")
@@ -40,15 +45,25 @@ def query_terms(vault: Vault, query: str) -> list[int]:
     return sorted(vault.term(piece) for piece in pieces(query, indexing=False))
 
 
-async def index_some(database: Database, vault: Vault, limit: int = 40) -> int:
-    """Bring the terms of tickets that changed up to date; how many were done."""
+async def index_some(database: Database, vault: Vault, addresses: ReadAddresses, limit: int = 40) -> int:
+    """Bring the terms and marks of tickets that changed up to date; how many were done."""
     rows = await database.fetch(
         "select t.number, t.changed, t.conversation, t.case_key, t.body, c.data_key from tickets t "
         "join contacts c on c.id = t.conversation where t.indexed < t.changed order by t.changed limit $1",
         limit,
     )
     for row in rows:
-        terms = await _terms(database, vault, row) if row["data_key"] is not None else []
+        terms: list[int] = []
+        if row["data_key"] is not None and (opened := await _opened(database, vault, row)):
+            body, heard, texts = opened
+            terms = _terms(vault, row["number"], body, texts)
+            await keep_marks(
+                database,
+                row["number"],
+                row["conversation"],
+                marks_of(body, vault, addresses),
+                sketches_of(body, heard, vault),
+            )
         await database.execute(
             "with kept as (insert into ticket_terms (number, terms) values ($1, $2) "
             "on conflict (number) do update set terms = excluded.terms) update tickets set indexed = $3 where number = $1",
@@ -57,30 +72,35 @@ async def index_some(database: Database, vault: Vault, limit: int = 40) -> int:
     return len(rows)
 
 
-async def _terms(database: Database, vault: Vault, row: Any) -> list[int]:
+async def _opened(database: Database, vault: Vault, row: Any) -> tuple[TicketBody, list[str], list[str]] | None:
+    """(body, what the contact wrote, everything said) of a ticket; None when its key does not open it."""
     messages = await database.fetch(
-        "select body from messages where conversation = $1 and case_key = $2 order by turn desc limit 60",
+        "select body, direction = 'i' as heard from messages where conversation = $1 and case_key = $2 "
+        "order by turn desc limit 60",
         row["conversation"], row["case_key"],
     )  # fmt: skip
-    words = {row["number"].lower()} | pieces(row["number"], indexing=True)
     try:
         key = vault.data_key(row["conversation"], row["data_key"])
-        body = load_body(key.open(row["body"]))
-        texts = [body.summary, *(str(slot["value"]) for slot in body.slots.values())]
-        texts += [str(decode(key.open(message["body"])).get("text", "")) for message in messages]
+        texts = [str(decode(key.open(message["body"])).get("text", "")) for message in messages]
+        heard = [text for text, message in zip(texts, messages, strict=True) if message["heard"]]
+        return load_body(key.open(row["body"])), heard, texts
     except Unsealable:
         log.error("unsealable", number=row["number"])
-        return []
-    for text in texts:
+        return None
+
+
+def _terms(vault: Vault, number: str, body: TicketBody, texts: list[str]) -> list[int]:
+    words = {number.lower()} | pieces(number, indexing=True)
+    for text in (body.summary, *(str(slot["value"]) for slot in body.slots.values()), *texts):
         words |= pieces(text, indexing=True)
     return sorted(vault.term(word) for word in sorted(words)[:_MOST])
 
 
-async def run_indexer(database: Database, vault: Vault, busy: Callable[[], bool]) -> None:
+async def run_indexer(database: Database, vault: Vault, addresses: ReadAddresses, busy: Callable[[], bool]) -> None:
     """Keep the index fresh, for ever, in small steps; a few a second while messages are waiting, more when it is calm."""
     while True:
         try:
-            done = await index_some(database, vault, 4 if busy() else 40)
+            done = await index_some(database, vault, addresses, 4 if busy() else 40)
         except StoreAway:
             done = 0
         except Exception:
