@@ -44,28 +44,25 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     services = request.app[SERVICES]
     ticket = await find(request)
     if ticket is None:
-        return _refused(request, staff, "", 404, "unknown", "没有这张单。")
+        return refused(request, staff, "", 404, "unknown", "没有这张单。")
     form = {name: str(value) for name, value in (await request.post()).items()}
     try:
         event = _event(request.match_info["act"], ticket.case, staff.login, form)
     except Unfit as error:
-        return _refused(request, staff, ticket.number, 400, "unfit", str(error))
+        return refused(request, staff, ticket.number, 400, "unfit", str(error))
     outcome = await services.turns.act(ticket.conversation, event)
     renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
     if renews and not outcome.refused:
         await renewed(services.database, ticket.number, staff.login, services.clock())
     fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
     if outcome.refused:
-        status, sentence = REFUSALS.get(outcome.refused, (409, "现在不能这样做。"))
-        if outcome.refused == "claimed":
-            names = await names_of_staff(services.database)
-            sentence = f"{words.person(fresh.reporter, names)}已经接手，您可以看，不能处理。"
-        return _refused(request, staff, ticket.number, status, outcome.refused, _sentence(sentence))
+        status, sentence = await why_not(services, outcome.refused, fresh)
+        return refused(request, staff, ticket.number, status, outcome.refused, sentence)
     if not renews:
         await _write_down(services, staff, ticket, event)
     if isinstance(event, ReporterClaimed) and not ticket.reporter and await _seen(services, staff, fresh):
         fresh = await get_ticket(services.database, services.vault, ticket.number) or fresh
-    return await _done(request, staff, fresh)
+    return await done(request, staff, fresh)
 
 
 def _event(name: str, case: int, login: str, form: Mapping[str, str]) -> ReporterEvent:
@@ -119,9 +116,9 @@ async def post_acknowledge(request: web.Request, staff: Staff) -> web.StreamResp
     services = request.app[SERVICES]
     ticket = await find(request)
     if ticket is None:
-        return _refused(request, staff, "", 404, "unknown", "没有这张单。")
+        return refused(request, staff, "", 404, "unknown", "没有这张单。")
     await _seen(services, staff, ticket)
-    return await _done(request, staff, await get_ticket(services.database, services.vault, ticket.number) or ticket)
+    return await done(request, staff, await get_ticket(services.database, services.vault, ticket.number) or ticket)
 
 
 async def _seen(services: Services, staff: Staff, ticket: Ticket) -> bool:
@@ -133,7 +130,7 @@ async def _seen(services: Services, staff: Staff, ticket: Ticket) -> bool:
     return True
 
 
-async def _done(request: web.Request, staff: Staff, ticket: Ticket) -> web.StreamResponse:
+async def done(request: web.Request, staff: Staff, ticket: Ticket) -> web.StreamResponse:
     if request.headers.get("X-Requested-With") != "bangnong":
         raise web.HTTPSeeOther(f"/desk/tickets/{ticket.number}")
     if request.headers.get("X-Parts") == "no":
@@ -141,7 +138,7 @@ async def _done(request: web.Request, staff: Staff, ticket: Ticket) -> web.Strea
     return json_answer(await parts_of(request.app[SERVICES], ticket, staff))
 
 
-def _refused(
+def refused(
     request: web.Request, staff: Staff, number: str, status: int, code: str, sentence: str
 ) -> web.StreamResponse:
     if request.headers.get("X-Requested-With") == "bangnong":
@@ -150,5 +147,10 @@ def _refused(
     return page("message.html", staff, status=status, title="没有办成", sentence=sentence, back=back)
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith(("。", "？", "！")) else text + "。"
+async def why_not(services: Services, code: str, ticket: Ticket) -> tuple[int, str]:
+    """Status and sentence for an act the conversation refused."""
+    status, sentence = REFUSALS.get(code, (409, "现在不能这样做。"))
+    if code == "claimed":
+        names = await names_of_staff(services.database)
+        sentence = f"{words.person(ticket.reporter, names)}已经接手，您可以看，不能处理。"
+    return status, sentence if sentence.endswith(("。", "？", "！")) else sentence + "。"

@@ -13,6 +13,7 @@ from bot.desk.pages import error_answer, fragment, json_answer, page
 from bot.desk.record import ReplyRoom, labels_of, names_of_staff, reply_room, waiting_numbers
 from bot.desk.rows import Row, is_red, row_of
 from bot.desk.session import Staff
+from bot.desk.similar import Panel, panel_of
 from bot.desk.view import Happening, Line, Note, Slot, history_of, line_of, notes_of, reasons_of, slots_of
 from bot.keys import SERVICES
 from bot.services import Services
@@ -20,7 +21,7 @@ from bot.store.said import messages_of
 from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
 
-PARTS = ("head", "holder", "contact", "talk", "room", "facts", "others", "notes", "history")
+PARTS = ("head", "holder", "contact", "talk", "room", "similar", "facts", "others", "notes", "history")
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
 
@@ -43,6 +44,7 @@ class View:
     history: list[Happening]
     notes: list[Note]
     others: list[Row]
+    similar: Panel
     room: ReplyRoom
     holder: str
     mine: bool
@@ -97,6 +99,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         claim_until=claim_ends(ticket, playbook.manners.claim), waiting=me.waiting,
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
         intents=words.intents(playbook),
+        similar=await panel_of(services, ticket, names, staff, now),
         labels=labels, hidden_words=any(line.hidden for line in lines), now=now,
         told=frozenset(code for code in words.OUTCOME if f"closed_{code}" in playbook.replies),
     )  # fmt: skip

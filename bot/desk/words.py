@@ -136,6 +136,11 @@ CHANGES = {
     "answered": "自动答复（核准过的答案）",
     "listed": "从名单里分出来",
     "revisit_due": "到时间回访",
+    "merged": "并到另一张单",
+    "took_in": "并进来一张单",
+    "split": "从另一张单拆开",
+    "let_go": "拆出一张单",
+    "apart": "看过，不是同一件",
 }
 
 KINDS = {

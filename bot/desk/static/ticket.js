@@ -64,7 +64,7 @@ async function refresh() {
 }
 
 function onNews(news) {
-  const near = (one) => one.number === number || document.querySelector(`#part-others [href$="${one.number}"]`);
+  const near = (one) => one.number === number || document.querySelector(`:is(#part-others, #part-similar) [href$="${one.number}"]`);
   if (news.reload || news.resumed || news.said.includes(conversation) || news.tickets.some(near)) refresh();
   if (news.here?.includes(number)) presence?.look();
   if (alarming(news)) refreshAlarm();

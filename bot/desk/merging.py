@@ -1,0 +1,93 @@
+"""One matter, two tickets: merged by a person, told apart by a person, and split again. The bot never does it."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.audit import audit
+from bot.desk.acts import done, refused, why_not
+from bot.desk.session import Staff
+from bot.desk.similar import mergeable
+from bot.desk.ticket import find
+from bot.keys import SERVICES
+from bot.services import Services
+from bot.store.similar import MERGED, SPLIT, keep_apart, keep_split, link, tell_merge, unlink
+from bot.store.tickets import Ticket, get_ticket
+from conversations.codes import Outcome, Urgency
+from conversations.events import ReporterClosed
+
+_UNKNOWN = "没有这张单，或资料已删除。"
+_LINKED = "其中一张已经并到别的单，请刷新后再看。"
+_MORE_URGENT = "这一单更急：请先把那一单的缓急改高，或在那一单里把它并过来。"
+
+
+async def post_merge(request: web.Request, staff: Staff) -> web.StreamResponse:
+    """POST /desk/tickets/{number}/merge: other. The ticket is closed as part of `other`; its resident is told so."""
+    services = request.app[SERVICES]
+    ticket, other = await _pair(request)
+    if ticket is None or other is None:
+        return refused(request, staff, ticket.number if ticket else "", 404, "unknown", _UNKNOWN)
+    if not mergeable(ticket):
+        return refused(request, staff, ticket.number, 409, "closed", "这张单已经结束。")
+    if other.outcome is None and Urgency(ticket.urgency).rank < Urgency(other.urgency).rank:
+        return refused(request, staff, ticket.number, 409, "more_urgent", _MORE_URGENT)
+    if not await link(services.database, ticket.number, other.number, staff.login, services.clock()):
+        return refused(request, staff, ticket.number, 409, "linked", _LINKED)
+    if ticket.outcome is None:
+        event = ReporterClosed(ticket.case, staff.login, Outcome.DUPLICATE)
+        outcome = await services.turns.act(ticket.conversation, event)
+        if outcome.refused:
+            await unlink(services.database, ticket.number)
+            fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
+            status, sentence = await why_not(services, outcome.refused, fresh)
+            return refused(request, staff, ticket.number, status, outcome.refused, sentence)
+    # Told after it was closed, so that a history reads in that order.
+    await tell_merge(services.database, services.vault, ticket.number, other.number, staff.login, services.clock())
+    await audit(services.database, staff.login, "desk.merged", ticket.number, into=other.number)
+    return await _shown(request, staff, ticket, [other.number], MERGED)
+
+
+async def post_apart(request: web.Request, staff: Staff) -> web.StreamResponse:
+    """POST /desk/tickets/{number}/apart: other. The pair is not proposed again."""
+    services = request.app[SERVICES]
+    ticket, other = await _pair(request)
+    if ticket is None or other is None:
+        return refused(request, staff, ticket.number if ticket else "", 404, "unknown", _UNKNOWN)
+    await keep_apart(services.database, services.vault, ticket.number, other.number, staff.login, services.clock())
+    await audit(services.database, staff.login, "desk.apart", ticket.number, other=other.number)
+    return await _shown(request, staff, ticket, [other.number], "apart")
+
+
+async def post_split(request: web.Request, staff: Staff) -> web.StreamResponse:
+    """POST /desk/tickets/{number}/split: it stands for itself again."""
+    services = request.app[SERVICES]
+    ticket = await find(request)
+    if ticket is None:
+        return refused(request, staff, "", 404, "unknown", _UNKNOWN)
+    other = await keep_split(services.database, services.vault, ticket.number, staff.login, services.clock())
+    if not other:
+        return refused(request, staff, ticket.number, 409, "linked", "这张单没有并到别的单，请刷新后再看。")
+    await audit(services.database, staff.login, "desk.split", ticket.number, other=other)
+    return await _shown(request, staff, ticket, [other], SPLIT)
+
+
+async def _pair(request: web.Request) -> tuple[Ticket | None, Ticket | None]:
+    services = request.app[SERVICES]
+    ticket = await find(request)
+    number = str((await request.post()).get("other", ""))
+    other = await get_ticket(services.database, services.vault, number) if number else None
+    if ticket and other and (other.number == ticket.number or ticket.erased or other.erased):
+        return ticket, None
+    return ticket, other
+
+
+async def _shown(
+    request: web.Request, staff: Staff, ticket: Ticket, others: Sequence[str], change: str
+) -> web.StreamResponse:
+    """Open desks hear of both tickets; the answer is the page as it is now."""
+    services: Services = request.app[SERVICES]
+    services.live.publish(
+        [{"what": "ticket", "number": number, "change": change, "alert": ""} for number in (ticket.number, *others)]
+    )
+    fresh = await get_ticket(services.database, services.vault, ticket.number)
+    return await done(request, staff, fresh or ticket)
