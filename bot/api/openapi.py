@@ -56,6 +56,8 @@ def _ticket() -> dict[str, Any]:
             "summary": _TEXT, "desk": _TEXT, "district": _TEXT, "reporter": _TEXT, "alert": _TEXT, "model": _TEXT,
             "created_at": _TIME, "updated_at": _TIME, "closed_at": {**_TIME, "nullable": True},
             "due": {"type": "object", "additionalProperties": _TIME},
+            "duplicate_of": {"type": "string", "nullable": True},
+            "similar": {"type": "array", "items": {"type": "object", "properties": {"number": _TEXT, "reason": _TEXT}}},
         },
     }  # fmt: skip
 
@@ -92,7 +94,7 @@ def openapi() -> dict[str, Any]:
             },
             "/api/v1/tickets/{number}": {
                 "get": {
-                    "summary": "one ticket with messages and events",
+                    "summary": "one ticket with messages, events and what may be the same matter",
                     "parameters": [_NUMBER],
                     "responses": {"200": _answer(_TICKET_REF, "the ticket"), **_ERRORS},
                 }

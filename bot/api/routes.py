@@ -13,6 +13,7 @@ from bot.keys import SERVICES
 from bot.mask import mask_slots, mask_text
 from bot.store.database import StoreAway
 from bot.store.said import messages_of
+from bot.store.similar import duplicate_of, similar_to
 from bot.store.tickets import Filter, Ticket, events_of, get_ticket, list_tickets
 from conversations.codes import Intent, Outcome, TicketStatus, Urgency
 from conversations.events import (
@@ -88,7 +89,7 @@ async def get_tickets(request: web.Request) -> web.StreamResponse:
 
 
 async def get_one(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/tickets/{number}: with `messages` and `events`."""
+    """GET /api/v1/tickets/{number}: with `messages`, `events`, and what may be the same matter (`similar`)."""
     services = request.app[SERVICES]
     name, role = await caller(request)
     ticket = await get_ticket(services.database, services.vault, request.match_info["number"])
@@ -103,6 +104,8 @@ async def get_one(request: web.Request) -> web.StreamResponse:
 async def whole_ticket(services: Any, ticket: Ticket, *, masked: bool) -> dict[str, Any]:
     messages = [] if ticket.erased else await messages_of(services.database, services.vault, ticket.conversation)
     events = await events_of(services.database, services.vault, ticket.number)
+    linked = await duplicate_of(services.database, ticket.number)
+    alike = [] if linked else await similar_to(services.database, ticket.number, services.clock())
     return {
         **ticket_json(ticket, masked=masked),
         "slots_detail": {} if masked else ticket.body.slots,
@@ -120,6 +123,8 @@ async def whole_ticket(services: Any, ticket: Ticket, *, masked: bool) -> dict[s
              "detail": "" if masked else event.detail}
             for event in events
         ],
+        "duplicate_of": linked.duplicate_of if linked else None,
+        "similar": [{"number": one.number, "reason": one.reason} for one in alike],
     }  # fmt: skip
 
 
