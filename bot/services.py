@@ -23,6 +23,7 @@ from bot.store.database import Database, migrate
 from bot.store.outbox import OutboxStore
 from bot.store.search import run_indexer
 from bot.store.turns import TurnStore
+from bot.surge import Surge
 from bot.tokens import RedisTokenCache
 from bot.turns import Turns
 from bot.vault import Vault
@@ -125,7 +126,8 @@ async def open_services(
             kick[0].wake.set()
         live.publish([one for one in news if one["what"] != "outbox"])
 
-    turns = Turns(store, vault, reader.current, lambda: playbook, settings.accounts.get, clock, publish)
+    surge = Surge(database, lambda: playbook)
+    turns = Turns(store, vault, reader.current, lambda: playbook, settings.accounts.get, clock, publish, surge.on)
     worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts.get, world, clock)
     if outbox:
         kick.append(worker)
@@ -135,6 +137,7 @@ async def open_services(
         asyncio.create_task(turns.run(), name="turns"),
         asyncio.create_task(live.run(), name="live"),
         asyncio.create_task(reader.watch(), name="reader"),
+        asyncio.create_task(surge.watch(), name="surge"),
     ]
     working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
     if outbox:

@@ -10,8 +10,10 @@ from conversations.codes import Intent, Urgency
 
 FALSE_CRITICAL = 0.02
 """Share of texts that are not critical which the model alone may call critical, in cross-validation."""
-CHECK_LOAD = 0.06
+CHECK_LOAD = 0.10
 """Share of them it may show with a question besides."""
+LEAST_CHECK = 0.1
+"""Never shown below this probability, whatever the budget: residents' long stories spread it thin, so it is low."""
 
 
 def softmax(logits: Floats) -> Floats:
@@ -45,7 +47,7 @@ def thresholds(
     critical = cumulative[:, 0]
     safe = critical[rank > 0]
     red = _quantile(safe, 1 - FALSE_CRITICAL, 0.5)
-    check = min(red, _quantile(safe, 1 - FALSE_CRITICAL - CHECK_LOAD, 0.2))
+    check = min(red, _quantile(safe, 1 - FALSE_CRITICAL - CHECK_LOAD, LEAST_CHECK))
     urgent = _best_cut(cumulative[:, 1], rank <= 1)
     soon = _best_cut(cumulative[:, 2], rank <= 2)
     return Thresholds(red, urgent, soon, check, _further(intents, labels, rows))

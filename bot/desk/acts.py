@@ -10,7 +10,7 @@ from bot.api.routes import REFUSALS
 from bot.audit import audit
 from bot.desk import words
 from bot.desk.pages import error_answer, json_answer, page
-from bot.desk.record import names_of_staff, renewed
+from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.desk.ticket import find, parts_of
 from bot.keys import SERVICES
@@ -52,8 +52,6 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
         return refused(request, staff, ticket.number, 400, "unfit", str(error))
     outcome = await services.turns.act(ticket.conversation, event)
     renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
-    if renews and not outcome.refused:
-        await renewed(services.database, ticket.number, staff.login, services.clock())
     fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
     if outcome.refused:
         status, sentence = await why_not(services, outcome.refused, fresh)

@@ -120,15 +120,6 @@ async def newest_change(database: Database) -> int:
     return int(await database.value("select coalesce(max(changed), 0) from tickets"))
 
 
-async def renewed(database: Database, number: str, login: str, at: datetime) -> None:
-    """Claiming one's own ticket again says nothing, so its turn does not write the ticket's row: the clock follows here."""
-    await database.execute(
-        "update tickets set acted_at = $3, claim_until = claim_until + ($3 - acted_at), changed = nextval('ticket_changes') "
-        "where number = $1 and reporter = $2 and acted_at < $3",
-        number, login, at,
-    )  # fmt: skip
-
-
 async def labels_of(database: Database, number: str) -> dict[str, tuple[str, str]]:
     """Field → (what it was, who corrected it)."""
     rows = await database.fetch("select field, was, by from labels where number = $1", number)

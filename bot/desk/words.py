@@ -99,7 +99,7 @@ DELIVERY = {
 }
 
 CHANGES = {
-    "renewed": "还在办，续了接手时间",
+    "renewed": "还在办，时间续上了",
     "says_not_now": "说现在没有发生",
     "asks_no": "回答“不是”",
     "opened": "立单",

@@ -25,7 +25,7 @@ ODD = ["", " ", "😀", "?", "救命", "a" * 3000, "喘" * 5000, "\x00", "【】
 
 def test_the_lean_scorer_equals_scikit_learn(model: Model, corpus: list[Sentence], lexicon: Lexicon) -> None:
     """The same keys through scikit-learn's own objects, fitted here from the same rows."""
-    rows = sorted(corpus, key=lambda row: training._sha(row.text))
+    rows = sorted(corpus[::3], key=lambda row: training._sha(row.text))  # as the fixture was trained
 
     def document(text: str) -> list[str]:
         normalised = model.tokenizer.normalise(text)
