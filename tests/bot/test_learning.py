@@ -25,7 +25,7 @@ async def _bangnong(running: Running, *arguments: str) -> subprocess.CompletedPr
     )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_a_correction_is_trained_on_and_shown(running: Running, token: str) -> None:  # noqa: F811
     app = AppClient(running, "learn")
     words = "阿拉楼里厢的电梯侪停脱了，八十岁爷叔上上下下哪能办，电话13688887777"
