@@ -23,7 +23,7 @@ _SAME = str.maketrans({"伐": "吗", "么": "吗", "嘛": "吗", "侬": "你", "
 
 
 class Answers:
-    """Reads one text at a time; about 20 µs for a short question."""
+    """Reads one text at a time."""
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         ways = [(code, _pieces(ask)) for code, entry in entries.items() for ask in entry.asks]

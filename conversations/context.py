@@ -17,7 +17,7 @@ from conversations.values import evolve
 SHORT = 16
 """Characters up to which a message is read together with what came before, if it says nothing by itself."""
 GAP = timedelta(minutes=10)
-"""A longer silence begins a new subject. Elders type for minutes (domain 6), so it is not short."""
+"""A longer silence begins a new subject. Elders type for minutes, so it is not short."""
 KEPT, MOST = 4, 120
 _SPEAKS = 1.5
 """Times the floor from which a message's own intent needs no help."""

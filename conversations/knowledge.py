@@ -8,7 +8,7 @@ from datetime import date
 class Entry:
     """One approved answer. `asks`: ways people put the question. Dates are days in Shanghai; `until` None: no end known.
 
-    Rules of a crisis change weekly (domain 4.6): an entry past its last day is not said, whatever it says.
+    Rules of a crisis change weekly: an entry past its last day is not said, whatever it says.
     """
 
     code: str
