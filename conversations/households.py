@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations.asking import ask_contact, asked
+from conversations.asking import NOTHING, ask_contact, asked
 from conversations.codes import Flag, Urgency
 from conversations.events import MessageReceived
 from conversations.listening import new_case
@@ -43,7 +43,9 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
     if silent:  # a reporter speaks with them: only what is red is said
         draft.said = [pair for pair in draft.said if pair[0] == "danger"]
         return draft.finish()
-    words, names = ask_contact(parent, draft.playbook)
+    spent = parent.rounds >= draft.playbook.manners.budget(parent.urgency, surge=draft.surge)
+    # Whoever was asked often enough is not asked again for the list's sake; but a household in danger must be found.
+    words, names = ask_contact(parent, draft.playbook) if red is not None or not spent else NOTHING
     draft.say("question", words)
     draft.put(asked(parent, names))
     draft.state = evolve(draft.state, focus=parent.key, asked=names, asked_on=draft.state.turn)

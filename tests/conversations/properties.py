@@ -68,7 +68,8 @@ def never_asks_for_a_phone_it_was_given(steps: Sequence[Step]) -> None:
 
 @holds
 def never_asks_more_than_its_budget(steps: Sequence[Step]) -> None:
-    """Of the highest urgency a case had; a plea for a person and a critical turn each allow the ask for a number again."""
+    """Of the highest urgency a case had; a plea for a person and danger, its own or of a household on its list, each
+    allow the ask for a number again."""
     rounds, extra, asked = playbook().manners.rounds, Counter[int](), Counter[int]()
     most: Counter[int] = Counter()
     for one in steps:
@@ -76,7 +77,9 @@ def never_asks_more_than_its_budget(steps: Sequence[Step]) -> None:
             asked, most, extra = Counter(), Counter(), Counter()
         for case in one.turn.state.cases:
             most[case.key] = max(most[case.key], rounds[case.urgency])
-            extra[case.key] = max(extra[case.key], 2 * (case.urgency is Urgency.CRITICAL) + case.wants_human)
+            red = 2 * (case.urgency is Urgency.CRITICAL)
+            extra[case.key] = max(extra[case.key], red + case.wants_human)
+            extra[case.parent] = max(extra[case.parent], red)
         for text in texts(one):
             asked[text.case] += bool(list(asked_in(text.text)))
         for key, count in asked.items():

@@ -58,6 +58,11 @@ def _talks_in_between(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hearing, "_beside_a_reporter", talks)
 
 
+def _deaf_to_the_wish_for_a_person(patch: pytest.MonkeyPatch) -> None:
+    # A copy: an item taken out and put back would come last, and the order of acts is their weight.
+    patch.setattr(talk, "_ACTS", {act: handler for act, handler in talk._ACTS.items() if act is not Act.HUMAN})
+
+
 def _swells(draft: Draft) -> None:
     draft.said = [(purpose, words * 40) for purpose, words in draft.said]
 
@@ -69,7 +74,7 @@ BROKEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "never_pushes_beyond_the_window": lambda patch: patch.setattr(ReplyWindow, "remaining", lambda *_: 99),
     "danger_is_answered_in_the_same_turn": lambda patch: patch.setattr(hearing, "is_red", lambda _: False),
     "no_pressing_case_is_closed_but_by_a_person": lambda patch: patch.setattr(endings, "pressing", lambda _: []),
-    "a_person_is_reached_at_once": lambda patch: patch.delitem(talk._ACTS, Act.HUMAN),
+    "a_person_is_reached_at_once": _deaf_to_the_wish_for_a_person,
     "the_record_tells_it_again": lambda patch: patch.setattr(hearing, "remember", lambda state, *_: state),
     "effect_ids_are_unique": _turn_stands_still,
     "a_refused_act_changes_nothing": _refuses_loudly,
