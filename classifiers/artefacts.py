@@ -21,7 +21,8 @@ import numpy as np
 
 from classifiers.features import CHAR, WORD
 from classifiers.features import VERSION as FEATURES
-from classifiers.scorer import Floats, Model, Thresholds
+from classifiers.grams import Grams
+from classifiers.scorer import Floats, Model, Thresholds, Weights
 from classifiers.tokens import Tokenizer
 from conversations.codes import Intent, Urgency
 
@@ -97,11 +98,13 @@ class ModelStore:
             raise BadModel(folder / "model.json", f"unreadable ({wrong!r})", _CURE) from wrong
         labels = len(intents) + len(urgencies)
         prefix = "twin_" if twin else ""
-        stored = _array(folder / f"{prefix}weights.npy", (len(keys) + 1, labels + 1), np.dtype(np.float32))
-        weights: Floats = stored.astype(np.float64)  # kept small on disk, summed in double
+        weights: Weights = _array(folder / f"{prefix}weights.npy", (len(keys) + 1, labels + 1), np.dtype(np.float32))
         bias: Floats = _array(folder / f"{prefix}bias.npy", (labels,), np.dtype(np.float64))
         words = {key[1:]: row for row, key in enumerate(keys) if key[0] == WORD}
-        chars = {key[1:]: row for row, key in enumerate(keys) if key[0] == CHAR}
+        try:
+            chars = Grams({key[1:]: row for row, key in enumerate(keys) if key[0] == CHAR})
+        except ValueError as wrong:
+            raise BadModel(folder / "vocabulary.json", str(wrong), _CURE) from wrong
         if len(words) + len(chars) != len(keys) or not (first > 0 and second > 0):
             raise BadModel(folder, "vocabulary or temperatures make no sense", _CURE)
         return Model(model_id, intents, urgencies, weights, bias, (first, second), words, chars, kinds, self.tokenizer,
@@ -129,9 +132,9 @@ class ModelStore:
                 "kinds": dict(model.kinds),
             }
             for name, array in (
-                ("weights", model.weights.astype(np.float32)),
+                ("weights", model.weights),
                 ("bias", model.bias),
-                ("twin_weights", twin.weights.astype(np.float32)),
+                ("twin_weights", twin.weights),
                 ("twin_bias", twin.bias),
             ):
                 np.save(draft / f"{name}.npy", array, allow_pickle=False)

@@ -6,16 +6,19 @@ multiplied by idf, with idf² in a last column so that one sum of rows gives bot
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.features import WORD, char_keys, keys, word_keys
+from classifiers.features import WORD, keys, word_keys
+from classifiers.grams import Grams
 from classifiers.tokens import Tokenizer
 from conversations.codes import Intent, Urgency
 
 Floats = npt.NDArray[np.float64]
+Weights = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,11 @@ class Model:
     id: str
     intents: tuple[Intent, ...]
     urgencies: tuple[Urgency, ...]
-    weights: Floats
+    weights: Weights
     bias: Floats
     temperatures: tuple[float, float]
     words: Mapping[str, int]
-    chars: Mapping[str, int]
+    chars: Grams
     kinds: Mapping[str, str]
     tokenizer: Tokenizer
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -63,7 +66,7 @@ class Model:
 
     def score(self, texts: Sequence[str]) -> Scores:
         """Probabilities for every text; never raises on any text, however odd or empty."""
-        logits = self._logits([self._rows(*self._read(text)) for text in texts])
+        logits = self._logits([self._read(text) for text in texts])
         split = len(self.intents)
         return Scores(
             _softmax(logits[:, :split] / self.temperatures[0]),
@@ -74,7 +77,7 @@ class Model:
         """For explaining: words, keys the model knows, and what each key adds to each label's score (keys x labels)."""
         words, normalised = self._read(text)
         known = [key for key in keys(words, normalised, self.kinds) if self._row(key) is not None]
-        taken = self.weights[[self._row(key) or 0 for key in known]]
+        taken = self.weights[[self._row(key) or 0 for key in known]].astype(np.float64)
         length = np.sqrt(taken[:, -1].sum()) or 1.0
         return words, known, taken[:, :-1] / length
 
@@ -85,20 +88,30 @@ class Model:
     def _row(self, key: str) -> int | None:
         return (self.words if key[0] == WORD else self.chars).get(key[1:])
 
-    def _rows(self, words: list[str], normalised: str) -> list[int]:
-        found: set[int | None] = set(map(self.words.get, word_keys(words, normalised, self.kinds)))
-        found.update(map(self.chars.get, char_keys(normalised)))
-        found.discard(None)
-        return [len(self.weights) - 1, *found]  # type: ignore[list-item]  # the zero row keeps empty texts in line
-
-    def _logits(self, rows: list[list[int]]) -> Floats:
-        if not rows:
+    def _logits(self, read: Sequence[tuple[list[str], str]]) -> Floats:
+        """Scores before softmax, from (words, normalised text) of every text: presence counts, so a key counts once."""
+        if not read:
             return np.zeros((0, len(self.bias)))
-        ones = np.ones(max(map(len, rows)))
-        sums = np.array([ones[: len(found)] @ self.weights.take(found, axis=0) for found in rows])
+        zero = len(self.weights) - 1  # the zero row keeps empty texts in line
+        known = [[zero, *self._word_rows(words, normalised)] for words, normalised in read]
+        places, rows = self.chars.find([normalised for _, normalised in read])
+        every = np.concatenate(
+            (
+                places * len(self.weights) + rows,
+                np.repeat(np.arange(len(read)) * len(self.weights), list(map(len, known))) + list(chain(*known)),
+            )
+        )
+        places, rows = np.divmod(np.unique(every), len(self.weights))
+        starts = np.searchsorted(places, np.arange(len(read)))
+        sums = np.add.reduceat(self.weights.take(rows, axis=0), starts, axis=0, dtype=np.float64)
         lengths = np.sqrt(np.maximum(sums[:, -1:], 1e-12))
-        found_logits: Floats = sums[:, :-1] / lengths + self.bias
-        return found_logits
+        found: Floats = sums[:, :-1] / lengths + self.bias
+        return found
+
+    def _word_rows(self, words: list[str], normalised: str) -> list[int]:
+        found: set[int | None] = set(map(self.words.get, word_keys(words, normalised, self.kinds)))
+        found.discard(None)
+        return list(found)  # type: ignore[arg-type]
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -20,6 +20,7 @@ from classifiers import tuning
 from classifiers.artefacts import ModelStore
 from classifiers.evaluate import Floors, gate, outcomes
 from classifiers.features import CHAR, WORD, keys, marked
+from classifiers.grams import Grams
 from classifiers.metrics import Labelled, Outcome, Report, measure
 from classifiers.scorer import Floats, Model
 from conversations.codes import Intent, Urgency
@@ -107,8 +108,8 @@ def train(
     data_hash = hashlib.sha256("\n".join(_labels(row) for row in rows).encode()).hexdigest()
     made = datetime.now(UTC)
     blank = Model(
-        f"{made:%Y%m%d-%H%M%S}-{data_hash[:8]}", tuple(intents), tuple(levels), np.zeros((1, 1)),
-        np.zeros(1), heat, {}, {}, dict(kinds), out.tokenizer, cuts,
+        f"{made:%Y%m%d-%H%M%S}-{data_hash[:8]}", tuple(intents), tuple(levels), np.zeros((1, 1), np.float32),
+        np.zeros(1), heat, {}, Grams({}), dict(kinds), out.tokenizer, cuts,
     )  # fmt: skip
     model = _model(blank, final, final.names)
     assert twin_fit is not None
@@ -198,9 +199,7 @@ def _model(blank: Model, fit: _Fit, names: Sequence[str]) -> Model:
     tables: dict[str, dict[str, int]] = {WORD: {}, CHAR: {}}
     for row, name in enumerate(names):
         tables[name[0]][name[1:]] = row
-    return replace(
-        blank, weights=weights.astype(np.float32).astype(np.float64), bias=bias, words=tables[WORD], chars=tables[CHAR]
-    )
+    return replace(blank, weights=weights.astype(np.float32), bias=bias, words=tables[WORD], chars=Grams(tables[CHAR]))
 
 
 def _decide(model: Model, of_intent: Floats, of_urgency: Floats) -> list[Outcome]:

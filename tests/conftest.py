@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,15 @@ ROOT = Path(__file__).parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite what the scenarios expect")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A base folder of this run's own, open to PostgreSQL's user: pytest's shared one is closed again by the next run."""
+    if not config.option.basetemp:
+        folder = Path(tempfile.mkdtemp(prefix="bangnong-tests-"))
+        config.option.basetemp = str(folder / "base")
+        folder.chmod(0o711)
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
