@@ -1,0 +1,94 @@
+"""Which units fit a ticket, the freshest and best answering first, each with the reason. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.directory.freshness import Trust, trust
+from bot.directory.units import Unit
+from conversations.codes import Intent
+from data.directory import DirectoryRows
+
+_STREET_END = re.compile(r"(街道|镇|乡|工业区|开发区)$")
+_COMMITTEE_END = re.compile(r"(社区)?(居民委员会|村民委员会|居委会?|村委会?|居民区)$")
+_ROAD = r"(?!支?路|公路|大道|街(?!道)|[东西南北中][一二三]?路)"
+"""三林路 is not 三林镇."""
+_SHORTEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """The ticket: what it is about, its place in the resident's words, and the hospital they named."""
+
+    intent: str
+    district: str
+    address: str = ""
+    hospital: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A unit to call. `reason`: why it fits, in words; `trust`: how good its number is; `closeness`: 0 the closest."""
+
+    unit: Unit
+    reason: str
+    trust: Trust
+    closeness: int
+
+
+def matches(units: Iterable[Unit], matter: Matter, rows: DirectoryRows, now: datetime) -> list[Match]:
+    """Every unit that fits: the number most likely to be answered first, then the closest, then the better rate."""
+    found = []
+    for unit in units:
+        if (why := fit(unit, matter, rows)) is not None:
+            found.append(Match(unit, why[1], trust(unit.figures, unit.verified_at, rows.rules, now), why[0]))
+    return sorted(found, key=_order)
+
+
+def _order(match: Match) -> tuple[int, int, float, float, str]:
+    figures = match.unit.figures
+    answered = figures.answered_at.timestamp() if figures.answered_at else 0.0
+    return match.trust, match.closeness, -(figures.rate or 0.0), -answered, match.unit.name
+
+
+def scope_of(unit: Unit, rows: DirectoryRows) -> frozenset[str]:
+    """Intents it is for; empty for everything."""
+    if unit.scope:
+        return frozenset(unit.scope)
+    return frozenset(map(str, rows.kinds[unit.kind].intents)) if unit.kind in rows.kinds else frozenset()
+
+
+def fit(unit: Unit, matter: Matter, rows: DirectoryRows) -> tuple[int, str] | None:
+    """(closeness, why), or None when it is not for this ticket."""
+    scope = scope_of(unit, rows)
+    if scope and matter.intent not in scope:
+        return None
+    near = _near(unit, matter)
+    if near is None:
+        return None
+    distance, where = near
+    special = bool(scope) and len(scope) < len(Intent) // 2
+    return 2 * distance + (not special), f"{where} · 专管这类事" if special else where
+
+
+def _near(unit: Unit, matter: Matter) -> tuple[int, str] | None:
+    """(distance, where it is), or None when it is somewhere else."""
+    if matter.hospital and (unit.name in matter.hospital or matter.hospital in unit.name):
+        return 0, "居民说到这家"
+    if not unit.district:
+        return 4, "管全市"
+    if unit.district != matter.district:
+        return None
+    committee = _COMMITTEE_END.sub("", unit.name)
+    if committee != unit.name and len(committee) >= _SHORTEST and _stands(committee, matter.address):
+        return 1, "地址里说到这个居委"
+    street = unit.street or (unit.name if _STREET_END.search(unit.name) else "")
+    if street:
+        return (2, "同一个街镇") if _stands(_STREET_END.sub("", street), matter.address) else None
+    return None if committee != unit.name else (3, "同一个区")
+
+
+def _stands(name: str, address: str) -> bool:
+    """A place's name in an address, and not as the beginning of a road's."""
+    return len(name) >= _SHORTEST and re.search(re.escape(name) + _ROAD, address) is not None
