@@ -2,18 +2,21 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-ROOT = Path(__file__).parent.parent
+import pytest
+
+from bot.understanding import open_models
+from classifiers.artefacts import ModelStore
+from classifiers.train import TrainedReport, train
+from data.corpus import load_corpus
+from data.lexicon import load_lexicon
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,15 +39,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """One training of a session: every third row, since what is tested is how it goes, not how well."""
+
+    home: Path
+    store: ModelStore
+    report: TrainedReport
+    told: list[tuple[str, float]]
+
+
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a serving model, trained once from the shipped rows."""
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
     home = tmp_path_factory.mktemp("trained")
-    env = {**os.environ, "BANGNONG_HOME": str(home)}
-    subprocess.run(
-        [sys.executable, "-m", "bot", "train", "--if-missing"], env=env, check=True, cwd=ROOT, capture_output=True
-    )
-    return home / "models"
+    store = open_models(home)
+    told: list[tuple[str, float]] = []
+    rows, kinds = load_corpus()[::3], load_lexicon().kinds
+    report = train(rows, store, kinds=kinds, progress=lambda stage, share: told.append((stage, share)))
+    store.promote(report.model_id, first=True)
+    return Lesson(home, store, report, told)
+
+
+@pytest.fixture(scope="session")
+def trained(lesson: Lesson) -> Path:
+    """A folder with a serving model."""
+    return lesson.home / "models"
 
 
 @pytest.fixture

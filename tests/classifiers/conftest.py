@@ -12,9 +12,10 @@ import pytest
 from classifiers.artefacts import ModelStore
 from classifiers.scorer import Model
 from classifiers.tokens import Tokenizer
-from classifiers.train import TrainedReport, train
+from classifiers.train import TrainedReport
 from data.corpus import Sentence, load_corpus
 from data.lexicon import Lexicon, load_lexicon
+from tests.conftest import Lesson
 
 
 @pytest.fixture(scope="session")
@@ -33,27 +34,21 @@ def corpus() -> list[Sentence]:
 
 
 @pytest.fixture(scope="session")
-def trained(
-    corpus: list[Sentence], lexicon: Lexicon, tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[ModelStore, TrainedReport, list[tuple[str, float]]]:
-    """A store with one promoted model from a third of the corpus (how, not how well), its report, the progress told."""
-    store = ModelStore(tmp_path_factory.mktemp("models"), tokenizer)
-    told: list[tuple[str, float]] = []
-    report = train(corpus[::3], store, kinds=lexicon.kinds, progress=lambda stage, share: told.append((stage, share)))
-    store.promote(report.model_id)
-    return store, report, told
+def learnt(lesson: Lesson) -> tuple[ModelStore, TrainedReport, list[tuple[str, float]]]:
+    """A store with one promoted model, its report, the progress told."""
+    return lesson.store, lesson.report, lesson.told
 
 
 @pytest.fixture(scope="session")
-def model(trained: tuple[ModelStore, TrainedReport, list[tuple[str, float]]]) -> Model:
-    store, report, _ = trained
+def model(learnt: tuple[ModelStore, TrainedReport, list[tuple[str, float]]]) -> Model:
+    store, report, _ = learnt
     return store.load(report.model_id)
 
 
 @pytest.fixture(scope="session")
 def small(corpus: list[Sentence]) -> list[Sentence]:
     """A few hundred rows of every kind, for tests that train more than once."""
-    return corpus[::4]
+    return corpus[::10]
 
 
 def copy_of(store: ModelStore, folder: Path) -> ModelStore:

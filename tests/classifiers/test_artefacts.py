@@ -19,8 +19,8 @@ from tests.classifiers.conftest import copy_of
 Trained = tuple[ModelStore, TrainedReport, list[tuple[str, float]]]
 
 
-def test_a_saved_model_scores_as_before(trained: Trained, tmp_path: Path) -> None:
-    store, report, _ = trained
+def test_a_saved_model_scores_as_before(learnt: Trained, tmp_path: Path) -> None:
+    store, report, _ = learnt
     again = copy_of(store, tmp_path).load(report.model_id)
     texts = ["我爸喘不上气", "谢谢"]
     assert np.array_equal(again.score(texts).intents, store.load(report.model_id).score(texts).intents)
@@ -51,12 +51,12 @@ def _not_numbers(file: Path) -> None:
 
 @pytest.mark.parametrize("damage", [_cut_short, _pickled, _objects, _narrow, _not_numbers, Path.unlink])
 @pytest.mark.parametrize("twin", [False, True])
-def test_damaged_weights_are_named_with_a_cure(trained: Trained, tmp_path: Path, damage: object, twin: bool) -> None:
-    store = copy_of(trained[0], tmp_path)
+def test_damaged_weights_are_named_with_a_cure(learnt: Trained, tmp_path: Path, damage: object, twin: bool) -> None:
+    store = copy_of(learnt[0], tmp_path)
     name = "twin_weights.npy" if twin else "weights.npy"
-    damage(store.folder / trained[1].model_id / name)  # type: ignore[operator]
+    damage(store.folder / learnt[1].model_id / name)  # type: ignore[operator]
     with pytest.raises(BadModel, match=rf"{name}.*(bangnong)"):
-        store.load(trained[1].model_id, twin=twin)
+        store.load(learnt[1].model_id, twin=twin)
 
 
 @pytest.mark.parametrize(
@@ -70,19 +70,19 @@ def test_damaged_weights_are_named_with_a_cure(trained: Trained, tmp_path: Path,
         ("features", "of yesterday"),
     ],
 )
-def test_a_foreign_description_is_refused(trained: Trained, tmp_path: Path, field: str, value: object) -> None:
-    store = copy_of(trained[0], tmp_path)
-    file = store.folder / trained[1].model_id / "model.json"
+def test_a_foreign_description_is_refused(learnt: Trained, tmp_path: Path, field: str, value: object) -> None:
+    store = copy_of(learnt[0], tmp_path)
+    file = store.folder / learnt[1].model_id / "model.json"
     about = json.loads(file.read_text("utf-8"))
     file.write_text(json.dumps({**about, field: value}), "utf-8")
     with pytest.raises(BadModel, match=r"model\.json"):
-        store.load(trained[1].model_id)
+        store.load(learnt[1].model_id)
 
 
 @pytest.mark.parametrize("name", ["", "..", "../models", "absent"])
-def test_an_id_is_no_path(trained: Trained, name: str) -> None:
+def test_an_id_is_no_path(learnt: Trained, name: str) -> None:
     with pytest.raises(BadModel):
-        trained[0].load(name)
+        learnt[0].load(name)
 
 
 def test_an_empty_store_has_nothing(tokenizer: Tokenizer, tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ def test_promotion_and_rollback_move_the_pointer_for_every_reader(
         store.rollback()
 
 
-def test_a_candidate_measured_against_another_model_does_not_serve(trained: Trained, tmp_path: Path) -> None:
-    store = copy_of(trained[0], tmp_path)
-    old = trained[1].model_id
+def test_a_candidate_measured_against_another_model_does_not_serve(learnt: Trained, tmp_path: Path) -> None:
+    store = copy_of(learnt[0], tmp_path)
+    old = learnt[1].model_id
     (store.folder / "20990101-000000-00000000").mkdir()
     for file in (store.folder / old).iterdir():
         (store.folder / "20990101-000000-00000000" / file.name).write_bytes(file.read_bytes())
@@ -145,10 +145,10 @@ def test_falling_recall_on_critical_closes_the_gate() -> None:
 
 
 def test_a_crash_while_saving_leaves_no_model(
-    trained: Trained, tokenizer: Tokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    learnt: Trained, tokenizer: Tokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = ModelStore(tmp_path, tokenizer)
-    model = trained[0].load(trained[1].model_id)
+    model = learnt[0].load(learnt[1].model_id)
 
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk full")

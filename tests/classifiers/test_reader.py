@@ -106,10 +106,10 @@ def test_texts_and_times_go_in_pairs(model: Model) -> None:
     assert Reader(model=model).read([], []) == []
 
 
-def test_refresh_takes_over_the_promoted_model(trained: Trained, tmp_path: Path) -> None:
-    store = copy_of(trained[0], tmp_path)
+def test_refresh_takes_over_the_promoted_model(learnt: Trained, tmp_path: Path) -> None:
+    store = copy_of(learnt[0], tmp_path)
     reader = Reader()
-    assert reader.refresh(store) and reader.model_id == trained[1].model_id
+    assert reader.refresh(store) and reader.model_id == learnt[1].model_id
     assert not reader.refresh(store)
 
 

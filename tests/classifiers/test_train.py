@@ -64,15 +64,15 @@ def test_the_same_rows_in_any_order_give_the_same_model(
     assert (one.temperatures, one.thresholds) == (two.temperatures, two.thresholds)
 
 
-def test_progress_rises_from_nothing_to_all(trained: Trained) -> None:
-    shares = [share for _, share in trained[2]]
+def test_progress_rises_from_nothing_to_all(learnt: Trained) -> None:
+    shares = [share for _, share in learnt[2]]
     assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
-    assert len({stage for stage, _ in trained[2]}) > 5
+    assert len({stage for stage, _ in learnt[2]}) > 5
 
 
-def test_the_model_is_useful(trained: Trained) -> None:
+def test_the_model_is_useful(learnt: Trained) -> None:
     """Cross-validated on our own sentences, which are as hard as we could make them; guessing would give 0.05 and 0.25."""
-    report = trained[1].cross_validated
+    report = learnt[1].cross_validated
     assert report.macro_f1 > 0.5
     assert report.urgency_macro_f1 > 0.5
     assert report.caught > 0.7
