@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import aiohttp
@@ -95,11 +96,15 @@ class SendFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One text to one contact. `effect_id` is ours, unique, usable as an idempotency key where a platform has one."""
+    """One text to one contact. `effect_id` is ours, unique, usable as an idempotency key where a platform has one.
+
+    `heard`: the contact's last arrivals, newest first, for a channel that `quotes` what it answers; else empty.
+    """
 
     contact: ContactRef
     text: str
     effect_id: str
+    heard: tuple[Inbound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,34 @@ class TokenCache(Protocol):
         ...
 
 
+class Grants(Protocol):
+    """What a platform has given an account for months and takes back when it gives anew: kept in the record, sealed."""
+
+    async def read(self, name: str) -> bytes | None:
+        """What is kept, None for nothing. Raises OSError while the record is away."""
+        ...
+
+    async def change(self, name: str, change: Callable[[bytes | None], Awaitable[bytes]]) -> bytes:
+        """Replace what is kept; of all processes one at a time, the others see what it left. Raises OSError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a channel may use to reach its platform."""
+    """What a channel may use to reach its platform. Without `grants` an account has what its settings say."""
 
     http: aiohttp.ClientSession
     tokens: TokenCache
+    grants: Grants | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account's authorisation stands: until when a person need do nothing (None: nobody knows), and in words."""
+
+    good: bool
+    words: str
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +208,24 @@ class Channel(Protocol):
 
     async def fetch_media(self, world: World, secrets: Any, attachment: Attachment) -> bytes:
         """The bytes of a picture or voice. Raises SendFailed."""
+        ...
+
+
+@runtime_checkable
+class Quoting(Protocol):
+    """A channel that cannot write without naming what it answers: the outbox hands it `Outgoing.heard`."""
+
+    quotes: ClassVar[bool]
+
+
+@runtime_checkable
+class Authorised(Protocol):
+    """A channel whose account a person must authorise anew now and then."""
+
+    async def keep(self, world: World, secrets: Any, now: datetime) -> Standing:
+        """Renew what is due, then how it stands. Raises nothing: what went wrong is in the standing."""
+        ...
+
+    async def standing(self, world: World, secrets: Any, now: datetime) -> Standing:
+        """How it stands, without asking the platform."""
         ...
