@@ -7,7 +7,6 @@ from datetime import datetime
 
 from bot.directory.freshness import Trust, trust
 from bot.directory.units import Unit
-from conversations.codes import Intent
 from data.directory import DirectoryRows
 
 _STREET_END = re.compile(r"(街道|镇|乡|工业区|开发区)$")
@@ -15,6 +14,8 @@ _COMMITTEE_END = re.compile(r"(社区)?(居民委员会|村民委员会|居委�
 _ROAD = r"(?!支?路|公路|大道|街(?!道)|[东西南北中][一二三]?路)"
 """三林路 is not 三林镇."""
 _SHORTEST = 2
+_FEW = 3
+"""Kinds of matter that somebody named for a unit: few enough to say that it is there for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def fit(unit: Unit, matter: Matter, rows: DirectoryRows) -> tuple[int, str] | No
     if near is None:
         return None
     distance, where = near
-    special = bool(scope) and len(scope) < len(Intent) // 2
+    special = 0 < len(unit.scope) <= _FEW
     return 2 * distance + (not special), f"{where} · 专管这类事" if special else where
 
 

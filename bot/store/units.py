@@ -106,11 +106,12 @@ async def every_unit(database: Database, rows: DirectoryRows) -> list[Unit]:
     return await find_units(database, rows, retired=None, most=100_000)
 
 
-async def units_near(database: Database, rows: DirectoryRows, district: str) -> list[Unit]:
-    """What may fit a ticket: the district's and the whole city's."""
+async def units_near(database: Database, rows: DirectoryRows, district: str, hospital: str = "") -> list[Unit]:
+    """What may fit a ticket: the district's, the whole city's, and the hospital that was named, wherever it is."""
     found = await database.fetch(
-        f"select {_COLUMNS} from units u {_FIGURES} where u.retired_at is null and u.district = any ($4)",
-        rows.human, rows.dead, rows.rules.rate_calls, ["", district], limit=5,
+        f"select {_COLUMNS} from units u {_FIGURES} where u.retired_at is null and (u.district = any ($4) "
+        "or $5 <> '' and (position(u.name in $5) > 0 or position($5 in u.name) > 0))",
+        rows.human, rows.dead, rows.rules.rate_calls, ["", district], hospital, limit=5,
     )  # fmt: skip
     return [_unit(row) for row in found]
 
