@@ -9,6 +9,7 @@ from aiohttp import web
 from bot import app_channel, chat, health, webhooks
 from bot.api.routes import build_api, schema
 from bot.desk.routes import add_desk
+from bot.hotline.hook import hook as hotline_hook
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.services import Services
@@ -57,6 +58,7 @@ def _route(request: web.Request) -> str:
 def build_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[guard], client_max_size=1024 * 1024)
     app[SERVICES] = services
+    app.router.add_post("/hook/hotline", hotline_hook)
     app.router.add_route("*", "/hook/{channel}/{account}", webhooks.hook)
     app.router.add_post("/api/app/{account}/messages", app_channel.post_message)
     app.router.add_get("/api/app/{account}/messages", app_channel.get_messages)

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from adapters.base import World
 from bot.embedded import Engines
+from bot.hotline.sender import OrderSender
 from bot.intake import Intake
 from bot.live import Live, News
 from bot.log import get_logger
@@ -29,6 +30,7 @@ from bot.turns import Turns
 from bot.vault import Vault
 from conversations.playbook import Playbook
 from conversations.reading import Address
+from data.hotline import load_hotline
 from data.playbook import load_playbook
 
 log = get_logger("services")
@@ -81,6 +83,18 @@ def addresses(settings: Settings, engines: Engines | None) -> tuple[str, str]:
 def _addresses(reader: ReaderHolder, text: str, now: datetime) -> Sequence[Address]:
     """What the indexer asks of the reader: where a correction by hand points to."""
     return reader.current().read([text], [now])[0].entities.addresses
+
+
+def order_sender(
+    settings: Settings, database: Database, vault: Vault, http: aiohttp.ClientSession, clock: Clock, live: Live
+) -> OrderSender | None:
+    """None where orders are filed by hand."""
+    if not settings.hotline_url or settings.hotline_secret is None:
+        return None
+    stuck = load_hotline().stuck
+    return OrderSender(
+        database, vault, http, settings.hotline_url, settings.hotline_secret, clock, live.publish, stuck
+    )  # fmt: skip
 
 
 async def open_index_key(database: Database, vault: Vault) -> None:
@@ -143,6 +157,8 @@ async def open_services(
     if outbox:
         indexer = run_indexer(database, vault, lambda text: _addresses(reader, text, clock()), lambda: turns.busy)
         tasks.append(asyncio.create_task(indexer, name="search"))
+    orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
+    ordering = asyncio.create_task(orders.run(), name="orders") if orders else None
     if intake:
         tasks.append(asyncio.create_task(door.watch(), name="spool"))
     if engines is not None:
@@ -157,6 +173,10 @@ async def open_services(
             await worker.stop()
             working.cancel()
             tasks.append(working)
+        if orders is not None and ordering is not None:
+            orders.stop()  # what is on the line is waited for: its outcome is worth knowing
+            await asyncio.wait([ordering], timeout=12)
+            tasks.append(ordering)
         await turns.stop()
         for task in tasks:
             task.cancel()

@@ -49,6 +49,8 @@ class Settings:
     secret_key_previous: Secret | None = None
     clock: str = "system"
     accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
+    hotline_url: str = ""
+    hotline_secret: Secret | None = None
 
     @property
     def embedded_database(self) -> bool:
@@ -86,6 +88,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
         faults.append("BANGNONG_SECRET_KEY is shorter than 16 characters: use a long random value")
     if not secret and database_url:
         faults.append("BANGNONG_SECRET_KEY is required with BANGNONG_DATABASE_URL: set a long random value and keep it")
+    hotline = _hotline(env, faults)
     keys = KeyFile(home / "keys") if not faults else None
     accounts = _accounts(env, keys, faults)
     if faults:
@@ -102,6 +105,8 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
         secret_key_previous=Secret(previous) if previous else None,
         clock=clock,
         accounts=accounts,
+        hotline_url=hotline[0],
+        hotline_secret=hotline[1],
     )
 
 
@@ -168,6 +173,18 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], faults: li
         )
         return ""
     return value
+
+
+def _hotline(env: Mapping[str, str], faults: list[str]) -> tuple[str, Secret | None]:
+    """(gateway of 12345, its secret): both or none. Without them orders are filed by hand."""
+    url, secret = _url(env, "BANGNONG_HOTLINE_URL", ("https", "http"), faults), env.get("BANGNONG_HOTLINE_SECRET", "")
+    if secret and len(secret) < 16:
+        faults.append("BANGNONG_HOTLINE_SECRET is shorter than 16 characters: use the long one agreed with the hotline")
+    if env.get("BANGNONG_HOTLINE_URL") and not secret:
+        faults.append("BANGNONG_HOTLINE_SECRET is missing: BANGNONG_HOTLINE_URL needs it, or unset the address")
+    if secret and not env.get("BANGNONG_HOTLINE_URL"):
+        faults.append("BANGNONG_HOTLINE_URL is missing: BANGNONG_HOTLINE_SECRET alone does nothing, or unset it")
+    return url, Secret(secret) if secret else None
 
 
 def _accounts(env: Mapping[str, str], keys: KeyFile | None, faults: list[str]) -> dict[tuple[str, str], Account]:

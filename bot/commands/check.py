@@ -18,6 +18,7 @@ def run(options: argparse.Namespace) -> int:
     from data.canned import read_canned
     from data.corpus import read_corpus
     from data.faults import BadRows, Fault, rows_folder
+    from data.hotline import read_hotline
     from data.lexicon import load_lexicon
     from data.places import load_places
     from data.playbook import read_playbook
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     faults: list[Fault] = []
     read_playbook(folder, faults)
-    for load in (load_red, load_acts, load_places, read_canned):
+    for load in (load_red, load_acts, load_places, read_canned, read_hotline):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]
     try:

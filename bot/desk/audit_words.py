@@ -21,6 +21,13 @@ ACTIONS = {
     "desk.handedback": "交回",
     "desk.closed": "结束",
     "desk.corrected": "更正",
+    "desk.order_made": "开始写12345工单",
+    "desk.order_send": "送出12345工单",
+    "desk.order_file": "人工提交12345工单",
+    "desk.order_news": "记下12345的进展",
+    "desk.order_number": "填12345工单号",
+    "desk.order_told": "告诉居民工单进展",
+    "desk.order_close": "了结12345工单",
     "api.tickets.list": "接口：列单",
     "api.tickets.read": "接口：读单",
     "api.claim": "接口：接手",
@@ -42,6 +49,7 @@ ACTIONS = {
 
 _NAMES = {
     "field": "哪一项", "was": "原来", "value": "改成", "lowered": "降级", "outcome": "结果", "role": "角色", "alert": "提醒",
+    "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转",
 }  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 
@@ -59,7 +67,8 @@ def _value(name: str, value: Any, playbook: Playbook) -> str:
     text = str(value)
     if name == "field":
         slot = text.removeprefix("slot:")
-        return words.slot_title(playbook, slot) if slot != text else {**words.FIELDS, "words": "原话"}.get(text, text)
+        known = {**words.FIELDS, "words": "原话", "order": "12345工单"}
+        return words.slot_title(playbook, slot) if slot != text else known.get(text, text)
     if name in ("was", "value"):
         return words.URGENCY.get(text) or words.intent_title(playbook, text)
     table: Mapping[str, str] = {"outcome": words.OUTCOME, "role": words.ROLES, "alert": words.ALERTS}.get(name, {})

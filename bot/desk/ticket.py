@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.desk import words
 from bot.desk.canned import offers
 from bot.desk.clocks import Promise, claim_ends, next_step, promises
+from bot.desk.orders_panel import OrderPanel, order_panel
 from bot.desk.pages import error_answer, fragment, json_answer, page
 from bot.desk.record import ReplyRoom, labels_of, names_of_staff, reply_room, waiting_numbers
 from bot.desk.rows import Row, is_red, row_of
@@ -21,7 +22,7 @@ from bot.store.said import messages_of
 from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
 
-PARTS = ("head", "holder", "contact", "talk", "room", "similar", "facts", "others", "notes", "history")
+PARTS = ("head", "holder", "contact", "talk", "room", "similar", "orders", "facts", "others", "notes", "history")
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
 
@@ -45,6 +46,7 @@ class View:
     notes: list[Note]
     others: list[Row]
     similar: Panel
+    orders: OrderPanel
     room: ReplyRoom
     holder: str
     mine: bool
@@ -100,6 +102,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
         intents=words.intents(playbook),
         similar=await panel_of(services, ticket, names, staff, now),
+        orders=await order_panel(services, ticket, names, staff, now),
         labels=labels, hidden_words=any(line.hidden for line in lines), now=now,
         told=frozenset(code for code in words.OUTCOME if f"closed_{code}" in playbook.replies),
     )  # fmt: skip

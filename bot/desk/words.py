@@ -82,6 +82,10 @@ ALERTS = {
     "list": "名单，分成了好几单",
     "says_solved": "说120来了或已解决，请再问一声",
     "revisit": "该回访了",
+    "order_answered": "12345有答复了",
+    "order_returned": "12345退单了",
+    "order_refused": "12345没有收工单",
+    "order_stuck": "工单送不到12345",
 }
 
 RED_ALERTS = frozenset({"critical", "check", "raised", "danger", "deceased", "no_phone"})
@@ -141,6 +145,14 @@ CHANGES = {
     "split": "从另一张单拆开",
     "let_go": "拆出一张单",
     "apart": "看过，不是同一件",
+    "order_sent": "送出12345工单",
+    "order_filed": "人工提交12345工单",
+    "order_received": "12345受理工单",
+    "order_assigned": "12345派单",
+    "order_answered": "12345答复工单",
+    "order_returned": "12345退单",
+    "order_refused": "12345没有收工单",
+    "order_closed": "了结12345工单",
 }
 
 KINDS = {
