@@ -17,6 +17,7 @@ def run(options: argparse.Namespace) -> int:
     from data.acts import load_acts
     from data.canned import read_canned
     from data.corpus import read_corpus
+    from data.directory import read_directory
     from data.faults import BadRows, Fault, rows_folder
     from data.hotline import read_hotline
     from data.lexicon import load_lexicon
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     faults: list[Fault] = []
     read_playbook(folder, faults)
-    for load in (load_red, load_acts, load_places, read_canned, read_hotline):
+    for load in (load_red, load_acts, load_places, read_canned, read_hotline, read_directory):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]
     try:

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.desk import words
+from bot.desk.calls_view import CallsPanel, calls_panel
 from bot.desk.canned import offers
 from bot.desk.clocks import Promise, claim_ends, next_step, promises
 from bot.desk.orders_panel import OrderPanel, order_panel
@@ -22,7 +23,10 @@ from bot.store.said import messages_of
 from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
 
-PARTS = ("head", "holder", "contact", "talk", "room", "similar", "orders", "facts", "others", "notes", "history")
+PARTS = (
+    "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "orders", "facts", "others", "notes",
+    "history",
+)  # fmt: skip
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
 
@@ -45,6 +49,7 @@ class View:
     history: list[Happening]
     notes: list[Note]
     others: list[Row]
+    calls: CallsPanel
     similar: Panel
     orders: OrderPanel
     room: ReplyRoom
@@ -101,6 +106,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         claim_until=claim_ends(ticket, playbook.manners.claim), waiting=me.waiting,
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
         intents=words.intents(playbook),
+        calls=await calls_panel(services, ticket, names, now),
         similar=await panel_of(services, ticket, names, staff, now),
         orders=await order_panel(services, ticket, names, staff, now),
         labels=labels, hidden_words=any(line.hidden for line in lines), now=now,

@@ -11,6 +11,7 @@ from bot.store.directory import UnitChange
 from conversations.playbook import Playbook
 from data.directory import DirectoryRows
 
+_PLACE = {name: place for place, name in enumerate(COLUMNS)}
 CHANGES = {"added": "加进来", "changed": "改了", "verified": "核实过", "retired": "停用", "restored": "恢复"}
 
 
@@ -83,7 +84,7 @@ def detail_words(change: UnitChange, rows: DirectoryRows, playbook: Playbook) ->
     """ "电话 50000000 → 50000001"."""
     return "；".join(
         f"{COLUMNS.get(name, name)} {_value(name, was, rows, playbook)} → {_value(name, now, rows, playbook)}"
-        for name, (was, now) in change.detail.items()
+        for name, (was, now) in sorted(change.detail.items(), key=lambda one: _PLACE.get(one[0], 99))
     )
 
 

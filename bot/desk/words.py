@@ -145,6 +145,11 @@ CHANGES = {
     "split": "从另一张单拆开",
     "let_go": "拆出一张单",
     "apart": "看过，不是同一件",
+    "called": "打了电话",
+    "promise_kept": "答应的做到了",
+    "promise_missed": "答应的没做到",
+    "revisited": "回访",
+    "revisit_asked": "在对话里问了回访",
     "order_sent": "送出12345工单",
     "order_filed": "人工提交12345工单",
     "order_received": "12345受理工单",
@@ -166,6 +171,10 @@ KINDS = {
     "notice": "［平台通知］",
     "unknown": "［看不懂的消息］",
 }
+
+CONTACTED = {"yes": "联系上了", "no": "没联系上"}
+SOLVED = {"yes": "已解决", "partly": "解决了一部分", "no": "没有解决"}
+SATISFIED = {"good": "满意", "fair": "基本满意", "bad": "不满意", "none": "不评价"}
 
 CHANNELS = {"wechat": "微信", "douyin": "抖音", "toutiao": "头条", "app": "网页或应用", "hotline": "12345"}
 

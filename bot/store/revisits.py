@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.codec import encode
+from bot.codec import decode, encode
 from bot.directory.revisiting import Asked, Said
 from bot.store.calls import key_of, tell_ticket
 from bot.store.database import Database
@@ -148,17 +148,22 @@ async def _events(database: Database, numbers: Sequence[str]) -> list[Any]:
 
 
 def _detail(row: Any, vault: Vault) -> str:
-    if row["detail"] is None or row["data_key"] is None:
-        return ""
+    return _opened(row, row["detail"], vault).decode()
+
+
+def _opened(row: Any, blob: bytes | None, vault: Vault) -> bytes:
+    """b"" when there is nothing, or no key that opens it."""
+    if blob is None or row["data_key"] is None:
+        return b""
     try:
-        return vault.data_key(row["conversation"], row["data_key"]).open(row["detail"]).decode()
+        return vault.data_key(row["conversation"], row["data_key"]).open(blob)
     except Unsealable:
-        return ""
+        return b""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A revisit a person made, for the list of the last ones."""
+    """A revisit a person made; all answers "" when it was only asked in the chat. `note` "" once the contact is erased."""
 
     number: str
     at: datetime
@@ -168,13 +173,25 @@ class Done:
     solved: str
     satisfied: str
     again_at: datetime | None
+    note: str
 
 
-async def last_revisits(database: Database, number: str = "", most: int = 40) -> list[Done]:
+async def last_revisits(database: Database, vault: Vault, number: str = "", most: int = 40) -> list[Done]:
     """Newest first; of one ticket, or of all."""
     rows = await database.fetch(
-        "select number, at, by, way, contacted, solved, satisfied, again_at from revisits "
-        "where $1 = '' or number = $1 order by at desc, id desc limit $2",
+        "select r.*, c.data_key from revisits r join contacts c on c.id = r.conversation "
+        "where $1 = '' or r.number = $1 order by r.at desc, r.id desc limit $2",
         number, most,
     )  # fmt: skip
-    return [Done(**dict(row)) for row in rows]
+    return [
+        Done(
+            row["number"], row["at"], row["by"], row["way"], row["contacted"], row["solved"], row["satisfied"],
+            row["again_at"], _note(row, vault),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _note(row: Any, vault: Vault) -> str:
+    opened = _opened(row, row["body"], vault)
+    return str(decode(opened)["note"]) if opened else ""

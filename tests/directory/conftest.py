@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 
 import pytest
+from yarl import URL
 
 from bot.desk.directory import DISTRICTS, ROWS
+from bot.desk.session import COOKIE, begin
 from bot.directory.units import Draft, Words
+from bot.people import add_user
 from bot.store.database import Database
 from bot.store.directory import add_unit
 from data.playbook import load_playbook
-from tests.desk.conftest import desk, lina, platform, record, service, zhou
+from tests.desk.conftest import Desk, Person, desk, lina, platform, record, service, zhou
 from tests.service import Record
 
 __all__ = ["desk", "lina", "platform", "record", "service", "zhou"]
@@ -52,3 +55,12 @@ async def database(record: Record) -> AsyncIterator[Database]:
 async def put(database: Database, **more: object) -> int:
     """A unit in the record; its id."""
     return await add_unit(database, draft(**more), "lina", datetime.now(UTC))
+
+
+async def seated(desk: Desk, database: Database, login: str, role: str) -> Person:
+    """Somebody of that role with a session, without the walk through the login page."""
+    await add_user(database, login, f"{login}先生", role, "long-enough-1", must_change=False)
+    person = desk.stranger()
+    person.http.cookie_jar.update_cookies({COOKIE: await begin(database, login)}, URL(person.base))
+    await person.get("/desk")
+    return person
