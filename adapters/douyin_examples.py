@@ -103,6 +103,7 @@ EXAMPLES = (
                 text="我家断药了",
                 sent_at=datetime.fromtimestamp(1649000000, UTC),
                 opens="none",
+                attachments=(Attachment("douyin_comment", "@comment-1=="),),
                 event="item_comment_reply",
                 event_key="@item-1==",
             ),

@@ -75,6 +75,7 @@ def _message(fields: Mapping[str, Any], content: Mapping[str, Any], account: str
     conversation, number = _id(content.get("conversation_short_id")), _id(content.get("server_message_id"))
     text = _text(content.get("text")) if type_name == "text" else _card(content.get("card_data"))
     in_group = _text(content.get("conversation_type")).strip() == "2"
+    tags = (seen_as, "douyin_group" if in_group else "")
     return (
         Inbound(
             contact=_contact(fields.get("from_user_id"), account),
@@ -83,7 +84,7 @@ def _message(fields: Mapping[str, Any], content: Mapping[str, Any], account: str
             text=text,
             sent_at=_time(content.get("create_time"), now),
             opens="none" if in_group else "message",
-            attachments=(Attachment(seen_as, f"{conversation} {number}".strip()),) if seen_as else (),
+            attachments=tuple(Attachment(tag, f"{conversation} {number}".strip()) for tag in tags if tag),
             recipient=_id(fields.get("to_user_id")),
             event=GROUP if in_group else MESSAGE,
             event_key=conversation,
@@ -141,6 +142,7 @@ def _comment(fields: Mapping[str, Any], content: Mapping[str, Any], account: str
             text=_text(content.get("content")),
             sent_at=_time(content.get("create_time"), now),
             opens="none",
+            attachments=(Attachment("douyin_comment", number),),
             recipient=_id(fields.get("to_user_id")),
             event=COMMENT,
             event_key=_id(content.get("reply_to_item_id")),

@@ -25,16 +25,24 @@ from conversations.state import Conversation
 
 log = get_logger("intake")
 
+PUSHED = "pushed"
+"""Told to the turn of a message nobody waits at: whatever it says is pushed, and costs a message of the window."""
+
+_PATIENCE = 3.5
 _AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to say now. `stored` False: nothing was kept, and the words say so. `late`: the turn goes on without the slot."""
+    """What to say now. `stored` False: nothing was kept, and the words say so. `late`: the turn goes on without the slot.
+
+    `again`: these words were given for an earlier delivery of the same message.
+    """
 
     said: tuple[Said, ...] = ()
     stored: bool = True
     late: bool = False
+    again: bool = False
 
     @property
     def text(self) -> str:
@@ -73,8 +81,8 @@ class Intake:
         limits = account.limits
         slot = limits.answer_within > 0 and not limits.pull
         try:
-            turn = self.turns.submit(inbound, slot=slot)
-            outcome = await asyncio.wait_for(asyncio.shield(turn), limits.answer_within or None)
+            turn = self.turns.submit(inbound, slot=slot, answered="" if slot or limits.pull else PUSHED)
+            outcome = await asyncio.wait_for(asyncio.shield(turn), limits.answer_within or _PATIENCE)
         except TimeoutError:
             # Not committed yet as far as we know: keep it ourselves. The mark makes the second of the two a duplicate.
             return self._hold(inbound)
@@ -93,7 +101,7 @@ class Intake:
         contact = inbound.contact
         key = f"{contact.channel}/{contact.account}/{inbound.message_id}"
         if key in self._told:
-            return self._told[key]
+            return replace(self._told[key], again=True)
         playbook = self.playbook()
         reading = self.reader().read([texts_to_read(inbound)], [self.clock()])[0]
         red = is_red(reading)

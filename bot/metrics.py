@@ -2,12 +2,16 @@
 
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 REGISTRY = CollectorRegistry()
 
 MESSAGES = Counter("bangnong_messages_total", "Messages heard", ["channel", "kind"], registry=REGISTRY)
 REJECTED = Counter("bangnong_rejected_total", "Requests without a good signature", ["channel"], registry=REGISTRY)
+AUTHORISED_DAYS = Gauge(
+    "bangnong_authorised_days", "Days until a person must authorise the account again", ["channel", "account"],
+    registry=REGISTRY,
+)  # fmt: skip
 TURN_SECONDS = Histogram(
     "bangnong_turn_seconds", "From verified to answered", ["channel"], registry=REGISTRY,
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3.5, 5),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from adapters.base import Failure, Outgoing, SendFailed, World
+from adapters.base import Failure, Outgoing, Quoting, SendFailed, World
 from bot.arrivals import TurnFailed
 from bot.codec import decode
 from bot.log import get_logger
@@ -134,10 +134,11 @@ class OutboxWorker:
                 raise Unsealable("erased")
             key = self.vault.data_key(due.conversation, due.data_key)
             openid, text = key.open(due.openid).decode(), str(decode(key.open(due.body))["text"])
+            heard = await self.store.heard(due.conversation, key) if isinstance(account.channel, Quoting) else ()
         except Unsealable:
             await self._give_up(due, _UNSEALABLE)
             return
-        message = Outgoing(ContactRef(due.channel, due.account, openid), text, due.effect_id)
+        message = Outgoing(ContactRef(due.channel, due.account, openid), text, due.effect_id, heard)
         try:
             await account.channel.send(self.world, account.secrets, message)
         except SendFailed as error:

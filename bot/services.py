@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from adapters.base import World
 from bot.embedded import Engines
+from bot.grants import GrantStore, watch_grants
 from bot.hotline.sender import OrderSender
 from bot.intake import Intake
 from bot.live import Live, News
@@ -131,7 +132,7 @@ async def open_services(
     reader = ReaderHolder(settings.home)
     http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=4))
     tokens = RedisTokenCache(redis)
-    world = World(http, tokens)
+    world = World(http, tokens, GrantStore(database, vault))
     store = TurnStore(database)
     kick: list[OutboxWorker] = []
 
@@ -157,6 +158,7 @@ async def open_services(
     if outbox:
         indexer = run_indexer(database, vault, lambda text: _addresses(reader, text, clock()), lambda: turns.busy)
         tasks.append(asyncio.create_task(indexer, name="search"))
+        tasks.append(asyncio.create_task(watch_grants(settings, world, clock), name="grants"))
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
     ordering = asyncio.create_task(orders.run(), name="orders") if orders else None
     if intake:

@@ -7,10 +7,12 @@ import time
 from aiohttp import web
 
 from adapters.base import Answer, Malformed, Opened, Rejected, Request
+from bot.asides import take_aside
 from bot.intake import Answer as Heard
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.metrics import REJECTED, counter, seconds
+from bot.pushed import heard_pushed
 from bot.services import Services
 from bot.settings import Account
 from bot.store.database import StoreAway
@@ -63,8 +65,12 @@ async def _hear(
     began = time.perf_counter()
     for message in messages:
         counter(account.channel.name, message.kind).inc()
+        if await take_aside(services, account, message, opened):
+            continue
         answers.append(await services.intake.hear(message, account))
     seconds(account.channel.name).observe(time.perf_counter() - began)
+    if not account.limits.answer_within and not account.limits.pull:
+        return _response(await heard_pushed(services, account, messages, answers, opened))
     said = [one for answer in answers for one in answer.said]
     text = "\n".join(one.text for one in said)
     first = messages[0] if messages else None

@@ -25,7 +25,7 @@ _PLAIN = """
     nudge_critical
     danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now private_number
     ask_phone_gently ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image
-    media_voice media_other held not_stored
+    media_voice media_other held not_stored comment
 """
 _NUMBERED = """
     revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human
@@ -42,6 +42,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
             for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")
         },
         **{f"standing_{status}": "" for status in TicketStatus},
+        "comment_link": "link",
         "ask_district": "place",
         "ask_district_choices": "place choices",
         "noted": "items",

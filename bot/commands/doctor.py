@@ -6,9 +6,11 @@ import os
 import shutil
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from bot.settings import BadSettings, Settings, load_settings, read_environment
+from bot.store.database import StoreAway
 
 Check = Callable[[Settings], Awaitable[tuple[bool, str]]]
 
@@ -120,6 +122,44 @@ async def _channels(settings: Settings) -> tuple[bool, str]:
     return True, ", ".join(f"{channel}:{name}" for channel, name in settings.accounts)
 
 
+async def _authorised(settings: Settings) -> tuple[bool, str]:
+    """Accounts a person must authorise now and then: the app's own secret, then how long the authorisation holds."""
+    import aiohttp
+
+    from adapters.base import Authorised, SendFailed, World
+    from adapters.douyin_secrets import DouyinSecrets
+    from adapters.douyin_token import get_client_token
+    from bot.embedded import EmbeddedPostgres
+    from bot.grants import GrantStore, standings
+    from bot.services import system_clock
+    from bot.store.database import Database
+    from bot.tokens import RedisTokenCache
+    from bot.vault import Vault
+
+    accounts = [one for one in settings.accounts.values() if isinstance(one.channel, Authorised)]
+    if not accounts:
+        return True, "none needs it"
+    database = Database(settings.database_url or EmbeddedPostgres(settings.home).dsn)
+    good, words = True, []
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=8, connect=4)) as http:
+        with suppress(StoreAway):
+            await database.open()
+        vault = Vault(settings.secret_key, settings.secret_key_previous)
+        world = World(http, RedisTokenCache(None), GrantStore(database, vault))
+        for account in accounts:
+            if isinstance(account.secrets, DouyinSecrets):
+                try:
+                    await get_client_token(world, account.secrets, aiohttp.ClientTimeout(total=8))
+                except SendFailed as error:
+                    good = False
+                    words.append(f"{account.channel.name}:{account.name} {error.failure.code}（{error.failure.note}）")
+        for name, standing in (await standings(settings, world, system_clock())).items():
+            good = good and standing.good
+            words.append(f"{name} {standing.words}")
+        await database.close()
+    return good, "; ".join(words)
+
+
 async def _port(settings: Settings) -> tuple[bool, str]:
     with socket.socket() as probe:
         probe.settimeout(1)
@@ -133,5 +173,5 @@ async def _user(settings: Settings) -> tuple[bool, str]:
 
 CHECKS: dict[str, Check] = {
     "home": _home, "rows": _rows, "model": _model, "database": _database, "redis": _redis, "channels": _channels,
-    "port": _port, "user": _user,
+    "authorised": _authorised, "port": _port, "user": _user,
 }  # fmt: skip

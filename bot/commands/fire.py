@@ -55,7 +55,8 @@ async def _fire(options: argparse.Namespace) -> int:
 
     print(f"{response.status} in {(time.perf_counter() - began) * 1000:.0f} ms")
     if response.status == 200:
-        print(account.channel.unwrap(Answer(body), account.secrets) or "（收下，没有回话）")
+        silent = "（收下，没有回话）" if account.limits.answer_within else "（收下；回话由平台接口发出，不在应答里）"
+        print(account.channel.unwrap(Answer(body), account.secrets) or silent)
     return 0 if response.status == 200 else 1
 
 
@@ -67,6 +68,13 @@ def _payload(options: argparse.Namespace, now: float) -> bytes:
             "Content": options.text, "MsgId": int(name) if name.isdigit() else abs(hash(name)),
         }  # fmt: skip
         return json.dumps(fields, ensure_ascii=False).encode()
+    if options.channel == "douyin":
+        content = {
+            "conversation_short_id": f"@fire-{options.sender}", "server_message_id": f"@fire-{name}", "conversation_type": 1,
+            "create_time": int(now * 1000), "message_type": "text", "text": options.text, "source": "",
+        }  # fmt: skip
+        fields = {"event": "im_receive_msg", "client_key": "", "from_user_id": options.sender, "to_user_id": "fire"}
+        return json.dumps({**fields, "content": content}, ensure_ascii=False).encode()
     if options.channel == "app":
         return json.dumps({"id": name, "sender": options.sender, "text": options.text}, ensure_ascii=False).encode()
     return json.dumps(

@@ -101,6 +101,7 @@ DELIVERY = {
     "failed": "没有送到",
     "told": "当时已告知",
 }
+    "recalled": "居民在平台上撤回了这条",
 
 CHANGES = {
     "renewed": "还在办，时间续上了",
@@ -172,8 +173,18 @@ KINDS = {
     "unknown": "［看不懂的消息］",
 }
 
+    "douyin_image": "［图片：请到抖音里看］",
+    "douyin_video": "［视频：请到抖音里看］",
+    "douyin_clip": "［转发的抖音视频：请到抖音里看］",
+    "douyin_emoji": "［表情］",
+    "douyin_other": "［可能是语音：请到抖音里听］",
+    "douyin_comment": "［写在评论区，谁都看得到］",
+    "douyin_group": "［写在粉丝群里］",
 CONTACTED = {"yes": "联系上了", "no": "没联系上"}
 SOLVED = {"yes": "已解决", "partly": "解决了一部分", "no": "没有解决"}
+COLLEAGUE = "colleague"
+"""Whoever of us wrote to a resident in the platform's own app, past this desk: nobody knows which of us."""
+
 SATISFIED = {"good": "满意", "fair": "基本满意", "bad": "不满意", "none": "不评价"}
 
 CHANNELS = {"wechat": "微信", "douyin": "抖音", "toutiao": "头条", "app": "网页或应用", "hotline": "12345"}
@@ -187,8 +198,8 @@ _TABLES: dict[str, Mapping[str, str]] = {"urgency": URGENCY, "status": STATUS, "
 
 def person(actor: str, names: Mapping[str, str]) -> str:
     """Who did it."""
-    if actor in ("bot", "contact", "cli"):
-        return {"bot": "自动助手", "contact": "居民", "cli": "命令行"}[actor]
+    if actor in ("bot", "contact", "cli", COLLEAGUE):
+        return {"bot": "自动助手", "contact": "居民", "cli": "命令行", COLLEAGUE: "同事（在平台上直接写）"}[actor]
     if actor.startswith(("api:", "token:")):
         return f"接口 {actor.partition(':')[2]}"
     return names.get(actor, actor)

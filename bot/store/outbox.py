@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bot.codec import load_event
 from bot.store.database import Database
+from bot.vault import DataKey
+from conversations.events import ContactFollowed, MessageReceived
+from conversations.messages import Inbound
 
 _CLAIM = """
 with picked as (
@@ -90,6 +94,16 @@ class OutboxStore:
             "update outbox set status = 'pending', lease_until = null, due_at = $2 where effect_id = $1 and lease_until = $3",
             due.effect_id, due_at, due.lease_until,
         )  # fmt: skip
+
+    async def heard(self, conversation: UUID, key: DataKey, most: int = 12) -> tuple[Inbound, ...]:
+        """The contact's last arrivals, newest first: a platform may want to know which of them a text answers."""
+        rows = await self.database.fetch(
+            "select event from history where conversation = $1 and kind in ('MessageReceived', 'ContactFollowed') "
+            "order by turn desc limit $2",
+            conversation, most,
+        )  # fmt: skip
+        events = [load_event(key.open(row["event"]))[0] for row in rows]
+        return tuple(event.message for event in events if isinstance(event, MessageReceived | ContactFollowed))
 
     async def fired(self, due: Due) -> None:
         """A timer did its work; one set again meanwhile (its lease is gone) stays."""

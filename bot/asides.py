@@ -1,0 +1,146 @@
+"""What a platform tells us that is no resident speaking to us: a colleague's words, a message taken back, a comment.
+
+Nothing of it may be read as the resident's, so it goes past the conversation's ear; what follows from it is a fact like
+any other (a case is taken, a danger heard), or a line in the record.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from redis.exceptions import RedisError
+
+from adapters import douyin_messages as douyin
+from adapters.base import Opened
+from bot.arrivals import TurnFailed
+from bot.comments import hear_public
+from bot.desk.words import COLLEAGUE
+from bot.grants import tell
+from bot.live import News
+from bot.log import get_logger
+from bot.services import Services
+from bot.settings import Account
+from bot.store.asides import Known, find_contact, keep_line, mark_recalled, open_cases
+from bot.store.database import StoreAway
+from conversations.events import ReporterClaimed
+from conversations.messages import Inbound
+
+log = get_logger("asides")
+
+GREET_AGAIN = timedelta(hours=6)
+"""Within this time somebody who opens the chat comes back to it: no guest, and not greeted over what was said."""
+_DELIVERIES_KEPT = 3 * 86_400
+
+Aside = Callable[[Services, Account, Inbound], Awaitable[bool]]
+
+
+async def take_aside(services: Services, account: Account, message: Inbound, opened: Opened) -> bool:
+    """True when this is not for the conversation to hear, or was delivered before under the same delivery id."""
+    aside = ASIDES.get((account.channel.name, message.event))
+    if aside is None:
+        return False
+    if message.message_id.startswith(douyin.UNNAMED) and await _delivered(services, account, message, opened):
+        return True
+    try:
+        return await aside(services, account, message)
+    except (StoreAway, TurnFailed):
+        log.warning("aside_lost", channel=account.channel.name, what=message.event)
+    except Exception:
+        log.exception("aside_failed", channel=account.channel.name, what=message.event)
+    return True
+
+
+async def _delivered(services: Services, account: Account, message: Inbound, opened: Opened) -> bool:
+    """An event without an id of its own is known by the platform's delivery id (a header nobody signed, hence together
+    with what the body says)."""
+    if not isinstance(opened.context, str) or not opened.context:
+        return False
+    name = services.vault.hash("delivery", account.channel.name, account.name, opened.context, message.message_id).hex()
+    try:
+        return not await services.redis.set(f"delivery:{name}", "1", nx=True, ex=_DELIVERIES_KEPT)
+    except (RedisError, OSError, TimeoutError):
+        return False
+
+
+async def _colleague(services: Services, account: Account, message: Inbound) -> bool:
+    """A colleague wrote in the platform's own app: their words into the record, and the bot falls silent beside them."""
+    known = await _known(services, message)
+    if known is None:
+        return True  # they wrote first; there is no conversation here to pause
+    cases = await open_cases(services.database, known.id)
+    case = next((one for one in cases if one.reporter in ("", COLLEAGUE)), None)
+    body = {"text": message.text}
+    fresh = await keep_line(services.database, services.vault, known, message, case.key if case else 0, COLLEAGUE, body)
+    if not fresh:
+        return True
+    if case is not None and not any(one.reporter not in ("", COLLEAGUE) for one in cases):
+        await services.turns.act(known.id, ReporterClaimed(case.key, COLLEAGUE))
+    else:
+        log.info("colleague_beside", cases=len(cases))
+    _tell_desk(services, known)
+    return True
+
+
+async def _recalled(services: Services, account: Account, message: Inbound) -> bool:
+    """Marked and kept: what was said in danger stays said."""
+    contact = message.contact
+    key = services.vault.hash("inbox", contact.channel, contact.account, contact.openid, message.event_key)
+    known = await _known(services, message)
+    if known is not None and await mark_recalled(services.database, key):
+        _tell_desk(services, known)
+    return True
+
+
+async def _entered(services: Services, account: Account, message: Inbound) -> bool:
+    """Greeted only when new, or after hours with nothing open."""
+    known = await _known(services, message)
+    if known is None:
+        return False
+    lately = known.spoke_at is not None and services.clock() - known.spoke_at < GREET_AGAIN
+    return lately or bool(await open_cases(services.database, known.id))
+
+
+async def _public(services: Services, account: Account, message: Inbound) -> bool:
+    await hear_public(services, account, message)
+    return True
+
+
+async def _unauthorised(services: Services, account: Account, message: Inbound) -> bool:
+    """Somebody took the authorisation back in the app; tokens die at once."""
+    from adapters.douyin_grant import lose, standing
+
+    now = services.clock()
+    try:
+        await lose(services.outbox.world, account.secrets, "unauthorized", now)
+    except OSError:
+        log.warning("aside_lost", channel=account.channel.name, what=message.event)
+        return True
+    tell(account, await standing(services.outbox.world, account.secrets, now))
+    return True
+
+
+def _tell_desk(services: Services, known: Known) -> None:
+    news: list[News] = [{"what": "said", "conversation": str(known.id), "pull": False}]
+    services.live.publish(news)
+
+
+async def _known(services: Services, message: Inbound) -> Known | None:
+    """The contact, waiting a moment for a turn of theirs that is just being committed."""
+    contact = message.contact
+    hashed = services.vault.hash("openid", contact.channel, contact.account, contact.openid)
+    for pause in (0.2, 0.0):
+        known = await find_contact(services.database, services.vault, hashed)
+        if known is not None or not services.turns.busy:
+            return known
+        await asyncio.sleep(pause)
+    return None
+
+
+ASIDES: dict[tuple[str, str], Aside] = {
+    ("douyin", douyin.COLLEAGUE): _colleague,
+    ("douyin", douyin.RECALL): _recalled,
+    ("douyin", douyin.ENTER): _entered,
+    ("douyin", douyin.COMMENT): _public,
+    ("douyin", douyin.GROUP): _public,
+    ("douyin", douyin.UNAUTHORIZE): _unauthorised,
+}
