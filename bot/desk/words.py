@@ -100,8 +100,8 @@ DELIVERY = {
     "unsure": "不确定是否送到",
     "failed": "没有送到",
     "told": "当时已告知",
-}
     "recalled": "居民在平台上撤回了这条",
+}
 
 CHANGES = {
     "renewed": "还在办，时间续上了",
@@ -171,8 +171,6 @@ KINDS = {
     "menu": "［点了菜单］",
     "notice": "［平台通知］",
     "unknown": "［看不懂的消息］",
-}
-
     "douyin_image": "［图片：请到抖音里看］",
     "douyin_video": "［视频：请到抖音里看］",
     "douyin_clip": "［转发的抖音视频：请到抖音里看］",
@@ -180,12 +178,14 @@ KINDS = {
     "douyin_other": "［可能是语音：请到抖音里听］",
     "douyin_comment": "［写在评论区，谁都看得到］",
     "douyin_group": "［写在粉丝群里］",
+}
+
 CONTACTED = {"yes": "联系上了", "no": "没联系上"}
 SOLVED = {"yes": "已解决", "partly": "解决了一部分", "no": "没有解决"}
+SATISFIED = {"good": "满意", "fair": "基本满意", "bad": "不满意", "none": "不评价"}
+
 COLLEAGUE = "colleague"
 """Whoever of us wrote to a resident in the platform's own app, past this desk: nobody knows which of us."""
-
-SATISFIED = {"good": "满意", "fair": "基本满意", "bad": "不满意", "none": "不评价"}
 
 CHANNELS = {"wechat": "微信", "douyin": "抖音", "toutiao": "头条", "app": "网页或应用", "hotline": "12345"}
 
