@@ -47,6 +47,8 @@ class Arrival:
     slot: bool = False
     answered: str = ""
     told: str = ""
+    more: bool = False
+    """Another message follows it, or may: a beginning is not answered yet."""
     key: bytes = b""
     hash: bytes = b""
     reading: Reading | None = None

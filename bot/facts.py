@@ -1,8 +1,18 @@
 """From a message and its reading to the event that is stepped: fragments with what came before, lists entry by entry."""
 
 from classifiers.reader import Reader
+from conversations.bursts import TIMER, read_as_one, together
 from conversations.context import read_together, text_with_context
-from conversations.events import ContactFollowed, ContactUnfollowed, Event, MessageReceived, Part
+from conversations.engine import texts_to_read
+from conversations.events import (
+    BurstEnded,
+    ContactFollowed,
+    ContactUnfollowed,
+    Event,
+    MessageReceived,
+    Part,
+    TimerFired,
+)
 from conversations.lists import list_items
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -19,15 +29,33 @@ def fact_of(
     answered: str = "",
     *,
     surge: bool = False,
+    more: bool = False,
 ) -> Event:
-    """`reading`: of the message by itself. `answered`: what was said already while nothing could be stored."""
+    """`reading`: of the message by itself. `answered`: what was said already while nothing could be stored. `more`: it
+    may be a beginning only."""
     if inbound.kind == "follow":
         return ContactFollowed(inbound)
     if inbound.kind == "unfollow":
         return ContactUnfollowed(inbound)
-    if text := text_with_context(state, inbound, reading, playbook):
+    whole = inbound
+    if state.burst and inbound.kind not in ("menu", "notice"):
+        whole = together(state.burst, inbound)
+        reading = read_as_one(reading, reader.read([texts_to_read(whole)], [inbound.sent_at])[0])
+    elif text := text_with_context(state, inbound, reading, playbook):
         reading = read_together(state, reading, reader.read_meaning(text), playbook)
-    items = list_items(inbound.text, reading)
-    readings = reader.read(items, [inbound.sent_at] * len(items)) if items else ()
-    parts = tuple(Part(text, read) for text, read in zip(items, readings, strict=True))
-    return MessageReceived(inbound, reading, answered, parts, surge)
+    return MessageReceived(inbound, reading, answered, _parts(reader, whole, reading), surge, more)
+
+
+def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, surge: bool = False) -> Event:
+    """A timer as the event it is; the one of a burst with the reading of everything that was kept back."""
+    if timer.name != TIMER or not state.burst or state.burst_on != timer.set_on:
+        return timer
+    whole = together(state.burst[:-1], state.burst[-1].message)
+    reading = reader.read([texts_to_read(whole)], [whole.sent_at])[0]
+    return BurstEnded(reading, timer.set_on, _parts(reader, whole, reading), surge)
+
+
+def _parts(reader: Reader, message: Inbound, reading: Reading) -> tuple[Part, ...]:
+    items = list_items(message.text, reading)
+    readings = reader.read(items, [message.sent_at] * len(items)) if items else ()
+    return tuple(Part(text, read) for text, read in zip(items, readings, strict=True))

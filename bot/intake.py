@@ -5,11 +5,13 @@ Whatever happens, danger is answered: the rules need no database.
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.arrivals import Said, TurnFailed
+from bot.bursts import Bursts
 from bot.log import get_logger
 from bot.settings import Account
 from bot.spool import Held, NothingStored, Spool
@@ -29,6 +31,7 @@ PUSHED = "pushed"
 """Told to the turn of a message nobody waits at: whatever it says is pushed, and costs a message of the window."""
 
 _PATIENCE = 3.5
+_LEAST = 1.0
 _AHEAD = timedelta(minutes=5)
 
 
@@ -68,6 +71,7 @@ class Intake:
         self.playbook = playbook
         self.clock = clock
         self.away = False
+        self.bursts = Bursts(turns, reader, playbook)
         self._told: dict[str, Answer] = {}
         self._danger_at: dict[ContactRef, datetime] = {}
 
@@ -81,8 +85,11 @@ class Intake:
         limits = account.limits
         slot = limits.answer_within > 0 and not limits.pull
         try:
-            turn = self.turns.submit(inbound, slot=slot, answered="" if slot or limits.pull else PUSHED)
-            outcome = await asyncio.wait_for(asyncio.shield(turn), limits.answer_within or _PATIENCE)
+            waits = slot or limits.pull
+            began = time.monotonic()
+            turn = await self.bursts.take(inbound, slot=slot, waits=waits, answered="" if waits else PUSHED)
+            left = (limits.answer_within or _PATIENCE) - (time.monotonic() - began)
+            outcome = await asyncio.wait_for(asyncio.shield(turn), max(left, _LEAST))
         except TimeoutError:
             # Not committed yet as far as we know: keep it ourselves. The mark makes the second of the two a duplicate.
             return self._hold(inbound)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from bot.arrivals import Arrival, Outcome, Said, TurnFailed
 from bot.codec import load_state
-from bot.facts import fact_of
+from bot.facts import fact_of, fact_of_timer
 from bot.log import get_logger
 from bot.settings import Account
 from bot.store.turns import Loaded, Row, TurnStore
@@ -19,7 +19,7 @@ from classifiers.reader import Reader
 from conversations.codec import UnknownVersion
 from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
 from conversations.engine import step
-from conversations.events import MessageReceived
+from conversations.events import BurstEnded, MessageReceived, TimerFired
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -148,9 +148,12 @@ class Stepper:
             assert arrival.inbound is not None
             reading = arrival.reading or Reading()
             event = fact_of(
-                self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered, surge=self.surge()
-            )
-        listed = len(event.parts) if isinstance(event, MessageReceived) else 0
+                self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered,
+                surge=self.surge(), more=arrival.more,
+            )  # fmt: skip
+        elif isinstance(event, TimerFired):
+            event = fact_of_timer(self.reader(), talk.state, event, surge=self.surge())
+        listed = len(event.parts) if isinstance(event, MessageReceived | BurstEnded) else 0
         given = tuple(numbers[: NUMBERS + listed])
         limits = talk.account.limits
         try:

@@ -28,6 +28,7 @@ from conversations.lists import MOST as LONGEST_LIST
 from conversations.lists import list_items
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
+from conversations.reading import Reading
 
 log = get_logger("turns")
 
@@ -74,16 +75,29 @@ class Turns:
         """
         return await asyncio.shield(self.submit(inbound, slot=slot, answered=answered, told=told))
 
-    def submit(self, inbound: Inbound, *, slot: bool, answered: str = "", told: str = "") -> "asyncio.Future[Outcome]":
-        """As `hear`, without waiting. The future goes on whoever stops waiting for it. Raises StoreAway when stopping."""
+    def submit(
+        self,
+        inbound: Inbound,
+        *,
+        slot: bool,
+        answered: str = "",
+        told: str = "",
+        more: bool = False,
+        reading: Reading | None = None,
+    ) -> "asyncio.Future[Outcome]":
+        """As `hear`, without waiting. The future goes on whoever stops waiting for it. Raises StoreAway when stopping.
+
+        `more`: another message follows, or may. `reading`: the message's own, if somebody has read it already.
+        """
         contact = inbound.contact
         key = self.vault.hash("inbox", contact.channel, contact.account, contact.openid, inbound.message_id)
         waiting = self._inflight.get(key)
         if waiting is not None:
             return waiting
         arrival = Arrival(
-            asyncio.get_running_loop().create_future(), inbound, slot=slot, answered=answered, told=told, key=key
-        )
+            asyncio.get_running_loop().create_future(), inbound, slot=slot, answered=answered, told=told, key=key,
+            more=more, reading=reading,
+        )  # fmt: skip
         arrival.hash = self.vault.hash("openid", contact.channel, contact.account, contact.openid)
         self._put(arrival)
         self._inflight[key] = arrival.done

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from conversations.events import (
+    BurstEnded,
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
@@ -14,11 +15,12 @@ from conversations.events import (
     ReporterClosed,
     ReporterCorrected,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
     TimerFired,
 )
-from conversations.handoff import claimed, closed, corrected, delivery_failed, handed_back, replied
-from conversations.hearing import contact_erased, followed, message_received, unfollowed
+from conversations.handoff import claimed, closed, corrected, delivery_failed, handed_back, reopened, replied
+from conversations.hearing import burst_ended, contact_erased, followed, message_received, unfollowed
 from conversations.playbook import Playbook
 from conversations.silence import timer_fired
 from conversations.state import Conversation, Phase
@@ -30,6 +32,7 @@ Handler = Callable[[Draft, "Event"], Turn]
 
 _EVERYWHERE: dict[type, Callable[..., Turn]] = {
     MessageReceived: message_received,
+    BurstEnded: burst_ended,
     ContactFollowed: followed,
     ContactUnfollowed: unfollowed,
     ContactErased: contact_erased,
@@ -37,6 +40,7 @@ _EVERYWHERE: dict[type, Callable[..., Turn]] = {
     ReporterReplied: replied,
     ReporterHandedBack: handed_back,
     ReporterClosed: closed,
+    ReporterReopened: reopened,
     ReporterCorrected: corrected,
     TimerFired: timer_fired,
     DeliveryFailed: delivery_failed,

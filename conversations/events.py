@@ -20,12 +20,23 @@ class MessageReceived:
     """The contact wrote. `answered`: what was already said while nothing could be stored (`danger`, `held` or "").
 
     `parts`: the entries, where the message is a list of households. `surge`: more was open than people could see to
-    (`Manners.surging`), so what can wait is told so.
+    (`Manners.surging`), so what can wait is told so. `more`: another message follows, or may; a beginning is kept back.
     """
 
     message: Inbound
     reading: Reading
     answered: str = ""
+    parts: tuple[Part, ...] = ()
+    surge: bool = False
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BurstEnded:
+    """Nothing followed what was kept back: it is answered now. `reading`: of all of it; `set_on`: the timer's turn."""
+
+    reading: Reading
+    set_on: int
     parts: tuple[Part, ...] = ()
     surge: bool = False
 
@@ -79,6 +90,15 @@ class ReporterClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReporterReopened:
+    """A person took up an ended case again: it was not solved after all, or was ended by mistake."""
+
+    case: int
+    reporter: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReporterCorrected:
     """A reporter changed a field: `intent`, `urgency`, `status`, `verification`, or `slot:<name>`."""
 
@@ -120,16 +140,20 @@ class ContactErased:
 
 Event = (
     MessageReceived
+    | BurstEnded
     | ContactFollowed
     | ContactUnfollowed
     | ReporterClaimed
     | ReporterReplied
     | ReporterHandedBack
     | ReporterClosed
+    | ReporterReopened
     | ReporterCorrected
     | TimerFired
     | DeliveryFailed
     | ContactErased
 )
 
-ReporterEvent = ReporterClaimed | ReporterReplied | ReporterHandedBack | ReporterClosed | ReporterCorrected
+ReporterEvent = (
+    ReporterClaimed | ReporterReplied | ReporterHandedBack | ReporterClosed | ReporterReopened | ReporterCorrected
+)

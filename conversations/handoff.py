@@ -8,6 +8,7 @@ from conversations.events import (
     ReporterClosed,
     ReporterCorrected,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
 )
 from conversations.speaking import closing
@@ -118,6 +119,22 @@ def closed(draft: Draft, event: ReporterClosed) -> Turn:
     if words and draft.state.following and draft.state.window.remaining(draft.limits, draft.now) > 0:
         draft.state = evolve(draft.state, window=draft.state.window.spend())
         draft.effects.append(SendText(words, "info", case.key))
+    return draft.finish()
+
+
+def reopened(draft: Draft, event: ReporterReopened) -> Turn:
+    """An ended case is open again under its number, nobody's yet; the contact is not told, whoever takes it writes."""
+    case = draft.state.case(event.case)
+    if case is None or not case.ticket:
+        return draft.finish("unknown")
+    if case.open:
+        return draft.finish("open")
+    slots = {**draft.state.known, **case.slots}  # what was told since it was closed
+    again = evolve(case, outcome=None, status=TicketStatus.REOPENED, reporter="", slots=slots, acted_at=draft.now)
+    draft.put(again)
+    draft.filed = again.key
+    draft.note(again, "reopened", by=event.reporter, detail=event.note)
+    draft.alert(again, "reopened")
     return draft.finish()
 
 

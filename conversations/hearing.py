@@ -5,10 +5,11 @@ from dataclasses import replace
 from conversations.answering import answer, answer_from_knowledge
 from conversations.asking import with_chosen_district
 from conversations.belief import sober
+from conversations.bursts import keep_back, together, unfinished
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.context import remember
 from conversations.effects import EraseContact
-from conversations.events import ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
+from conversations.events import BurstEnded, ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
 from conversations.households import begin_list
 from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case
 from conversations.private import masked
@@ -16,7 +17,7 @@ from conversations.reading import Reading
 from conversations.sharing import keep_contact, share
 from conversations.small_talk import small_talk, wordless
 from conversations.speaking import danger_line
-from conversations.state import Case, Conversation, Phase
+from conversations.state import Case, Conversation, Filled, Phase
 from conversations.talk import meta_act
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
@@ -26,13 +27,38 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     state = draft.state
     event, private = _without_private_numbers(event)
     message = event.message
-    reading = with_chosen_district(state, message, sober(state, message, event.reading))
-    event = replace(event, reading=reading)
+    event = replace(event, reading=sober(state, message, event.reading))
     draft.state = evolve(
-        remember(state, message, reading),
+        remember(state, message, event.reading),
         window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits),
         following=True,
     )
+    with_a_person = any(case.open and case.reporter for case in state.cases)
+    if event.more and not with_a_person and unfinished(message, event.reading, draft.playbook):
+        return keep_back(draft, message, event.reading)
+    return _understand(draft, event, private)
+
+
+def burst_ended(draft: Draft, event: BurstEnded) -> Turn:
+    """Nothing more came: what was kept back is answered by itself, pushed, for nobody waits at a request any more."""
+    pieces = draft.state.burst
+    if not pieces or draft.state.burst_on != event.set_on:
+        return draft.finish()
+    draft.state = evolve(draft.state, burst=pieces[:-1])
+    last = MessageReceived(pieces[-1].message, event.reading, "pushed", event.parts, event.surge)
+    return _understand(draft, last, private=False)
+
+
+def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
+    """A message, with what was kept back before it, and what it means. `private`: it had numbers nobody asked for."""
+    state = draft.state
+    if state.burst and event.message.kind not in ("menu", "notice"):
+        draft.pieces = state.burst
+        event = replace(event, message=together(state.burst, event.message))
+        state = draft.state = evolve(state, burst=())
+    message = event.message
+    reading = with_chosen_district(state, message, sober(state, message, event.reading))
+    event = replace(event, reading=reading)
     draft.pushed = bool(event.answered)
     draft.message, draft.heard, draft.surge = message, message.text, event.surge
     danger = _answer_danger(draft, event)
@@ -155,7 +181,11 @@ def _go_on(
     before = case
     case = heard(case, event.message, event.reading, intent, draft.playbook)
     asked_now = draft.state.asked if case.key == draft.state.focus else ()
-    case, news = fill(case, draft.playbook.intents[case.intent], event.message, event.reading, asked_now, draft.now)
+    row, news = draft.playbook.intents[case.intent], dict[str, Filled]()
+    every = [(piece.message, piece.reading) for piece in draft.pieces]
+    for message, reading in (*every, (event.message, event.reading)):  # one alone may be the answer to what was asked
+        case, more = fill(case, row, message, reading, asked_now, draft.now)
+        news |= more
     draft.state = evolve(draft.state, focus=case.key)
     case = share(draft, case)
     if case.ticket:

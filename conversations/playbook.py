@@ -98,6 +98,11 @@ class Manners:
     """Open tickets per reporter at the desk from which what can wait is told that it will."""
     surge_rounds: int = 1
     """Questions asked then of what is neither critical nor urgent."""
+    quiet: timedelta = timedelta(seconds=8)
+    """How long a scrap waits for more before it is answered by itself; `quiet_slow` from the second scrap on."""
+    quiet_slow: timedelta = timedelta(seconds=20)
+    quiet_slot: timedelta = timedelta(seconds=2)
+    """The same where the answer goes into a response that a platform waits for."""
     reserve: int = 2
     """Messages of a counted window kept for people."""
     circumstances: frozenset[Intent] = frozenset({Intent.CONSULT})

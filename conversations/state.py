@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from conversations.codes import Code, Flag, Intent, Outcome, TicketStatus, Urgency, Verification
-from conversations.messages import ContactRef
-from conversations.reading import Reason
+from conversations.messages import ContactRef, Inbound
+from conversations.reading import Reading, Reason
 from conversations.values import evolve
 from conversations.window import ReplyWindow
 
@@ -39,6 +39,14 @@ class Heard:
     text: str
     at: datetime
     urgency: Urgency = Urgency.NORMAL
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A message kept back until the rest of its burst has come, and how it was read by itself."""
+
+    message: Inbound
+    reading: Reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +118,9 @@ class Conversation:
     warned_private: bool = False
     """They have been told that identity and bank numbers are not needed."""
     recent: tuple[Heard, ...] = ()
+    burst: tuple[Piece, ...] = ()
+    """What was heard and not answered yet, because more seemed to follow; `burst_on`: the turn of the last of it."""
+    burst_on: int = 0
     seen: tuple[str, ...] = ()
     replied: tuple[str, ...] = ()
     following: bool = True

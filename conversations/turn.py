@@ -9,7 +9,7 @@ from conversations.codes import TicketStatus
 from conversations.effects import AlertDesk, Effect, OpenTicket, Purpose, SendText, SetTimer, UpdateTicket
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
-from conversations.state import Case, Conversation
+from conversations.state import Case, Conversation, Piece
 from conversations.values import evolve
 from conversations.window import Limits
 
@@ -52,6 +52,8 @@ class Draft:
     """The words of the message this turn answers."""
     message: Inbound | None = None
     surge: bool = False
+    pieces: tuple[Piece, ...] = ()
+    """What was kept back before the message and is answered with it."""
     filed: int = 0
     pushed: bool = False
     """Nobody waits for an answer: what is said costs a message of the window."""

@@ -107,6 +107,7 @@ def openapi() -> dict[str, Any]:
             "/api/v1/tickets/{number}/close": _act(
                 "end it", {"outcome": _enum(Outcome), "note": _TEXT, "tell": {"type": "boolean"}}, ["outcome"]
             ),
+            "/api/v1/tickets/{number}/reopen": _act("open an ended ticket again", {"note": _TEXT}, []),
             "/api/v1/tickets/{number}/correct": _act(
                 "correct intent, urgency, status, verification or slot:NAME",
                 {"field": _TEXT, "value": _TEXT, "reason": _TEXT},

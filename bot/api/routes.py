@@ -22,6 +22,7 @@ from conversations.events import (
     ReporterCorrected,
     ReporterEvent,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
 )
 
@@ -33,6 +34,7 @@ REFUSALS = {
     "unknown": (404, "没有这张单"),
     "closed": (409, "这张单已经结束"),
     "claimed": (409, "别的记者已经接手"),
+    "open": (409, "这张单没有结束，不用重新打开"),
     "not_yours": (409, "这张单不在您手上"),
     "window": (409, "现在不能再发：回复窗口已关或条数用完"),
     "empty": (400, "没有内容"),
@@ -202,6 +204,8 @@ def _event(name: str, case: int, who: str, body: dict[str, Any]) -> ReporterEven
             return ReporterClosed(
                 case, who, Outcome(body["outcome"]), str(body.get("note", "")), bool(body.get("tell", True))
             )
+        case "reopen":
+            return ReporterReopened(case, who, str(body.get("note", "")))
         case "correct":
             return ReporterCorrected(case, who, str(body["field"]), str(body["value"]), str(body.get("reason", "")))
     return None

@@ -15,6 +15,7 @@ from bot.desk.session import Staff
 from bot.desk.ticket import find, parts_of
 from bot.keys import SERVICES
 from bot.services import Services
+from bot.store.similar import duplicate_of
 from bot.store.tickets import Ticket, acknowledge, get_ticket
 from conversations.codes import Outcome, Urgency
 from conversations.events import (
@@ -23,6 +24,7 @@ from conversations.events import (
     ReporterCorrected,
     ReporterEvent,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
 )
 
@@ -37,7 +39,7 @@ class Unfit(Exception):
 
 
 async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
-    """POST /desk/tickets/{number}/{claim,reply,hand-back,close,correct}, as a form or fetched.
+    """POST /desk/tickets/{number}/{claim,reply,hand-back,close,reopen,correct}, as a form or fetched.
 
     Fetched: the parts of the page as they are now, or `{"error"}` with the sentence; a form goes back to the page.
     """
@@ -50,6 +52,8 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
         event = _event(request.match_info["act"], ticket.case, staff.login, form)
     except Unfit as error:
         return refused(request, staff, ticket.number, 400, "unfit", str(error))
+    if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
+        return refused(request, staff, ticket.number, 409, "linked", "这张单并在别的单里：请先把它拆开。")
     outcome = await services.turns.act(ticket.conversation, event)
     renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
     fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
@@ -85,6 +89,8 @@ def _event(name: str, case: int, login: str, form: Mapping[str, str]) -> Reporte
             except ValueError:
                 raise Unfit("请选一个结果。") from None
             return ReporterClosed(case, login, outcome, form.get("note", "").strip()[:_NOTE], form.get("tell") == "yes")
+        case "reopen":
+            return ReporterReopened(case, login, form.get("note", "").strip()[:_NOTE])
         case "correct":
             field, value = form.get("field", ""), form.get("value", "").strip()[:_NOTE]
             if field.startswith("slot:") and not value:

@@ -20,6 +20,7 @@ ACTIONS = {
     "desk.noted": "写了备注",
     "desk.handedback": "交回",
     "desk.closed": "结束",
+    "desk.reopened": "重新打开",
     "desk.corrected": "更正",
     "desk.order_made": "开始写12345工单",
     "desk.order_send": "送出12345工单",

@@ -14,7 +14,7 @@ from bot.services import Services
 from bot.store.similar import MERGED, SPLIT, keep_apart, keep_split, link, tell_merge, unlink
 from bot.store.tickets import Ticket, get_ticket
 from conversations.codes import Outcome, Urgency
-from conversations.events import ReporterClosed
+from conversations.events import ReporterClosed, ReporterReopened
 
 _UNKNOWN = "没有这张单，或资料已删除。"
 _LINKED = "其中一张已经并到别的单，请刷新后再看。"
@@ -68,6 +68,9 @@ async def post_split(request: web.Request, staff: Staff) -> web.StreamResponse:
     if not other:
         return refused(request, staff, ticket.number, 409, "linked", "这张单没有并到别的单，请刷新后再看。")
     await audit(services.database, staff.login, "desk.split", ticket.number, other=other)
+    if ticket.outcome == Outcome.DUPLICATE:
+        # What is no longer part of another matter is a matter of its own, and open. Somebody may have been quicker.
+        await services.turns.act(ticket.conversation, ReporterReopened(ticket.case, staff.login))
     return await _shown(request, staff, ticket, [other], SPLIT)
 
 

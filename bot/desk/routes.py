@@ -46,7 +46,7 @@ def add_desk(app: web.Application) -> None:
         ("POST", "/desk/tickets/{number}/split", merging.post_split, WRITERS),
         ("POST", "/desk/tickets/{number}/here", presence.post_here, WRITERS),
         ("POST", "/desk/tickets/{number}/reveal", reveal.post_reveal, WRITERS),
-        ("POST", "/desk/tickets/{number}/{act:claim|reply|hand-back|close|correct}", acts.post_act, WRITERS),
+        ("POST", "/desk/tickets/{number}/{act:claim|reply|hand-back|close|reopen|correct}", acts.post_act, WRITERS),
         ("GET", "/desk/orders", orders.get_orders, READERS),
         ("GET", "/desk/orders/rows", orders.get_rows, READERS),
         ("GET", "/desk/orders/{number}", orders_page.get_page, READERS),

@@ -10,6 +10,7 @@ from random import Random
 
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.events import (
+    BurstEnded,
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
@@ -21,6 +22,7 @@ from conversations.events import (
     ReporterClosed,
     ReporterCorrected,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
     TimerFired,
 )
@@ -92,7 +94,9 @@ def _event(chance: Random, play: Play) -> Event:
     if kind == "reporter":
         return _reporter(chance, case)
     if kind == "timer":
-        name = chance.choice(("silence", "nudge", "claim", "revisit", "erase"))
+        if play.state.burst and chance.random() < 0.5:
+            return BurstEnded(reading(chance), play.state.burst_on - (chance.random() < 0.2))
+        name = chance.choice(("silence", "nudge", "claim", "revisit", "erase", "burst"))
         found = play.state.case(case)
         due = found.timers.get(name, 0) if found else 0
         return TimerFired(name, case, due if chance.random() < 0.8 else 0)
@@ -120,7 +124,8 @@ def _message(chance: Random, play: Play) -> MessageReceived:
     )  # fmt: skip
     parts = tuple(Part(line, reading(chance)) for line in text.split("\n")) if text.startswith("1、") else ()
     answered = chance.choices(("", "danger", "held"), weights=(90, 4, 6))[0]
-    return MessageReceived(message, reading(chance, text), answered, parts, chance.random() < 0.15)
+    surge, more = chance.random() < 0.15, chance.random() < 0.2
+    return MessageReceived(message, reading(chance, text), answered, parts, surge, more)
 
 
 def reading(chance: Random, text: str = "") -> Reading:
@@ -160,7 +165,7 @@ def _entities(chance: Random) -> Entities:
 
 def _reporter(chance: Random, case: int) -> Event:
     by = chance.choice(("li", "li", "wang"))
-    match chance.randint(0, 5):
+    match chance.randint(0, 6):
         case 0 | 1:
             return ReporterClaimed(case, by)
         case 2:
@@ -169,6 +174,8 @@ def _reporter(chance: Random, case: int) -> Event:
             return ReporterHandedBack(case, by)
         case 4:
             return ReporterClosed(case, by, chance.choice(tuple(Outcome)), tell=chance.random() < 0.8)
+        case 5:
+            return ReporterReopened(case, by)
     field, value = chance.choice(
         (
             ("urgency", str(chance.choice(tuple(Urgency)))),

@@ -19,6 +19,7 @@ from conversations.events import (
     ReporterClosed,
     ReporterCorrected,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
     TimerFired,
 )
@@ -42,7 +43,7 @@ CHANNELS = {
 """What the channel of a file allows; `wechat_uncertified` may answer in the slot only."""
 
 _SPAN = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_REPORTER = ("claim", "reply", "hand_back", "close", "correct")
+_REPORTER = ("claim", "reply", "hand_back", "close", "reopen", "correct")
 
 
 @dataclass
@@ -163,6 +164,8 @@ def _reporter(play: Play, act: str, case: int, row: Row) -> Event:
             return ReporterReplied(case, name, row["words"], row.get("id", f"r{len(play.turns)}"))
         case "close":
             return ReporterClosed(case, name, Outcome(row["outcome"]), row.get("note", ""), row.get("tell", True))
+        case "reopen":
+            return ReporterReopened(case, name, row.get("note", ""))
         case "correct":
             return ReporterCorrected(case, name, row["field"], row["value"], row.get("reason", ""))
     raise ValueError(f"{act!r} is none of {', '.join(_REPORTER)}")

@@ -18,6 +18,7 @@ from conversations.events import (
     ReporterClosed,
     ReporterCorrected,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
     TimerFired,
 )
@@ -286,6 +287,18 @@ class TestReporters:
         assert play.case.status is TicketStatus.REOPENED
         assert play.case.ticket == "B60405-0001"
         assert of(turn, AlertDesk)
+
+    def test_a_person_opens_an_ended_case_again_without_a_word(self) -> None:
+        play = self._ticket()
+        assert play.do(ReporterReopened(1, "li")).refused == "open"
+        play.do(ReporterClosed(1, "li", Outcome.DUPLICATE, tell=False))
+        turn = play.do(ReporterReopened(1, "wang", "电话里说没有解决"))
+        assert (play.case.status, play.case.outcome, play.case.reporter) == (TicketStatus.REOPENED, None, "")
+        assert of(turn, AlertDesk)[0].reason == "reopened"
+        assert said(turn) == ""
+        play.do(ReporterClaimed(1, "wang"))
+        assert play.case.status is TicketStatus.ASSIGNED
+        assert play.do(ReporterReopened(7, "wang")).refused == "unknown"
 
     def test_a_failed_delivery_is_on_the_desk(self) -> None:
         play = self._ticket()

@@ -6,6 +6,7 @@ import pytest
 
 from conversations.codes import Act, Outcome
 from conversations.events import (
+    BurstEnded,
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
@@ -16,6 +17,7 @@ from conversations.events import (
     ReporterClosed,
     ReporterCorrected,
     ReporterHandedBack,
+    ReporterReopened,
     ReporterReplied,
     TimerFired,
 )
@@ -34,11 +36,13 @@ WORDS = {
 EVENTS: dict[str, Callable[[Play], Event]] = {
     "follow": lambda play: ContactFollowed(Inbound(CONTACT, "e", "follow", "", play.now, opens="menu")),
     "unfollow": lambda play: ContactUnfollowed(Inbound(CONTACT, "e", "unfollow", "", play.now, opens="none")),
+    "nothing follows": lambda play: BurstEnded(reading("chitchat", 0.2), play.state.burst_on),
     "claim": lambda _: ReporterClaimed(1, "li"),
     "claim by another": lambda _: ReporterClaimed(1, "wang"),
     "reply": lambda _: ReporterReplied(1, "li", "在联系", "r"),
     "hand back": lambda _: ReporterHandedBack(1, "li"),
     "close": lambda _: ReporterClosed(1, "li", Outcome.SOLVED),
+    "reopen": lambda _: ReporterReopened(1, "li", "没有解决"),
     "correct": lambda _: ReporterCorrected(1, "li", "verification", "confirmed"),
     "undelivered": lambda _: DeliveryFailed("c/1/0", 1, "45015", "没有送到"),
     "erased": lambda _: ContactErased("admin"),
@@ -54,6 +58,7 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
 }
 
 IGNORED: dict[tuple[str, str], str] = {
+    **{(phase, "nothing follows"): "nothing was kept back: it was answered meanwhile" for phase in Phase},
     **{(phase, "notice"): "asks for nothing: a delivery report, a page view" for phase in Phase},
     **{(Phase.IDLE, f"{name} is due"): "no case: the timer is stale" for name in ("silence", "nudge", "claim", "revisit")},
     **{(Phase.COLLECTING, f"{name} is due"): "never set: the case has no ticket"
@@ -122,6 +127,16 @@ def test_whatever_happens_is_decided(phase: Phase, event: str) -> None:
     assert _happens(play, EVENTS[event](play)) == ((phase, event) not in IGNORED), (
         "decide it, or list it with its reason"
     )
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_a_beginning_is_kept_back_and_answered_or_noted(phase: Phase) -> None:
+    play = _in(phase)
+    message = Inbound(CONTACT, "x", "text", "小菜", play.now)
+    assert _happens(play, MessageReceived(message, reading("chitchat", 0.2), more=True))
+    assert bool(play.state.burst) is (phase is not Phase.WITH_REPORTER), "a person hears it as it comes"
+    if play.state.burst:
+        assert _happens(play, BurstEnded(reading("chitchat", 0.2), play.state.burst_on))
 
 
 def test_nothing_is_listed_that_cannot_happen() -> None:

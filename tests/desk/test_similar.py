@@ -153,8 +153,16 @@ async def test_merged_and_split_again(service: Service, record: Record, lina: Pe
     for path, other in ((two, one), (one, two)):  # neither can be merged once more
         assert (await zhou.do(f"/desk/tickets/{path}/merge", other=other)).status == 409
 
+    refused = await lina.do(f"/desk/tickets/{two}/reopen")
+    assert refused.status == 409
+    assert "先把它拆开" in refused.json["error"]["message"]
+
     answer = await lina.do(f"/desk/tickets/{two}/split")
     assert answer.status == 200
+    assert answer.json["open"]  # it was ended only because it was part of the other
+    assert "lina先生</b> 重新打开" in answer.json["parts"]["history"]
+    row = (await record.rows("select outcome, status, reporter, alert from tickets where number = $1", two))[0]
+    assert tuple(row) == ("", "reopened", "", "reopened")
     assert f"lina先生</b> 从另一张单拆开：{one}" in answer.json["parts"]["history"]
     assert "并到另一张单" in answer.json["parts"]["history"]
     first = (await lina.get(f"/desk/tickets/{one}/parts")).json["parts"]

@@ -286,3 +286,28 @@ async def test_an_unknown_number_is_said_kindly(lina: Person, desk: Desk) -> Non
     assert "没有这张单" in answer.words
     assert (await lina.do("/desk/tickets/B00000-0000/claim")).status == 404
     assert (await lina.do("/desk/tickets/B00000-0000/reveal", field="words")).status == 404
+
+
+async def test_an_ended_ticket_is_taken_up_again(service: Service, record: Record, desk: Desk, lina: Person) -> None:
+    who = Resident(service, "reopened")
+    await who.say(RED)
+    number = await number_of(record, "reopened")
+    early = await lina.do(f"/desk/tickets/{number}/reopen")
+    assert early.status == 409
+    assert early.json["error"]["message"] == "这张单没有结束，不用重新打开"
+    await lina.do(f"/desk/tickets/{number}/close", outcome="solved", note="", tell="no")
+    heard = await who.heard()
+    page = (await lina.get(f"/desk/tickets/{number}")).text
+    assert f'action="/desk/tickets/{number}/reopen"' in page
+    auditor = await desk.hire("reopen-auditor", "auditor")
+    assert "/reopen" not in (await auditor.get(f"/desk/tickets/{number}")).text
+    assert (await auditor.do(f"/desk/tickets/{number}/reopen")).status == 403
+    answer = await lina.do(f"/desk/tickets/{number}/reopen", note="电话里说还没有送到医院")
+    assert answer.status == 200
+    assert answer.json["open"]
+    assert "电话里说还没有送到医院" in answer.json["parts"]["history"]
+    row = (await record.rows("select outcome, status, reporter, alert from tickets where number = $1", number))[0]
+    assert tuple(row) == ("", "reopened", "", "reopened")
+    assert await who.heard() == heard  # whoever takes it writes
+    assert await record.value("select count(*) from audit where action = 'desk.reopened' and subject = $1", number) == 1
+    assert (await lina.do(f"/desk/tickets/{number}/claim")).status == 200
