@@ -19,12 +19,18 @@ import aiohttp
 import pytest
 from redis import Redis
 
+from bot.commands.doctor import CHECKS
+from bot.desk import words
 from bot.embedded import EmbeddedPostgres, EmbeddedValkey
+from bot.grants import GrantStore
+from bot.settings import load_settings
+from bot.store.database import Database
 from tests.faults.test_outage import _family
 from tests.platforms.douyin import CLIENT_SECRET, FIRST_REFRESH, DouyinPlatform
 from tests.service import Record, Service, stop_engines
 
-VECTORS = json.loads((Path(__file__).parent.parent / "adapters" / "vectors.json").read_text("utf-8"))["douyin"]
+ROOT = Path(__file__).parent.parent.parent
+VECTORS = json.loads((ROOT / "tests" / "adapters" / "vectors.json").read_text("utf-8"))["douyin"]
 VECTOR_ACCOUNT = {
     "BANGNONG_DOUYIN_VECTORS_CLIENT_KEY": "awtestclientkey01",
     "BANGNONG_DOUYIN_VECTORS_CLIENT_SECRET": "0123456789abcdef0123456789abcdef",
@@ -48,7 +54,8 @@ class Douyin:
         return self.service.base + "/hook/douyin/main"
 
     async def push(self, delivery: bytes) -> None:
-        assert await self.platform.push(self.http, self.hook, delivery) == [200]
+        statuses = await self.platform.push(self.http, self.hook, delivery)
+        assert statuses[-1] == 200, statuses
 
     async def api(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -90,7 +97,7 @@ async def douyin(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> Asy
         async with aiohttp.ClientSession() as http:
             made = await asyncio.create_subprocess_exec(
                 *service.command[:-3], "tokens", "create", "--role", "reporter", "--days", "1",
-                env=service.env, cwd=Path(__file__).parent.parent.parent, stdout=asyncio.subprocess.PIPE,
+                env=service.env, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             shown = (await made.communicate())[0].decode()
             token = next(word for word in shown.split() if len(word) > 30)
@@ -250,6 +257,7 @@ async def test_a_comment_gets_one_fixed_line_and_danger_a_ticket(douyin: Douyin)
     assert ticket["urgency"] == "critical"
     assert douyin.platform.texts(openid) == [], "nobody is written to who has not written"
     assert line in [row["text"] for row in await until(lambda: _said_to(douyin, openid))]
+    assert "douyin_comment" in words.KINDS, "the desk is told that everybody reads it"
 
 
 async def _said_to(douyin: Douyin, openid: str) -> list[dict[str, Any]]:
@@ -395,6 +403,46 @@ async def test_readiness_and_metrics_say_how_long_the_authorisation_holds(douyin
         lines = (await answer.text()).splitlines()
     (gauge,) = [line for line in lines if line.startswith('bangnong_authorised_days{account="main",channel="douyin"}')]
     assert 150 < float(gauge.split()[1]) < 157
+
+
+async def test_doctor_says_what_is_wrong_with_the_account(douyin: Douyin) -> None:
+    check, channels = CHECKS["authorised"], "app:main,douyin:main"
+    settings = load_settings({**douyin.service.env, "BANGNONG_CHANNELS": channels})
+    good, line = await check(settings)
+    assert (good, line.startswith("douyin:main until")) == (True, True)
+    douyin.platform.token_refusal = 10013
+    try:
+        good, line = await check(settings)
+    finally:
+        douyin.platform.token_refusal = 0
+    assert (good, "密钥不正确" in line) == (False, True)
+
+
+async def test_a_grant_is_kept_sealed_and_changed_by_one_at_a_time(douyin: Douyin) -> None:
+    """On the real record, as two processes would."""
+    async with Record(douyin.service.home) as record:
+        databases = [Database(record.dsn) for _ in range(2)]
+        for database in databases:
+            await database.open()
+        stores = [GrantStore(database, record.vault) for database in databases]
+        inside: list[int] = []
+
+        async def more(kept: bytes | None) -> bytes:
+            inside.append(1)
+            assert sum(inside) == 1, "two at once"
+            await asyncio.sleep(0.05)
+            inside.append(-1)
+            return b"%d" % (int(kept or b"0") + 1)
+
+        await asyncio.gather(*(store.change("grant:test", more) for store in stores * 3))
+        assert await stores[0].read("grant:test") == b"6"
+        rows = await record.rows("select value from installation where name like 'grant:douyin:%'")
+        assert rows
+        assert not any(FIRST_REFRESH.encode() in row["value"] for row in rows)
+        for database in databases:
+            await database.close()
+        with pytest.raises(OSError, match="closed"):
+            await stores[0].read("grant:test")
 
 
 async def test_danger_is_answered_while_the_record_is_away(douyin: Douyin) -> None:
