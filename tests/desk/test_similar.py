@@ -162,7 +162,7 @@ async def test_merged_and_split_again(service: Service, record: Record, lina: Pe
     assert answer.json["open"]  # it was ended only because it was part of the other
     assert "lina先生</b> 重新打开" in answer.json["parts"]["history"]
     row = (await record.rows("select outcome, status, reporter, alert from tickets where number = $1", two))[0]
-    assert tuple(row) == ("", "reopened", "", "reopened")
+    assert tuple(row) == (None, "reopened", "", "reopened")
     assert f"lina先生</b> 从另一张单拆开：{one}" in answer.json["parts"]["history"]
     assert "并到另一张单" in answer.json["parts"]["history"]
     first = (await lina.get(f"/desk/tickets/{one}/parts")).json["parts"]

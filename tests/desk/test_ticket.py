@@ -294,7 +294,7 @@ async def test_an_ended_ticket_is_taken_up_again(service: Service, record: Recor
     number = await number_of(record, "reopened")
     early = await lina.do(f"/desk/tickets/{number}/reopen")
     assert early.status == 409
-    assert early.json["error"]["message"] == "这张单没有结束，不用重新打开"
+    assert early.json["error"]["message"] == "这张单没有结束，不用重新打开。"
     await lina.do(f"/desk/tickets/{number}/close", outcome="solved", note="", tell="no")
     heard = await who.heard()
     page = (await lina.get(f"/desk/tickets/{number}")).text
@@ -307,7 +307,7 @@ async def test_an_ended_ticket_is_taken_up_again(service: Service, record: Recor
     assert answer.json["open"]
     assert "电话里说还没有送到医院" in answer.json["parts"]["history"]
     row = (await record.rows("select outcome, status, reporter, alert from tickets where number = $1", number))[0]
-    assert tuple(row) == ("", "reopened", "", "reopened")
+    assert tuple(row) == (None, "reopened", "", "reopened")
     assert await who.heard() == heard  # whoever takes it writes
     assert await record.value("select count(*) from audit where action = 'desk.reopened' and subject = $1", number) == 1
     assert (await lina.do(f"/desk/tickets/{number}/claim")).status == 200
