@@ -20,6 +20,7 @@ from bot.desk import (
     presence,
     queue,
     reveal,
+    revisits,
     ticket,
 )
 from bot.desk.guarded import Handler, guarded
@@ -59,6 +60,10 @@ def add_desk(app: web.Application) -> None:
         ("POST", "/desk/tickets/{number}/call-words", calls.post_words, WRITERS),
         ("GET", "/desk/tickets/{number}/callees", calls.get_callees, READERS),
         ("GET", "/desk/calls", calls.get_calls, READERS),
+        ("GET", "/desk/revisits", revisits.get_revisits, READERS),
+        ("GET", "/desk/revisits/{number}", revisits.get_revisit, READERS),
+        ("POST", "/desk/revisits/{number}", revisits.post_revisit, WRITERS),
+        ("POST", "/desk/revisits/{number}/ask", revisits.post_ask, WRITERS),
         ("GET", "/desk/directory", directory.get_directory, READERS),
         ("GET", "/desk/directory/new", directory.get_new, WRITERS),
         ("POST", "/desk/directory/new", directory.post_new, WRITERS),
