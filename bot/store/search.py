@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from bot.codec import TicketBody, decode, load_body
 from bot.log import get_logger
@@ -45,6 +46,22 @@ def query_terms(vault: Vault, query: str) -> list[int]:
     return sorted(vault.term(piece) for piece in pieces(query, indexing=False))
 
 
+_KEEP = """
+with alive as (select 1 from contacts where id = $4 and data_key is not null for share),
+kept as (
+    insert into ticket_terms (number, terms) select $1, $2::integer[] from alive
+    on conflict (number) do update set terms = excluded.terms
+)
+update tickets set indexed = $3 where number = $1
+"""
+
+
+async def keep_terms(database: Database, number: str, contact: UUID, terms: list[int], changed: int) -> None:
+    """Waits for an erasing of the contact that is under way, and then keeps nothing. `changed`: what of the ticket they
+    are true for."""
+    await database.execute(_KEEP, number, terms, changed, contact)
+
+
 async def index_some(database: Database, vault: Vault, addresses: ReadAddresses, limit: int = 40) -> int:
     """Bring the terms and marks of tickets that changed up to date; how many were done."""
     rows = await database.fetch(
@@ -64,11 +81,7 @@ async def index_some(database: Database, vault: Vault, addresses: ReadAddresses,
                 marks_of(body, vault, addresses),
                 sketches_of(body, heard, vault),
             )
-        await database.execute(
-            "with kept as (insert into ticket_terms (number, terms) values ($1, $2) "
-            "on conflict (number) do update set terms = excluded.terms) update tickets set indexed = $3 where number = $1",
-            row["number"], terms, row["changed"],
-        )  # fmt: skip
+        await keep_terms(database, row["number"], row["conversation"], terms, row["changed"])
     return len(rows)
 
 

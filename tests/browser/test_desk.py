@@ -119,6 +119,7 @@ async def test_a_red_case_from_the_first_word_to_the_end(
 
     # Open by keyboard, claim; a second reporter sees who has it and cannot.
     await lina.keyboard.press("j")
+    await expect(lina.locator("#queue .row a").first).to_be_focused()
     await lina.keyboard.press("Enter")
     await expect(lina.get_by_role("heading", level=1)).to_contain_text(re.compile(r"B\d{5}-\d{4}"))
     await zhou.locator("#queue .row a").first.click()
