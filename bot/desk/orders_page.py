@@ -16,6 +16,7 @@ from bot.desk.orders_panel import (
     consent_of,
     mark_of,
     may_act,
+    may_tell,
     steps_of,
 )
 from bot.desk.pages import page
@@ -78,7 +79,7 @@ async def sheet_of(
     acts = may_act(ticket, staff) and not order.erased
     consent = await consent_of(services, ticket)
     shown = form or order.form
-    telling = card.stage and acts and ticket.outcome is None
+    telling = card.stage and acts and may_tell(ticket, staff)
     return Sheet(
         order=order, form=shown, ticket=ticket, card=card, rows=ROWS, gate=gate_of(ticket, shown.called, consent, ROWS),
         consent=consent, missing=missing(shown, ROWS), boxes=boxes_of(order, masked=masked),

@@ -25,9 +25,9 @@ ANY_TICKET = frozenset({"editor", "liaison", "admin"})
 """Who may do a colleague's order too: the duty editor, and the liaison whose work it is."""
 
 _CHANGES = {
-    "made": "开始写", "edited": "改了", "sent": "送出", "filed": "人工提交", "taken": "12345收下",
+    "made": "开始写", "edited": "改了", "sent": "送出", "filed": "人工提交", "taken": "收下",
     "taken_too": "自动送的那张12345也收下了，请电话说明是同一张", "delayed": "没送到，会再送", "unsure": "不确定是否送到，会再送",
-    "refused": "12345没有收", "received": "已受理", "assigned": "已派单", "answered": "答复", "returned": "退单",
+    "refused": "没有收", "received": "已受理", "assigned": "已派单", "answered": "答复", "returned": "退单",
     "closed": "了结", "numbered": "补上12345的工单号", "told_sent": "告诉居民：已送出", "told_filed": "告诉居民：已提交",
     "told_assigned": "告诉居民：已派单", "told_answered": "告诉居民：答复",
 }  # fmt: skip
@@ -137,6 +137,11 @@ def may_act(ticket: Ticket, staff: Staff) -> bool:
     return staff.acts and (ticket.reporter in ("", staff.login) or staff.role in ANY_TICKET)
 
 
+def may_tell(ticket: Ticket, staff: Staff) -> bool:
+    """Only one person writes to a resident at a time: whoever has the ticket, or whoever takes it by writing."""
+    return ticket.outcome is None and ticket.reporter in ("", staff.login)
+
+
 def mark_of(order: Order) -> str:
     """Which news a sentence was written from: whoever sends it later is told when there is newer news."""
     at = order.news_at or order.sent_at
@@ -154,7 +159,7 @@ async def order_panel(
     called = called_of(ticket, ROWS).code if current is None or current.status != "draft" else current.form.called
     acts = may_act(ticket, staff) and not ticket.erased
     free = current is None or current.status in ("returned", "closed")
-    telling = current is not None and card is not None and bool(card.stage) and acts and ticket.outcome is None
+    telling = card is not None and bool(card.stage) and acts and may_tell(ticket, staff)
     return OrderPanel(
         current=card, former=[card_of(one, names, now) for one in found if one is not current],
         gate=gate_of(ticket, called, consent, ROWS), consent=CONSENT[consent], acts=acts,

@@ -13,7 +13,6 @@ from conversations.playbook import SHANGHAI, Playbook
 from data.hotline import LEVELS, Field, Hotline
 
 BLANK = "＿＿"
-_APART = ("phone", "address", "called_12345")
 _ANSWER = 400
 """Characters of an answer that go into the sentence to the resident; the rest is read out on the telephone."""
 _REASON = 200
@@ -36,9 +35,8 @@ def _known(ticket: Ticket, messages: Sequence[Message], playbook: Playbook, rows
     title = next((row.title for row in playbook.intents.values() if row.code == ticket.intent), ticket.intent)
     called = ticket.body.slots.get("called_12345", {})
     told = [one.text.strip() for one in messages if one.direction == "i" and one.case in (0, ticket.case)]
-    facts = [
-        f"{titles[name]}：{value}" for name, value in ticket.slots.items() if name not in _APART and name in titles
-    ]
+    boxed = {source.removeprefix("slot:") for field in rows.fields for source in field.sources} | {"called_12345"}
+    facts = [f"{titles[name]}：{value}" for name, value in ticket.slots.items() if name in titles and name not in boxed]
     known = {f"slot:{name}": value for name, value in ticket.slots.items()}
     return known | {
         "summary": _one_line(f"{ticket.district}{title}：{ticket.body.summary}"),

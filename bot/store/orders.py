@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere (contact, order, ticket), the same as erasing a contact does.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from bot.vault import DataKey, Unsealable, Vault
 
 MOST = 300
 """Orders a list shows at once; a desk that has more open ones needs people, not a longer page."""
+
+
+_NUMBER = re.compile(r"B\d{5}-\d{4,9}-\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,10 @@ class Held:
         late: bool = False,
         alert: str = "",
     ) -> bool:
-        """A line of the order's history and, unless late, of the ticket's; open desks are told. False: heard before."""
+        """A line of the order's history and, unless late, of the ticket's; open desks are told. False: heard before.
+
+        `alert` never takes the place of one nobody has seen: that one may be about a life.
+        """
         sealed = self.key.seal(detail.encode()) if detail and self.key else None
         done = await self.connection.fetchval(
             "insert into order_events (number, at, actor, change, late, key, detail) "
@@ -121,7 +128,7 @@ class Held:
             return False
         await self.connection.execute(
             "update tickets set changed = nextval('ticket_changes'), "
-            "alert = case when $2 <> '' and outcome is null then $2 else alert end where number = $1",
+            "alert = case when alert = '' and outcome is null then $2 else alert end where number = $1",
             self.row["ticket"], alert,
         )  # fmt: skip
         if change in TOLD_TO_TICKET and not late:
@@ -156,7 +163,7 @@ _SELECT = "select o.*, c.data_key from orders o join contacts c on c.id = o.conv
 
 
 async def get_order(database: Database, vault: Vault, number: str) -> Order | None:
-    row = await database.row(f"{_SELECT} where o.number = $1", number)
+    row = await database.row(f"{_SELECT} where o.number = $1", number) if _NUMBER.fullmatch(number) else None
     return _order(row, vault) if row else None
 
 

@@ -85,7 +85,7 @@ async def test_from_the_plea_to_the_answer(
     for words in (
         "开始写",
         "送出",
-        "12345收下",
+        "收下",
         "已受理",
         "已派单",
         "答复",

@@ -2,7 +2,10 @@
 
 import { copy } from "./copy.js";
 import { keys } from "./keys.js";
+import { Live } from "./live.js";
+import "./pops.js";
 import "./times.js";
+import { get } from "./wire.js";
 
 const saved = document.getElementById("saved");
 if (saved && new URLSearchParams(location.search).get("saved") === "yes") {
@@ -22,9 +25,32 @@ addEventListener("pageshow", () => {
 // What is typed and not saved is not lost by a wrong click.
 const form = document.getElementById("order-form");
 let typed = false;
-form?.addEventListener("input", () => (typed = true));
+document.addEventListener("input", () => (typed = true));
 document.addEventListener("submit", () => (typed = false));
-addEventListener("beforeunload", (event) => typed && event.preventDefault());
+addEventListener("beforeunload", (event) => form && typed && event.preventDefault());
+
+// News of this order: the page is loaded anew, unless somebody is writing in it; then it is only said. The ticket's own
+// section is asked first, since it is masked: looking at it leaves no line in the audit.
+const { ticket } = document.getElementById("page").dataset;
+const section = async () => (await get(`/desk/tickets/${ticket}/parts`)).parts.orders;
+const settled = (html) => html.replace(/(还有|超时) [^<]*/g, ""); // clocks walk by themselves
+
+async function watch() {
+  const { refreshAlarm } = await import("./alarm.js"); // the sheet for printing has no bar to ring in
+  refreshAlarm();
+  const before = settled(await section());
+  new Live(0, async (news) => {
+    if (!news.reload && !news.resumed && !news.tickets.some((one) => one.number === ticket)) return;
+    try {
+      if (settled(await section()) === before) return;
+      if (form || typed) document.getElementById("fresh").hidden = false;
+      else location.reload();
+    } catch {
+      // The line's own sign says it.
+    }
+  }).start();
+}
+if (ticket) watch().catch(() => {});
 
 const text = document.getElementById("copy-text");
 const copyAll = () => (text ? copy(text.value) : false);
