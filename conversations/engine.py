@@ -22,6 +22,7 @@ from conversations.events import (
 from conversations.handoff import claimed, closed, corrected, delivery_failed, handed_back, reopened, replied
 from conversations.hearing import burst_ended, contact_erased, followed, message_received, unfollowed
 from conversations.playbook import Playbook
+from conversations.reminders import remind
 from conversations.silence import timer_fired
 from conversations.state import Conversation, Phase
 from conversations.turn import Draft, Turn
@@ -74,7 +75,7 @@ def step(
             return Turn(state)
         state = evolve(state, seen=(*state.seen, event.message.message_id)[-_SEEN:])
     state = evolve(state, turn=state.turn + 1, playbook=state.playbook or playbook.version)
-    draft = Draft(state, playbook, limits, now, numbers)
+    draft = Draft(state, playbook, limits, now, numbers, before_finish=remind)
     return HANDLERS[state.phase, type(event)](draft, event)
 
 

@@ -6,6 +6,8 @@ from conversations.endings import pressing
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
 from conversations.hearing import contact_erased
+from conversations.reminders import TIMER as TREATMENT
+from conversations.reminders import treatment_due
 from conversations.speaking import violent
 from conversations.state import Case
 from conversations.turn import Draft, Turn
@@ -30,6 +32,8 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
         _nudge(draft, case)
     elif event.name == "revisit":
         _revisit(draft, case)
+    elif event.name == TREATMENT:
+        treatment_due(draft, case)
     elif event.name == "claim" and case.reporter:
         due = case.acted_at + draft.playbook.manners.claim if case.acted_at else draft.now
         if due > draft.now:

@@ -73,6 +73,8 @@ class Case:
     reporter: str = ""
     acted_at: datetime | None = None
     wants_human: bool = False
+    reminded: str = ""
+    """The treatment (ISO time) the reminder was set for; "" for none."""
     parent: int = 0
     """The case of the list this one was an entry of; 0 for none."""
     consent: str = ""

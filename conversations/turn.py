@@ -1,7 +1,7 @@
 """A turn under construction: the state as it becomes, the effects wished so far, the numbers still to be given."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -55,6 +55,8 @@ class Draft:
     pieces: tuple[Piece, ...] = ()
     """What was kept back before the message and is answered with it."""
     filed: int = 0
+    before_finish: "Callable[[Draft], None] | None" = None
+    """What is to be looked at whatever the turn was about."""
     pushed: bool = False
     """Nobody waits for an answer: what is said costs a message of the window."""
 
@@ -111,6 +113,8 @@ class Draft:
 
     def finish(self, refused: str = "") -> Turn:
         """Merge what was said into one message (a passive reply is one), danger first; settle the phase."""
+        if self.before_finish is not None and not refused:
+            self.before_finish(self)
         if self.said:
             self._once()
             self.said.sort(key=lambda pair: _WEIGHT[pair[0]] if pair[0] == "danger" else 1)

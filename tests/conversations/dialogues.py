@@ -31,7 +31,7 @@ from conversations.reading import Address, Entities, Phone, Reading, Reason
 from conversations.state import Conversation
 from conversations.turn import Turn
 from conversations.window import Limits
-from tests.conversations.talking import CONTACT, Play, playbook
+from tests.conversations.talking import CONTACT, NOW, Play, playbook
 from tests.conversations.telling import CHANNELS
 
 
@@ -96,7 +96,7 @@ def _event(chance: Random, play: Play) -> Event:
     if kind == "timer":
         if play.state.burst and chance.random() < 0.5:
             return BurstEnded(reading(chance), play.state.burst_on - (chance.random() < 0.2))
-        name = chance.choice(("silence", "nudge", "claim", "revisit", "erase", "burst"))
+        name = chance.choice(("silence", "nudge", "claim", "revisit", "treatment", "erase", "burst"))
         found = play.state.case(case)
         due = found.timers.get(name, 0) if found else 0
         return TimerFired(name, case, due if chance.random() < 0.8 else 0)
@@ -158,6 +158,7 @@ def _entities(chance: Random) -> Entities:
         hospitals=("第六人民医院",) if perhaps(0.1) else (),
         people=3 if perhaps(0.1) else None,
         age_months=60 if perhaps(0.1) else None,
+        next_due_at=NOW + timedelta(days=chance.choice((1, 3, 9))) if perhaps(0.1) else None,
         pregnancy_weeks=33 if perhaps(0.1) else None,
         called_12345=chance.choice(("no", "yes_no_number", "tried_not_through")) if perhaps(0.15) else "",
     )

@@ -33,6 +33,8 @@ WORDS = {
     Act.MENU_CHOICE: "2", Act.ABUSE: "骗子",
 }  # fmt: skip
 
+TIMERS = ("silence", "nudge", "claim", "revisit", "treatment")
+
 EVENTS: dict[str, Callable[[Play], Event]] = {
     "follow": lambda play: ContactFollowed(Inbound(CONTACT, "e", "follow", "", play.now, opens="menu")),
     "unfollow": lambda play: ContactUnfollowed(Inbound(CONTACT, "e", "unfollow", "", play.now, opens="none")),
@@ -51,7 +53,7 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
         f"{name} is due": lambda play, name=name: TimerFired(  # type: ignore[misc]
             name, 1, play.case.timers.get(name, 0) if play.state.cases else 0
         )
-        for name in ("silence", "nudge", "claim", "revisit")
+        for name in TIMERS
     },
     "menu": lambda play: MessageReceived(Inbound(CONTACT, "m", "menu", "", play.now, opens="menu"), reading()),
     "notice": lambda play: MessageReceived(Inbound(CONTACT, "m", "notice", "", play.now, opens="none"), reading()),
@@ -60,12 +62,12 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
 IGNORED: dict[tuple[str, str], str] = {
     **{(phase, "nothing follows"): "nothing was kept back: it was answered meanwhile" for phase in Phase},
     **{(phase, "notice"): "asks for nothing: a delivery report, a page view" for phase in Phase},
-    **{(Phase.IDLE, f"{name} is due"): "no case: the timer is stale" for name in ("silence", "nudge", "claim", "revisit")},
+    **{(Phase.IDLE, f"{name} is due"): "no case: the timer is stale" for name in TIMERS},
     **{(Phase.COLLECTING, f"{name} is due"): "never set: the case has no ticket"
-       for name in ("nudge", "claim", "revisit")},
+       for name in TIMERS if name != "silence"},
     **{(Phase.WAITING, f"{name} is due"): "stale: the ticket is open, or was never set"
-       for name in ("silence", "nudge", "claim", "revisit")},
-    **{(Phase.WITH_REPORTER, f"{name} is due"): "stale: a person has it" for name in ("silence", "nudge", "revisit")},
+       for name in TIMERS},
+    **{(Phase.WITH_REPORTER, f"{name} is due"): "stale: a person has it" for name in TIMERS if name != "claim"},
     (Phase.IDLE, "unfollow"): "nothing of theirs is open",
     (Phase.COLLECTING, "unfollow"): "no ticket yet to write it on; the silence timer opens it, and the state knows",
     (Phase.IDLE, "undelivered"): "no ticket it could belong to",
