@@ -7,13 +7,13 @@ from datetime import datetime
 from bot.desk import words
 from bot.desk.directory import ROWS
 from bot.desk.unit_words import UnitRow, unit_row
-from bot.directory.matching import Match, Matter, matches
+from bot.directory.matching import Match, Matter, fit, matches
 from bot.directory.units import Unit
 from bot.mask import mask_phone, mask_text
 from bot.services import Services
 from bot.store.calls import Call, calls_of
 from bot.store.tickets import Ticket
-from bot.store.units import units_near
+from bot.store.units import counted, units_near
 from conversations.playbook import Playbook
 from data.directory import PromiseTime, Result
 
@@ -131,7 +131,8 @@ async def calls_panel(services: Services, ticket: Ticket, names: Mapping[str, st
     callees: list[Callee] = []
     if ticket.outcome is None and not ticket.erased:
         matter = matter_of(ticket)
-        units = await units_near(services.database, ROWS, matter.district, matter.hospital)
+        near = await units_near(services.database, matter)
+        units = await counted(services.database, ROWS, [one for one in near if fit(one, matter, ROWS)])
         best = matches(units, matter, ROWS, now)[: ROWS.rules.suggestions]
         callees = [callee(one, services.playbook, names, now) for one in best]
     return CallsPanel(callees, lines, "phone" in ticket.slots, moves_on(ticket))

@@ -38,6 +38,8 @@ ROWS = load_directory()
 
 _SHOWS = {"": "在用", "stale": "要重新核实", "retired": "已停用"}
 _SHOWN = 120
+_JUDGED = 1000
+"""Units looked at one by one for the list of those to verify: more than anybody verifies in a week."""
 _TAKEN = "同一个地方已经有这个名字的单位了。"
 _CHANGED = "别的同事刚改过这一家，请看过现在的内容再改。"
 
@@ -84,14 +86,15 @@ def _wanted(request: web.Request) -> Wanted:
 
 async def _found(services: Services, wanted: Wanted) -> list[Unit]:
     """With `stale` those that want verifying, the ones that fail first."""
+    now = services.clock()
     units = await find_units(
         services.database, ROWS, q=wanted.q, kinds=(wanted.kind,) if wanted.kind else (),
         district={"": None, "全市": ""}.get(wanted.district, wanted.district), retired=wanted.show == "retired",
-        most=5000 if wanted.show == "stale" else _SHOWN + 1,
+        doubtful=now - ROWS.rules.stale if wanted.show == "stale" else None,
+        most=_JUDGED if wanted.show == "stale" else _SHOWN + 1,
     )  # fmt: skip
     if wanted.show != "stale":
         return units
-    now = services.clock()
     stale = [one for one in units if doubts(one.figures, one.verified_at, ROWS.rules, now)]
     return sorted(stale, key=lambda one: (-one.figures.failures, one.verified_at is not None, one.verified_at or now))
 

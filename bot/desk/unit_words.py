@@ -26,7 +26,9 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """What a row shows. `good`: somebody answered lately, so a resident may be sent there; `doubts`: why not to trust it."""
+    """What a row shows. `good`: somebody answered lately, so a resident may be sent there, in words; `doubts`: why not to
+    trust it.
+    """
 
     id: int
     name: str
@@ -36,7 +38,7 @@ class UnitRow:
     numbers: tuple[Number, ...]
     hours: str
     note: str
-    good: bool
+    good: str
     figures: str
     verified: str
     doubts: tuple[str, ...]
@@ -53,7 +55,7 @@ def unit_row(unit: Unit, rows: DirectoryRows, playbook: Playbook, names: Mapping
         numbers=numbers_of(unit),
         hours=unit.hours,
         note=unit.note,
-        good=reached(unit.figures, rows.rules, now),
+        good=f"{words.span(rows.rules.fresh)}内有人接过" if reached(unit.figures, rows.rules, now) else "",
         figures=figures_words(unit.figures, now),
         verified=verified_words(unit, names, now),
         doubts=() if unit.retired_at else doubts(unit.figures, unit.verified_at, rows.rules, now),
@@ -74,8 +76,9 @@ def figures_words(figures: Figures, now: datetime) -> str:
 
 
 def verified_words(unit: Unit, names: Mapping[str, str], now: datetime) -> str:
+    """ "" when nobody has: that is a doubt, and said there."""
     if unit.verified_at is None:
-        return "没有核实过"
+        return ""
     who = f"{words.person(unit.verified_by, names)} " if unit.verified_by else ""
     return f"{who}{words.ago(unit.verified_at, now)}核实"
 

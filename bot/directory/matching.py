@@ -9,13 +9,15 @@ from bot.directory.freshness import Trust, trust
 from bot.directory.units import Unit
 from data.directory import DirectoryRows
 
-_STREET_END = re.compile(r"(街道|镇|乡|工业区|开发区)$")
-_COMMITTEE_END = re.compile(r"(社区)?(居民委员会|村民委员会|居委会?|村委会?|居民区)$")
-_ROAD = r"(?!支?路|公路|大道|街(?!道)|[东西南北中][一二三]?路)"
+STREET_END = re.compile(r"(街道|镇|乡|工业区|开发区)$")
+COMMITTEE_END = re.compile(r"(社区)?(居民委员会|村民委员会|居委会?|村委会?|居民区)$")
+"""What a name ends in and residents leave out; the record's sieve knows the same ends."""
+_ROAD = re.compile(r"支?路|公路|大道|街(?!道)|[东西南北中][一二三]?路")
 """三林路 is not 三林镇."""
+_NAMED = "地址里说到这个居委"
 _SHORTEST = 2
 _FEW = 3
-"""Kinds of matter that somebody named for a unit: few enough to say that it is there for them."""
+"""Of kinds of matter that somebody named for a unit, and of committees one of which may be the right one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,17 @@ class Match:
 
 
 def matches(units: Iterable[Unit], matter: Matter, rows: DirectoryRows, now: datetime) -> list[Match]:
-    """Every unit that fits: the number most likely to be answered first, then the closest, then the better rate."""
+    """Every unit that fits: the number most likely to be answered first, then the closest, then the better rate.
+
+    A town has dozens of committees: which one it is the address says, or somebody asks; they are not guessed at.
+    """
     found = []
     for unit in units:
         if (why := fit(unit, matter, rows)) is not None:
             found.append(Match(unit, why[1], trust(unit.figures, unit.verified_at, rows.rules, now), why[0]))
+    others = [one for one in found if COMMITTEE_END.search(one.unit.name) and one.reason != _NAMED]
+    if len(others) > _FEW or any(one.reason == _NAMED for one in found):
+        found = [one for one in found if one not in others]
     return sorted(found, key=_order)
 
 
@@ -81,15 +89,22 @@ def _near(unit: Unit, matter: Matter) -> tuple[int, str] | None:
         return 4, "管全市"
     if unit.district != matter.district:
         return None
-    committee = _COMMITTEE_END.sub("", unit.name)
+    committee = COMMITTEE_END.sub("", unit.name)
     if committee != unit.name and len(committee) >= _SHORTEST and _stands(committee, matter.address):
-        return 1, "地址里说到这个居委"
-    street = unit.street or (unit.name if _STREET_END.search(unit.name) else "")
+        return 1, _NAMED
+    street = unit.street or (unit.name if STREET_END.search(unit.name) else "")
     if street:
-        return (2, "同一个街镇") if _stands(_STREET_END.sub("", street), matter.address) else None
+        return (2, "同一个街镇") if _stands(STREET_END.sub("", street), matter.address) else None
     return None if committee != unit.name else (3, "同一个区")
 
 
 def _stands(name: str, address: str) -> bool:
     """A place's name in an address, and not as the beginning of a road's."""
-    return len(name) >= _SHORTEST and re.search(re.escape(name) + _ROAD, address) is not None
+    if len(name) < _SHORTEST:
+        return False
+    at = address.find(name)
+    while at >= 0:
+        if not _ROAD.match(address, at + len(name)):
+            return True
+        at = address.find(name, at + 1)
+    return False

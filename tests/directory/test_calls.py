@@ -162,7 +162,7 @@ async def test_who_may_and_who_may_not(
     service: Service, record: Record, desk: Desk, lina: Person, database: Database
 ) -> None:
     number = await ticket(service, record, "calls-roles")
-    unit = await put(database, name="谁能打居委会", street="三林镇")
+    unit = await put(database, name="谁能打应急站", kind="street", street="三林镇")
     posts = {
         f"/desk/tickets/{number}/calls": {"unit": str(unit), "result": "agreed"},
         f"/desk/tickets/{number}/promise": {"call": "1", "state": "kept"},
@@ -173,7 +173,7 @@ async def test_who_may_and_who_may_not(
     auditor = await seated(desk, database, "calls-auditor", "auditor")
     page = await auditor.get(f"/desk/tickets/{number}")
     assert page.status == 200
-    assert "谁能打居委会" in page.text
+    assert "谁能打应急站" in page.text
     assert "/calls" not in page.text.partition('id="part-calls"')[2].partition("</section>")[0]
     for path, fields in posts.items():
         answers: list[Answer] = [await auditor.do(path, **fields), await lina.do(path, csrf="forged", **fields)]

@@ -137,14 +137,26 @@ def test_a_road_is_not_a_town() -> None:
 def test_the_best_answering_come_first_and_closeness_decides_among_them() -> None:
     fresh, failing = Figures(4, 4, NOW - HOUR), Figures(5, 0, None, 5)
     units = [
-        unit("坏的居委会", street="三林镇", figures=failing),
+        unit("坏的站", street="三林镇", figures=failing),
         unit("区卫健委", kind="department", figures=fresh),
-        unit("没核实居委会", street="三林镇", verified_at=None),
-        unit("好的居委会", street="三林镇", figures=fresh),
-        unit("没打过居委会", street="三林镇"),
+        unit("没核实的站", street="三林镇", verified_at=None),
+        unit("好的站", street="三林镇", figures=fresh),
+        unit("没打过的站", street="三林镇"),
     ]
     names = [match.unit.name for match in matches(units, MATTER, ROWS, NOW)]
-    assert names == ["好的居委会", "区卫健委", "没打过居委会", "没核实居委会", "坏的居委会"]
+    assert names == ["好的站", "区卫健委", "没打过的站", "没核实的站", "坏的站"]
+
+
+def test_committees_are_not_guessed_at() -> None:
+    four = [unit(f"{name}居委会", id=nth, street="三林镇") for nth, name in enumerate("甲子 乙丑 丙寅 丁卯".split())]
+    office = unit("三林镇", id=9, kind="street")
+    assert [one.unit.name for one in matches([*four, office], MATTER, ROWS, NOW)] == ["三林镇"]
+    assert len(matches([*four[:3], office], MATTER, ROWS, NOW)) == 4
+    named = unit("永泰第一居委会", id=8, street="三林镇", verified_at=None)
+    assert [one.unit.name for one in matches([*four[:3], named, office], MATTER, ROWS, NOW)] == [
+        "三林镇",
+        "永泰第一居委会",
+    ]
 
 
 PLAN = ROWS.revisits["urgent"]  # type: ignore[index]
