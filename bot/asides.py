@@ -22,7 +22,7 @@ from bot.services import Services
 from bot.settings import Account
 from bot.store.asides import Known, find_contact, keep_line, mark_recalled, open_cases
 from bot.store.database import StoreAway
-from conversations.events import ReporterClaimed
+from conversations.events import ColleagueSpoke
 from conversations.messages import Inbound
 
 log = get_logger("asides")
@@ -68,15 +68,11 @@ async def _colleague(services: Services, account: Account, message: Inbound) -> 
     if known is None:
         return True  # they wrote first; there is no conversation here to pause
     cases = await open_cases(services.database, known.id)
-    case = next((one for one in cases if one.reporter in ("", COLLEAGUE)), None)
     body = {"text": message.text}
-    fresh = await keep_line(services.database, services.vault, known, message, case.key if case else 0, COLLEAGUE, body)
+    fresh = await keep_line(services.database, services.vault, known, message, cases[0] if cases else 0, COLLEAGUE, body)
     if not fresh:
         return True
-    if case is not None and not any(one.reporter not in ("", COLLEAGUE) for one in cases):
-        await services.turns.act(known.id, ReporterClaimed(case.key, COLLEAGUE))
-    else:
-        log.info("colleague_beside", cases=len(cases))
+    await services.turns.act(known.id, ColleagueSpoke())
     _tell_desk(services, known)
     return True
 

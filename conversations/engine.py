@@ -5,6 +5,7 @@ from datetime import datetime
 
 from conversations.events import (
     BurstEnded,
+    ColleagueSpoke,
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
@@ -19,7 +20,16 @@ from conversations.events import (
     ReporterReplied,
     TimerFired,
 )
-from conversations.handoff import claimed, closed, corrected, delivery_failed, handed_back, reopened, replied
+from conversations.handoff import (
+    claimed,
+    closed,
+    colleague_spoke,
+    corrected,
+    delivery_failed,
+    handed_back,
+    reopened,
+    replied,
+)
 from conversations.hearing import burst_ended, contact_erased, followed, message_received, unfollowed
 from conversations.playbook import Playbook
 from conversations.reminders import remind
@@ -37,6 +47,7 @@ _EVERYWHERE: dict[type, Callable[..., Turn]] = {
     ContactFollowed: followed,
     ContactUnfollowed: unfollowed,
     ContactErased: contact_erased,
+    ColleagueSpoke: colleague_spoke,
     ReporterClaimed: claimed,
     ReporterReplied: replied,
     ReporterHandedBack: handed_back,

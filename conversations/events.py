@@ -17,7 +17,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """The contact wrote. `answered`: what was already said while nothing could be stored (`danger`, `held` or "").
+    """The contact wrote. `answered`: what was already said while nothing could be stored (`danger`, `held` or ""), or
+    `pushed` where nobody waits for an answer, so that whatever is said costs a message of the window.
 
     `parts`: the entries, where the message is a list of households. `surge`: more was open than people could see to
     (`Manners.surging`), so what can wait is told so. `more`: another message follows, or may; a beginning is kept back.
@@ -53,6 +54,11 @@ class ContactUnfollowed:
     """The contact left: unreachable until they come back; cases stay open."""
 
     message: Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueSpoke:
+    """Somebody of ours wrote to the contact on the platform itself, past the desk: the bot leaves them to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ Event = (
     | BurstEnded
     | ContactFollowed
     | ContactUnfollowed
+    | ColleagueSpoke
     | ReporterClaimed
     | ReporterReplied
     | ReporterHandedBack

@@ -3,6 +3,7 @@
 from conversations.codes import Intent, TicketStatus, Urgency, Verification
 from conversations.effects import KeepLabel, SendText
 from conversations.events import (
+    ColleagueSpoke,
     DeliveryFailed,
     ReporterClaimed,
     ReporterClosed,
@@ -81,6 +82,16 @@ def parts_needed(text: str, text_bytes: int) -> int:
     """Messages a text costs at most on a channel that cuts at `text_bytes`: cuts fall on sentence ends, and are numbered."""
     size = len(text.strip().encode())
     return 1 if size <= text_bytes else -(-size // max(1, text_bytes * 3 // 4))
+
+
+def colleague_spoke(draft: Draft, event: ColleagueSpoke) -> Turn:
+    """The bot is silent beside them for as long as a claim would last; the tickets stay free for the desk to take."""
+    draft.state = evolve(draft.state, hushed_until=draft.now + draft.playbook.manners.claim, asked=(), asked_on=0)
+    focus = draft.state.focused or next((case for case in reversed(draft.state.cases) if case.open), None)
+    if focus is not None:
+        draft.filed = focus.key
+        draft.note(focus, "colleague_spoke")
+    return draft.finish()
 
 
 def put_back(case: Case) -> Case:

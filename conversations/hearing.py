@@ -33,7 +33,7 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
         window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits),
         following=True,
     )
-    with_a_person = any(case.open and case.reporter for case in state.cases)
+    with_a_person = state.hushed(draft.now) or any(case.open and case.reporter for case in state.cases)
     if event.more and not with_a_person and unfinished(message, event.reading, draft.playbook):
         return keep_back(draft, message, event.reading)
     return _understand(draft, event, private)
@@ -69,14 +69,15 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         return draft.finish()
     case, intent = find_case(draft.state, message, reading, draft.playbook)
     held = next((one for one in draft.state.cases if one.open and one.reporter), None)
+    hushed = draft.state.hushed(draft.now)
     if private and not danger and not state.warned_private and held is None:
         draft.say("info", draft.playbook.say("private_number"))
         draft.state = evolve(draft.state, warned_private=True)
     if event.parts:
         focus = draft.state.focused
         begun = focus if focus and not focus.ticket and Flag.MANY in focus.flags else None
-        return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None, begun=begun)
-    if held is not None and not danger:
+        return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None or hushed, begun=begun)
+    if (held is not None or hushed) and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
     if not danger and answer_from_knowledge(draft, case, reading):
         return _filed(draft, case, reading)
@@ -107,17 +108,21 @@ def _without_private_numbers(event: MessageReceived) -> tuple[MessageReceived, b
 
 
 def _beside_a_reporter(
-    draft: Draft, case: Case | None, held: Case, event: MessageReceived, intent: Intent | None
+    draft: Draft, case: Case | None, held: Case | None, event: MessageReceived, intent: Intent | None
 ) -> Turn:
     """A person speaks with them: the bot says nothing, but hears everything; a new need gets its own ticket quietly."""
     if case is None and (intent is None or not intent.opens_case):
         case = held
+    wants_human = Act.HUMAN in event.reading.acts
     if case is None:
-        assert intent is not None
+        if intent is None or not intent.opens_case:
+            if not wants_human:
+                return draft.finish()
+            intent = Intent.CONSULT
         case = new_case(draft.state, event.message, event.reading, intent, draft.now)
         case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now)
         draft.filed = case.key
-        draft.alert(draft.open_ticket(share(draft, case)), "further_need")
+        draft.alert(draft.open_ticket(share(draft, case)), "human" if wants_human else "further_need")
         return draft.finish()
     meta_act(draft, case, event.reading, silent=True)
     case = draft.state.case(case.key) or case  # a wish may have been written on it
@@ -211,6 +216,7 @@ def followed(draft: Draft, event: ContactFollowed) -> Turn:
     message = event.message
     window = draft.state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits)
     draft.state = evolve(draft.state, window=window, following=True)
+    draft.pushed = not draft.limits.answer_within and not draft.limits.pull
     draft.say("info", draft.playbook.say("welcome"))
     return draft.finish()
 

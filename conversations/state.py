@@ -126,7 +126,13 @@ class Conversation:
     seen: tuple[str, ...] = ()
     replied: tuple[str, ...] = ()
     following: bool = True
+    hushed_until: datetime | None = None
+    """Until then a colleague speaks with them on the platform itself: the bot says nothing but the danger line."""
     playbook: str = ""
+
+    def hushed(self, now: datetime) -> bool:
+        """Whether a colleague speaks with them on the platform itself."""
+        return self.hushed_until is not None and now < self.hushed_until
 
     def case(self, key: int) -> Case | None:
         return next((case for case in self.cases if case.key == key), None)

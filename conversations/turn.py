@@ -115,6 +115,8 @@ class Draft:
         """Merge what was said into one message (a passive reply is one), danger first; settle the phase."""
         if self.before_finish is not None and not refused:
             self.before_finish(self)
+        if self.state.hushed(self.now):
+            self.said = [pair for pair in self.said if pair[0] == "danger"]
         if self.said:
             self._once()
             self.said.sort(key=lambda pair: _WEIGHT[pair[0]] if pair[0] == "danger" else 1)

@@ -118,6 +118,7 @@ CHANGES = {
     "noted": "写了备注",
     "handed_back": "交回",
     "closed": "结束",
+    "colleague_spoke": "同事在平台上直接写了，自动助手先不说话",
     "reopened": "重新打开",
     "corrected": "更正",
     "fell_silent": "居民没再说话，先立了单",

@@ -24,12 +24,6 @@ class Known:
     spoke_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    key: int
-    reporter: str
-
-
 async def find_contact(database: Database, vault: Vault, hashed: bytes) -> Known | None:
     """By the keyed hash of channel, account and openid; None for a stranger or somebody erased."""
     row = await database.row(
@@ -41,13 +35,13 @@ async def find_contact(database: Database, vault: Vault, hashed: bytes) -> Known
     return Known(row["id"], row["data_key"], row["turn"], row["spoke_at"]) if row else None
 
 
-async def open_cases(database: Database, contact: UUID) -> list[OpenCase]:
+async def open_cases(database: Database, contact: UUID) -> list[int]:
     """Cases with a ticket that nobody has closed, the latest first."""
     rows = await database.fetch(
-        "select case_key, reporter from tickets where conversation = $1 and outcome is null order by case_key desc",
+        "select case_key from tickets where conversation = $1 and outcome is null order by case_key desc",
         contact,
     )
-    return [OpenCase(row["case_key"], row["reporter"] or "") for row in rows]
+    return [row["case_key"] for row in rows]
 
 
 async def keep_line(

@@ -206,7 +206,8 @@ async def test_a_colleague_typing_in_the_app_silences_the_bot(douyin: Douyin) ->
     for _ in range(2):
         await douyin.push(typed)
     _, whole = await douyin.api(f"/api/v1/tickets/{ticket['number']}")
-    assert whole["reporter"] == "colleague"
+    assert whole["reporter"] == "", "it stays free for the desk to take"
+    assert [event["change"] for event in whole["events"]].count("colleague_spoke") == 1
     rows = [row for row in await douyin.messages(openid) if row["author"] == "colleague"]
     assert [(row["direction"], row["delivery"], row["case_key"] > 0) for row in rows] == [("o", "delivered", True)]
     said = len(douyin.platform.texts(openid))
@@ -214,6 +215,20 @@ async def test_a_colleague_typing_in_the_app_silences_the_bot(douyin: Douyin) ->
     await asyncio.sleep(1)  # what must not come cannot be waited for
     assert len(douyin.platform.texts(openid)) == said
     assert [row["text"] for row in await douyin.messages(openid) if row["direction"] == "i"][-1] == "好的谢谢，已经打了"
+
+
+async def test_a_colleague_silences_the_bot_where_there_is_no_ticket_yet(douyin: Douyin) -> None:
+    openid = "_000Resident7b"
+    await douyin.push(douyin.platform.wrote(openid, "妈妈的降压药快吃完了，小区出不去，怎么配药"))
+    await until(lambda: douyin.platform.texts(openid))
+    await douyin.push(douyin.platform.typed(openid, "您好，我是记者，您在哪个区？"))
+    said = len(douyin.platform.texts(openid))
+    await douyin.push(douyin.platform.wrote(openid, "在杨浦区控江路1200弄8号楼301，电话13722224455"))
+    await asyncio.sleep(1)
+    assert len(douyin.platform.texts(openid)) == said
+    await douyin.push(douyin.platform.wrote(openid, DANGER))
+    await until(lambda: len(douyin.platform.texts(openid)) == said + 1)
+    assert "120" in douyin.platform.texts(openid)[-1]
 
 
 async def test_a_colleague_who_writes_to_a_stranger_changes_nothing(douyin: Douyin) -> None:

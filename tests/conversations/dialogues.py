@@ -11,6 +11,7 @@ from random import Random
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.events import (
     BurstEnded,
+    ColleagueSpoke,
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
@@ -107,6 +108,8 @@ def _event(chance: Random, play: Play) -> Event:
     if kind == "erased":
         return ContactErased(chance.choice(("contact", "admin")))
     name = f"m{len(play.turns)}"
+    if chance.random() < 0.3:
+        return ColleagueSpoke()
     if chance.random() < 0.5:
         return ContactFollowed(Inbound(CONTACT, name, "follow", "", play.now, opens="menu"))
     return ContactUnfollowed(Inbound(CONTACT, name, "unfollow", "", play.now, opens="none"))

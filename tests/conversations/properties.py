@@ -186,9 +186,10 @@ def one_message_a_turn_and_it_fits(steps: Sequence[Step]) -> None:
 
 @holds
 def the_bot_keeps_still_beside_a_reporter(steps: Sequence[Step]) -> None:
-    """Danger aside, and timers of other cases: while a reporter has the case, its contact hears the reporter only."""
+    """Danger aside, and timers of other cases: while a person speaks with them, they hear that person only."""
     for one in steps:
         held = any(case.open and case.reporter for case in one.before.cases)
+        held = held or one.before.hushed(one.now)
         if held and one.heard and not one.heard.answered and one.heard.message.kind not in ("menu", "notice"):
             assert all(text.purpose == "danger" for text in texts(one)), texts(one)
 

@@ -7,6 +7,7 @@ import pytest
 from conversations.codes import Act, Outcome
 from conversations.events import (
     BurstEnded,
+    ColleagueSpoke,
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
@@ -39,6 +40,7 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
     "follow": lambda play: ContactFollowed(Inbound(CONTACT, "e", "follow", "", play.now, opens="menu")),
     "unfollow": lambda play: ContactUnfollowed(Inbound(CONTACT, "e", "unfollow", "", play.now, opens="none")),
     "nothing follows": lambda play: BurstEnded(reading("chitchat", 0.2), play.state.burst_on),
+    "colleague": lambda _: ColleagueSpoke(),
     "claim": lambda _: ReporterClaimed(1, "li"),
     "claim by another": lambda _: ReporterClaimed(1, "wang"),
     "reply": lambda _: ReporterReplied(1, "li", "在联系", "r"),
@@ -61,6 +63,7 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
 
 IGNORED: dict[tuple[str, str], str] = {
     **{(phase, "nothing follows"): "nothing was kept back: it was answered meanwhile" for phase in Phase},
+    **{(phase, "colleague"): "no ticket to write it on; the state knows" for phase in (Phase.IDLE, Phase.COLLECTING)},
     **{(phase, "notice"): "asks for nothing: a delivery report, a page view" for phase in Phase},
     **{(Phase.IDLE, f"{name} is due"): "no case: the timer is stale" for name in TIMERS},
     **{(Phase.COLLECTING, f"{name} is due"): "never set: the case has no ticket"
