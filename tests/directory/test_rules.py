@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk.directory import ROWS
+from bot.desk.directory import _SHOWS, ROWS
 from bot.directory.freshness import Figures, Trust, doubts, reached, trust
 from bot.directory.matching import Matter, matches
 from bot.directory.revisiting import Asked, Next, Said, next_revisit, timeline
 from bot.directory.units import Unit, Words, private, read_draft, tel
+from conversations.codes import Urgency
 from data.directory import load_directory, read_directory
 from data.faults import BadRows, Fault, rows_folder
 from tests.directory.conftest import NOW, given
 
 RULES = ROWS.rules
+TEMPLATES = Path(__file__).parents[2] / "bot/desk/templates"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -159,7 +161,7 @@ def test_committees_are_not_guessed_at() -> None:
     ]
 
 
-PLAN = ROWS.revisits["urgent"]  # type: ignore[index]
+PLAN = ROWS.revisits[Urgency.URGENT]
 
 
 def ahead(*asked: Asked) -> Next:
@@ -196,6 +198,16 @@ def test_the_shipped_rows_are_right() -> None:
     assert {"agreed", "no_answer", "dead"} <= rows.results.keys()
     assert [one.due(NOW) for one in rows.promises if one.title == "今天 18 点前"] == [NOW + 8 * HOUR]
     assert all(one.due(NOW) > NOW for one in rows.promises)
+
+
+def test_the_manual_says_what_the_rows_say() -> None:
+    manual = (Path(__file__).parents[2] / "docs/desk.zh-CN.md").read_text("utf-8")
+    assert f"不选算 {ROWS.promises[0].title}" in manual
+    assert len(ROWS.revisits[Urgency.CRITICAL].then) == 2
+    assert "危急的解决了也要再问两次" in manual
+    for word in ("记一笔", "做到了", "没做到", "加一家", "要重新核实", "核实过了", "停用", "在对话里问这一句"):
+        assert f"**{word}**" in manual
+        assert any(word in page.read_text("utf-8") or word in str(_SHOWS) for page in TEMPLATES.glob("*.html")), word
 
 
 @pytest.mark.parametrize(
