@@ -197,6 +197,11 @@ def _notice(draft: Draft) -> None:
         draft.state = evolve(draft.state, noticed=True)
 
 
+def _tells_of_a_call(case: Case, reading: Reading) -> bool:
+    """ "I rang 12345 forty times" in the middle of a case says what was done; it does not ask what 12345 is."""
+    return reading.entities.called_12345 not in ("", "no") and "called_12345" not in case.slots
+
+
 def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """An approved answer with its source and date; the question is counted as a closed ticket that "not solved" reopens.
 
@@ -208,7 +213,7 @@ def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> 
         entry is None
         or Act.HUMAN in reading.acts
         or reading.urgency is not Urgency.NORMAL
-        or (case is not None and case.quiet)
+        or (case is not None and (case.quiet or _tells_of_a_call(case, reading)))
     ):
         return False
     source = f"{entry.source}，{entry.since.year}年{entry.since.month}月{entry.since.day}日起"

@@ -1,5 +1,6 @@
 """Tickets as people see them: lists by filter, one whole, its events. Changes go through the conversation, never here."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,6 +89,9 @@ class TicketEvent:
     detail: str
 
 
+_NUMBER = re.compile(r"B\d{5}-\d{4,9}", re.ASCII)
+"""Anything else is no number of ours, whatever somebody typed into an address: the record is not asked for it."""
+
 _SELECT = "select t.*, c.data_key, c.openid from tickets t join contacts c on c.id = t.conversation"
 
 
@@ -163,7 +167,8 @@ def _conditions(vault: Vault, wanted: Filter, accounts: Sequence[tuple[str, str]
 
 
 async def get_ticket(database: Database, vault: Vault, number: str) -> Ticket | None:
-    row = await database.row(f"{_SELECT} where t.number = $1", number.upper())
+    number = number.upper()
+    row = await database.row(f"{_SELECT} where t.number = $1", number) if _NUMBER.fullmatch(number) else None
     return _ticket(row, vault) if row else None
 
 

@@ -354,3 +354,14 @@ def test_with_the_window_shut_people_ask() -> None:
     turn = play.do(TimerFired("revisit", 1, play.case.timers["revisit"]))
     assert said(turn) == ""
     assert [alert.reason for alert in of(turn, AlertDesk)] == ["revisit"]
+
+
+def test_a_call_told_in_the_middle_of_a_case_is_no_question_about_12345() -> None:
+    code = next(code for code in playbook().knowledge if "12345" in code)
+    play = Play()
+    play.say("爷爷透析中断三天，喘不上气", reading("dialysis", 0.9, "critical", reasons=["R03"]))
+    turn = play.say("12345打了四十遍打不通", reading("consult", 0.7, called_12345="tried_not_through", answer=code))
+    assert playbook().knowledge[code].answer not in said(turn)
+    assert play.case.slots["called_12345"].value
+    again = play.say("12345是做什么的", reading("consult", 0.7, answer=code))
+    assert playbook().knowledge[code].answer in said(again)

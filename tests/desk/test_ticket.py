@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from bot.codec import dump_state, load_state
 from conversations.values import evolve
 from tests.desk.conftest import PHONE, RED, WHERE, Desk, Person, Resident, number_of
@@ -311,3 +313,12 @@ async def test_an_ended_ticket_is_taken_up_again(service: Service, record: Recor
     assert await who.heard() == heard  # whoever takes it writes
     assert await record.value("select count(*) from audit where action = 'desk.reopened' and subject = $1", number) == 1
     assert (await lina.do(f"/desk/tickets/{number}/claim")).status == 200
+
+
+@pytest.mark.parametrize(
+    "number", ["%00", "B61127-0001%00", "x", "%F0%9F%98%80", "B61127-" + "1" * 400, "..%2F..%2Fetc"]
+)
+@pytest.mark.parametrize("tail", ["", "/parts"])
+async def test_what_is_no_number_is_no_ticket(lina: Person, number: str, tail: str) -> None:
+    assert (await lina.get(f"/desk/tickets/{number}{tail}")).status == 404
+    assert (await lina.do(f"/desk/tickets/{number}/claim")).status == 404
