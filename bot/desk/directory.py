@@ -193,10 +193,18 @@ async def post_new(request: web.Request, staff: Staff) -> web.StreamResponse:
         made = await add_unit(services.database, draft, staff.login, services.clock())
     except Taken:
         return await _form(request, staff, None, given, wrong={"name": _TAKEN}, status=409)
-    if (await request.post()).get("verified") == "yes":
-        await verify_unit(services.database, made, staff.login, services.clock())
     await audit(services.database, staff.login, "directory.added", str(made))
+    await _verified_too(request, staff, made)
     raise web.HTTPSeeOther(f"/desk/directory/{made}")
+
+
+async def _verified_too(request: web.Request, staff: Staff, unit: int) -> None:
+    """Where the form says that somebody has just called, or looked it up."""
+    services = request.app[SERVICES]
+    if (await request.post()).get("verified") != "yes":
+        return
+    if await verify_unit(services.database, unit, staff.login, services.clock()):
+        await audit(services.database, staff.login, "directory.verified", str(unit))
 
 
 async def post_edit(request: web.Request, staff: Staff) -> web.StreamResponse:
@@ -219,6 +227,7 @@ async def post_edit(request: web.Request, staff: Staff) -> web.StreamResponse:
         return await _form(request, staff, unit, error=_CHANGED, status=409)
     if columns:
         await audit(services.database, staff.login, "directory.changed", str(unit.id), columns=",".join(columns))
+    await _verified_too(request, staff, unit.id)
     raise web.HTTPSeeOther(f"/desk/directory/{unit.id}")
 
 

@@ -75,8 +75,9 @@ async def test_added_changed_and_the_history_says_so(lina: Person, zhou: Person,
     version = re.search(r'name="version" value="(\d+)"', first.text)
     assert version
     change = FORM | {"numbers": "021-50001112", "note": "找书记"}
-    done = await zhou.form(f"{path}/edit", version=version[1], **change)
+    done = await zhou.form(f"{path}/edit", version=version[1], verified="yes", **change)
     assert done.status == 303
+    assert "zhou先生 刚刚核实" in (await zhou.get(path)).words
     late = await lina.form(f"{path}/edit", version=version[1], **FORM | {"note": "另一句"})
     assert late.status == 409
     assert "刚改过" in late.words
@@ -86,7 +87,7 @@ async def test_added_changed_and_the_history_says_so(lina: Person, zhou: Person,
     await lina.form(f"{path}/verify")
     assert "lina先生 刚刚核实" in (await lina.get(path)).words
     actions = await record.rows("select action, detail from audit where subject = $1 order by id", path.split("/")[-1])
-    assert [row["action"] for row in actions] == ["directory.added", "directory.changed", "directory.verified"]
+    assert [row["action"] for row in actions] == ["directory.added", "directory.changed", *["directory.verified"] * 2]
     assert "50001112" not in str([row["detail"] for row in actions])
 
 
