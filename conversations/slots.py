@@ -75,9 +75,16 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     return None
 
 
+_LABEL = re.compile(
+    r"(?:(?:我|我家|家里|屋里|家|本人|单位)的?)?(?:联系)?(?:电话|手机|座机|号码|方式)(?:号码|号)?(?:是|为)?"
+)
+"""What stands before a number is its label, not a place, though 里 be in it."""
+
+
 def _without_phones(text: str, reading: Reading) -> str:
     for phone in reading.entities.phones:
         text = text.replace(phone.raw, " ")
+    text = _LABEL.sub(" ", text) if reading.entities.phones else text
     return re.sub(r"\s+", " ", text).strip(" ，,。;；:：")
 
 

@@ -365,3 +365,13 @@ def test_a_call_told_in_the_middle_of_a_case_is_no_question_about_12345() -> Non
     assert play.case.slots["called_12345"].value
     again = play.say("12345是做什么的", reading("consult", 0.7, answer=code))
     assert playbook().knowledge[code].answer in said(again)
+
+
+@pytest.mark.parametrize("words", ["家里电话13512340000", "我家里的座机号码是13512340000", "联系方式：13512340000"])
+def test_the_label_of_a_number_is_no_address(words: str) -> None:
+    play = Play()
+    play.say("妈妈的药只剩三天了", reading("medicine", 0.9, "soon", days_left=3.0))
+    play.say(words, reading("chitchat", 0.2, phones=["13512340000"]))
+    assert "address" not in play.case.slots
+    play.say("大华三村东门口7栋", reading("chitchat", 0.2))
+    assert play.case.slots["address"].value == "大华三村东门口7栋"
