@@ -1,7 +1,10 @@
 """From a message and its reading to the event that is stepped: fragments with what came before, lists entry by entry."""
 
+from collections.abc import Callable, Collection
+
 from classifiers.reader import Reader
 from conversations.bursts import TIMER, read_as_one, together
+from conversations.codes import Intent, Urgency
 from conversations.context import read_together, text_with_context
 from conversations.engine import texts_to_read
 from conversations.events import (
@@ -13,6 +16,7 @@ from conversations.events import (
     Part,
     TimerFired,
 )
+from conversations.knowledge import Tip
 from conversations.lists import list_items
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -30,9 +34,10 @@ def fact_of(
     *,
     surge: bool = False,
     more: bool = False,
+    tips: Callable[[str, Collection[Intent]], tuple[Tip, ...]] = lambda district, intents: (),
 ) -> Event:
     """`reading`: of the message by itself. `answered`: what was said already while nothing could be stored. `more`: it
-    may be a beginning only."""
+    may be a beginning only. `tips`: (district, intents) → numbers that may be passed on."""
     if inbound.kind == "follow":
         return ContactFollowed(inbound)
     if inbound.kind == "unfollow":
@@ -43,7 +48,21 @@ def fact_of(
         reading = read_as_one(reading, reader.read([texts_to_read(whole)], [inbound.sent_at])[0])
     elif text := text_with_context(state, inbound, reading, playbook):
         reading = read_together(state, reading, reader.read_meaning(text), playbook)
-    return MessageReceived(inbound, reading, answered, _parts(reader, whole, reading), surge, more)
+    parts, near = _parts(reader, whole, reading), _near(state, reading, tips)
+    return MessageReceived(inbound, reading, answered, parts, surge, more, near)
+
+
+def _near(
+    state: Conversation, reading: Reading, tips: Callable[[str, Collection[Intent]], tuple[Tip, ...]]
+) -> tuple[Tip, ...]:
+    """For what the message, or what is being talked of, is about, where they live; nothing beside danger."""
+    if reading.urgency.at_least(Urgency.URGENT):
+        return ()
+    focus = state.focused
+    intents = {reading.intent, *((focus and (focus.intent,)) or ())}
+    said = next((one.district for one in reading.entities.addresses if one.district), "")
+    known = state.known.get("address")
+    return tips(said or (dict(known.parts).get("district", "") if known else ""), intents)
 
 
 def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, surge: bool = False) -> Event:

@@ -26,11 +26,13 @@ from bot.store.outbox import OutboxStore
 from bot.store.search import run_indexer
 from bot.store.turns import TurnStore
 from bot.surge import Surge
+from bot.tips import Tips
 from bot.tokens import RedisTokenCache
 from bot.turns import Turns
 from bot.vault import Vault
 from conversations.playbook import Playbook
 from conversations.reading import Address
+from data.directory import load_directory
 from data.hotline import load_hotline
 from data.playbook import load_playbook
 
@@ -142,7 +144,10 @@ async def open_services(
         live.publish([one for one in news if one["what"] != "outbox"])
 
     surge = Surge(database, lambda: playbook)
-    turns = Turns(store, vault, reader.current, lambda: playbook, settings.accounts.get, clock, publish, surge.on)
+    tips = Tips(database, load_directory(), clock)
+    turns = Turns(
+        store, vault, reader.current, lambda: playbook, settings.accounts.get, clock, publish, surge.on, tips.near
+    )  # fmt: skip
     worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts.get, world, clock)
     if outbox:
         kick.append(worker)
@@ -153,6 +158,7 @@ async def open_services(
         asyncio.create_task(live.run(), name="live"),
         asyncio.create_task(reader.watch(), name="reader"),
         asyncio.create_task(surge.watch(), name="surge"),
+        asyncio.create_task(tips.watch(), name="tips"),
     ]
     working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
     if outbox:

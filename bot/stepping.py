@@ -1,7 +1,7 @@
 """Stepping a batch: each arrival's conversation is unsealed, stepped in order, and its rows are gathered. No waiting."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,11 @@ from bot.store.writes import Writes
 from bot.vault import DataKey, Unsealable, Vault
 from classifiers.reader import Reader
 from conversations.codec import UnknownVersion
+from conversations.codes import Intent
 from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
 from conversations.engine import step
 from conversations.events import BurstEnded, MessageReceived, TimerFired
+from conversations.knowledge import Tip
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -27,6 +29,9 @@ from conversations.state import Conversation
 from conversations.turn import OutOfNumbers, Turn
 
 log = get_logger("turns")
+
+TipsNear = Callable[[str, Collection[Intent]], tuple[Tip, ...]]
+"""(district, intents) → numbers that may be passed on."""
 
 _KEPT = 1000
 """Conversations whose state is kept in memory between turns."""
@@ -58,9 +63,11 @@ class Stepper:
         accounts: Callable[[tuple[str, str]], Account | None],
         reader: Callable[[], Reader],
         surge: Callable[[], bool],
+        tips: TipsNear,
     ) -> None:
         self.store = store
         self.surge = surge
+        self.tips = tips
         self.reader = reader
         self.vault = vault
         self.account = accounts
@@ -149,7 +156,7 @@ class Stepper:
             reading = arrival.reading or Reading()
             event = fact_of(
                 self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered,
-                surge=self.surge(), more=arrival.more,
+                surge=self.surge(), more=arrival.more, tips=self.tips,
             )  # fmt: skip
         elif isinstance(event, TimerFired):
             event = fact_of_timer(self.reader(), talk.state, event, surge=self.surge())

@@ -16,7 +16,7 @@ from bot.arrivals import Arrival, Outcome, Said, TurnFailed, WaitingLine
 from bot.codec import decode
 from bot.log import get_logger
 from bot.settings import Account
-from bot.stepping import NUMBERS, Stepper, Talk
+from bot.stepping import NUMBERS, Stepper, Talk, TipsNear
 from bot.store.database import StoreAway
 from bot.store.turns import Loaded, TurnStore
 from bot.store.writes import Writes
@@ -52,6 +52,7 @@ class Turns:
         clock: Callable[[], datetime],
         publish: Publish,
         surge: Callable[[], bool] = lambda: False,
+        tips: TipsNear = lambda district, intents: (),
     ) -> None:
         self.store = store
         self.vault = vault
@@ -60,7 +61,7 @@ class Turns:
         self.clock = clock
         self.publish = publish
         self._line = WaitingLine()
-        self._stepper = Stepper(store, vault, accounts, reader, surge)
+        self._stepper = Stepper(store, vault, accounts, reader, surge, tips)
         self._inflight: dict[bytes, asyncio.Future[Outcome]] = {}
         self._delivered: list[str] = []
         self._closing = False

@@ -8,7 +8,7 @@ from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgenc
 from conversations.listening import complete
 from conversations.reading import Reading
 from conversations.slots import SHARED
-from conversations.speaking import next_critical, noted, receipt, still_missing, violent, words_for_12345
+from conversations.speaking import next_critical, noted, receipt, still_missing, tip_words, violent, words_for_12345
 from conversations.state import Case, Filled
 from conversations.talk import begin_empty
 from conversations.turn import Draft, Turn
@@ -44,6 +44,7 @@ def answer(
         draft.say("receipt", receipt(case, draft.playbook, draft.now, surge=draft.surge))
         _open_siblings(draft, case)
         draft.say("info", words_for_12345(case, case.slots, draft.playbook))
+        draft.say("info", tip_words(case, draft.tips, draft.playbook))
         words, names = _next(draft, case, ("soon",))
     elif was_open:
         _added(draft, case, news, names)

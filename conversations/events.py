@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from conversations.codes import Outcome
+from conversations.knowledge import Tip
 from conversations.messages import Inbound
 from conversations.reading import Reading
 
@@ -30,6 +31,8 @@ class MessageReceived:
     parts: tuple[Part, ...] = ()
     surge: bool = False
     more: bool = False
+    tips: tuple[Tip, ...] = ()
+    """Numbers that may be passed on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     event = replace(event, reading=reading)
     draft.pushed = bool(event.answered)
     draft.message, draft.heard, draft.surge = message, message.text, event.surge
+    draft.tips = event.tips
     danger = _answer_danger(draft, event)
     if message.kind == "menu":
         draft.say("info", draft.playbook.say("menu_help"))

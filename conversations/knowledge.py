@@ -1,7 +1,9 @@
 """Approved answers: what is said, on whose word, and how long it may be said. Nothing is ever composed here. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from conversations.codes import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,17 @@ class Entry:
 
     def holds(self, today: date) -> bool:
         return bool(self.approved_by) and self.since <= today and (self.until is None or today <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A number of the directory where a person answered lately (`answered_at`), and what it is there for.
+
+    `district` "" is the whole city. A number nobody has reached is not passed on: a dead end costs a resident hope.
+    """
+
+    name: str
+    number: str
+    answered_at: datetime
+    district: str
+    intents: frozenset[Intent]

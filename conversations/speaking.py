@@ -1,14 +1,15 @@
 """What is said, in which words and order: one short message a turn, danger first. Every sentence is a row. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from conversations.codes import Flag, Urgency
+from conversations.knowledge import Tip
 from conversations.listening import vague
 from conversations.playbook import Playbook
 from conversations.reading import Reading
-from conversations.slots import SHARED, SKIPPED, missing
+from conversations.slots import SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
 
 _WORDS = 40
@@ -114,6 +115,17 @@ def words_for_12345(case: Case, news: Mapping[str, Filled], playbook: Playbook) 
     words = _without_contact(case)
     words = words if len(words) <= _WORDS else words[: _WORDS - 1] + "…"
     return playbook.say("call_12345", title=row.title, words=words, where="，".join(told) or "（说地址和电话）")
+
+
+def tip_words(case: Case, tips: Sequence[Tip], playbook: Playbook) -> str:
+    """A number to try meanwhile, for what does not press: whoever is in danger is not sent from door to door."""
+    if case.quiet or case.urgency.at_least(Urgency.URGENT):
+        return ""
+    district = dict(case.slots["address"].parts).get("district", "") if "address" in case.slots else ""
+    tip = next((one for one in tips if case.intent in one.intents and one.district in ("", district)), None)
+    if tip is None:
+        return ""
+    return playbook.say("tip", name=tip.name, number=tip.number, when=day_words(tip.answered_at))
 
 
 def _without_contact(case: Case) -> str:

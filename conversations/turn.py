@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from conversations.codes import TicketStatus
 from conversations.effects import AlertDesk, Effect, OpenTicket, Purpose, SendText, SetTimer, UpdateTicket
+from conversations.knowledge import Tip
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.state import Case, Conversation, Piece
@@ -52,6 +53,7 @@ class Draft:
     """The words of the message this turn answers."""
     message: Inbound | None = None
     surge: bool = False
+    tips: tuple[Tip, ...] = ()
     pieces: tuple[Piece, ...] = ()
     """What was kept back before the message and is answered with it."""
     filed: int = 0

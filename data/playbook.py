@@ -42,6 +42,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
             for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")
         },
         **{f"standing_{status}": "" for status in TicketStatus},
+        "tip": "name number when",
         "before_treatment": "number day title",
         "comment_link": "link",
         "ask_district": "place",

@@ -63,12 +63,14 @@ async def find_units(
     district: str | None = None,
     retired: bool | None = False,
     doubtful: datetime | None = None,
+    answered: datetime | None = None,
     most: int = _MOST,
 ) -> list[Unit]:
     """Units whose place, name, kind, number or note hold every word of `q` (a word of figures without its gaps as well).
 
     `district` "" is what serves the whole city; `retired` None: all. The whole words first, then by place and name.
-    `doubtful`: only what was not verified since then, or was called: those with a call first. A sieve for who judges them.
+    `answered`: only where a person answered since then. `doubtful`: only what was not verified since then, or was
+    called: those with a call first. A sieve for who judges them.
     """
     kind_titles = [kind.title for kind in rows.kinds.values()]
     args: list[Any] = [rows.human, rows.dead, rows.rules.rate_calls, list(rows.kinds), kind_titles]
@@ -97,6 +99,9 @@ async def find_units(
         called = "exists (select from calls where unit = u.id)"
         must(f"(coalesce(u.verified_at, '-infinity') < {{}} or {called})", doubtful)
         order.append(f"{called} desc")
+    if answered is not None:
+        args.append(answered)
+        where.append(f"exists (select from calls where unit = u.id and result = any ($1) and at >= ${len(args)})")
     args.append(most)
     places = ", ".join([*order, "u.district", "u.street", "u.kind", "u.name", "u.id"])
     # Figures are counted of those that are shown, not of those that are looked through.
