@@ -15,7 +15,8 @@ Ask = tuple[str, tuple[str, ...]]
 
 NOTHING: Ask = ("", ())
 _MOST_CHOICES = 3
-_NUMERALS = {"一": "1", "二": "2", "三": "3", "①": "1", "②": "2", "③": "3"}
+_NUMERALS = {"一": "1", "二": "2", "三": "3", "四": "4", "①": "1", "②": "2", "③": "3", "④": "4"}
+_AROUND = "。. 、，,选回复按第个号\ufe0f\u20e3"
 
 
 def ask_contact(case: Case, playbook: Playbook) -> Ask:
@@ -90,17 +91,21 @@ def districts_of(case: Case) -> tuple[str, ...]:
     return names if 2 <= len(names) <= _MOST_CHOICES else ()
 
 
+def chosen(text: str) -> str:
+    """The number somebody answers with ("2", "②", "第二个"), "" when it is none."""
+    said = text.strip(_AROUND)
+    said = _NUMERALS.get(said, said)
+    return said if said.isascii() and said.isdigit() and len(said) == 1 else ""
+
+
 def with_chosen_district(state: Conversation, message: Inbound, reading: Reading) -> Reading:
     """A number after "which district?" read as that district; any other reading as it is."""
     focus = state.focused
     if focus is None or "district" not in state.asked or Act.MENU_CHOICE not in reading.acts:
         return reading
-    said = message.text.strip("。. 、选回复按第个号")
-    chosen = dict(enumerate(districts_of(focus), 1)).get(
-        int(said) if said in ("1", "2", "3") else int(_NUMERALS.get(said, 0))
-    )
-    if chosen is None:
+    district = dict(enumerate(districts_of(focus), 1)).get(int(chosen(message.text) or 0))
+    if district is None:
         return reading
-    place = Address(district=chosen, raw=message.text, confidence=0.9)
+    place = Address(district=district, raw=message.text, confidence=0.9)
     acts = tuple(act for act in reading.acts if act is not Act.MENU_CHOICE)
     return replace(reading, acts=acts, entities=replace(reading.entities, addresses=(place,)))

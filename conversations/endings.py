@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from conversations.codes import Outcome, TicketStatus, Urgency
+from conversations.codes import Flag, Outcome, TicketStatus, Urgency
 from conversations.effects import SetTimer
 from conversations.reading import Reading
 from conversations.speaking import still_missing
@@ -10,6 +10,7 @@ from conversations.state import Case, Conversation
 from conversations.turn import Draft
 from conversations.values import evolve
 
+CONTENT = "satisfied"
 _ERASE_AFTER = timedelta(minutes=2)
 """Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
 
@@ -76,12 +77,27 @@ def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _answered_revisit(draft: Draft, case: Case) -> bool:
     """Asked how it went, they say it is solved: that was the revisit; a person closes."""
+    draft.state = evolve(draft.state, asked=(), asked_on=0)
+    draft.filed = case.key
+    if not case.open:
+        draft.note(case, "says_solved", by="contact")
+        draft.say("info", draft.playbook.say("solved_ended"))
+        _ask_content(draft, case)
+        return True
     case = draft.put(evolve(case, status=TicketStatus.REVISITED))
     draft.note(case, "says_solved", by="contact")
     draft.alert(case, "says_solved")
-    draft.state = evolve(draft.state, asked=(), asked_on=0)
     draft.say("info", draft.playbook.say("solved", number=case.ticket))
+    _ask_content(draft, case)
     return True
+
+
+def _ask_content(draft: Draft, case: Case) -> None:
+    """Once it is solved, and where nobody is asked to judge the day they nearly lost somebody."""
+    if case.urgency is Urgency.CRITICAL or case.quiet or Flag.DECEASED in case.flags:
+        return
+    draft.say("question", draft.playbook.say("ask_satisfied"))
+    draft.state = evolve(draft.state, focus=case.key, asked=(CONTENT,), asked_on=draft.state.turn)
 
 
 def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:

@@ -18,6 +18,7 @@ from conversations.events import (
     ReporterHandedBack,
     ReporterReopened,
     ReporterReplied,
+    RevisitAsked,
     TimerFired,
 )
 from conversations.handoff import (
@@ -33,6 +34,7 @@ from conversations.handoff import (
 from conversations.hearing import burst_ended, contact_erased, followed, message_received, unfollowed
 from conversations.playbook import Playbook
 from conversations.reminders import remind
+from conversations.revisiting import revisit_asked
 from conversations.silence import timer_fired
 from conversations.state import Conversation, Phase
 from conversations.turn import Draft, Turn
@@ -53,6 +55,7 @@ _EVERYWHERE: dict[type, Callable[..., Turn]] = {
     ReporterHandedBack: handed_back,
     ReporterClosed: closed,
     ReporterReopened: reopened,
+    RevisitAsked: revisit_asked,
     ReporterCorrected: corrected,
     TimerFired: timer_fired,
     DeliveryFailed: delivery_failed,

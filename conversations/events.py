@@ -108,6 +108,14 @@ class ReporterReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisitAsked:
+    """A person at the desk has the revisit's question asked in the chat, of an open case or an ended one."""
+
+    case: int
+    reporter: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReporterCorrected:
     """A reporter changed a field: `intent`, `urgency`, `status`, `verification`, or `slot:<name>`."""
 
@@ -158,6 +166,7 @@ Event = (
     | ReporterHandedBack
     | ReporterClosed
     | ReporterReopened
+    | RevisitAsked
     | ReporterCorrected
     | TimerFired
     | DeliveryFailed

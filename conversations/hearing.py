@@ -14,6 +14,7 @@ from conversations.households import begin_list
 from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case
 from conversations.private import masked
 from conversations.reading import Reading
+from conversations.revisiting import answered
 from conversations.sharing import keep_contact, share
 from conversations.small_talk import small_talk, wordless
 from conversations.speaking import danger_line
@@ -80,6 +81,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None or hushed, begun=begun)
     if (held is not None or hushed) and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
+    if not danger and answered(draft, reading):
+        return _filed(draft, case, reading)
     if not danger and answer_from_knowledge(draft, case, reading):
         return _filed(draft, case, reading)
     if not danger and Flag.DECEASED not in reading.flags:

@@ -8,6 +8,7 @@ from conversations.handoff import put_back
 from conversations.hearing import contact_erased
 from conversations.reminders import TIMER as TREATMENT
 from conversations.reminders import treatment_due
+from conversations.revisiting import QUESTION, question
 from conversations.speaking import violent
 from conversations.state import Case
 from conversations.turn import Draft, Turn
@@ -74,12 +75,7 @@ def _revisit(draft: Draft, case: Case) -> None:
         return
     draft.pushed = True
     if not case.reporter:
-        draft.say(
-            "question",
-            draft.playbook.say(
-                "revisit_critical" if case.urgency is Urgency.CRITICAL else "revisit", number=case.ticket
-            ),
-        )
-        draft.state = evolve(draft.state, focus=case.key, asked=("revisit",), asked_on=draft.state.turn)
+        draft.say("question", question(case, draft.playbook))
+        draft.state = evolve(draft.state, focus=case.key, asked=(QUESTION,), asked_on=draft.state.turn)
     draft.note(case, "revisit_due")
     draft.alert(case, "revisit")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations.asking import ask_contact, asked
+from conversations.asking import ask_contact, asked, chosen
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.endings import erase, not_solved, solved, withdraw
@@ -136,7 +136,7 @@ def _choice(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """A number after "please reply with a number": what it stands for; never a guess."""
     if "choice" not in draft.state.asked:
         return False
-    row = draft.playbook.choices.get(draft.heard.strip("。. 、选回复按第个号"))
+    row = draft.playbook.choices.get(chosen(draft.heard))
     if row is None:
         return False
     opened = begin_empty(draft, row.intent)

@@ -1,8 +1,6 @@
 """Revisits: who is to be asked how it went, by telephone or in the chat, and the three answers, never taken for one."""
 
-import re
 from datetime import datetime, time, timedelta
-from uuid import uuid4
 
 from aiohttp import web
 
@@ -10,7 +8,7 @@ from bot.audit import audit
 from bot.desk import words
 from bot.desk.acts import refused, why_not
 from bot.desk.pages import page
-from bot.desk.record import ReplyRoom, names_of_staff, reply_room
+from bot.desk.record import names_of_staff, reply_room
 from bot.desk.revisits_view import answers_words, due_rows, entries_of, judged
 from bot.desk.rows import row_of
 from bot.desk.session import Staff
@@ -22,7 +20,7 @@ from bot.services import Services
 from bot.store.revisits import REVISITED, Answers, keep_revisit, last_revisits
 from bot.store.tickets import Ticket, get_ticket
 from conversations.codes import TicketStatus, Urgency
-from conversations.events import ReporterCorrected, ReporterEvent, ReporterHandedBack, ReporterReopened, ReporterReplied
+from conversations.events import ReporterCorrected, ReporterEvent, ReporterReopened, RevisitAsked
 from conversations.playbook import SHANGHAI
 
 _LONGEST = 500
@@ -31,7 +29,6 @@ _ASK_AT = time(10)
 """A day without an hour: the first revisits of a morning are done by then."""
 _FURTHEST = timedelta(days=120)
 _GONE = "没有这张单，或资料已删除。"
-_REPLY_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Unfit(Exception):
@@ -69,26 +66,18 @@ async def _page(
     names, now = await names_of_staff(services.database), services.clock()
     form = await request.post() if request.method == "POST" else {}
     row = row_of(ticket, services.playbook, names, login=staff.login, waiting=False, now=now, place="")
-    room = await _room(services, ticket)
+    room = await reply_room(services, ticket)
     verdict = (await judged(services, [ticket], now)).get(ticket.number)
     return page(
         "revisit.html", staff, status=status, section="revisits", ticket=ticket, row=row, room=room, error=error,
         verdict=verdict, entries=await entries_of(services, ticket, names), now=now, days=_AGAIN_DAYS,
         phone=mask_phone(ticket.slots.get("phone", "")), next_due=ticket.slots.get("next_due", ""),
-        reply_id=uuid4().hex, question=_question(services, ticket), given={name: str(form.get(name, "")) for name in _FIELDS},
+        question=_question(services, ticket), given={name: str(form.get(name, "")) for name in _FIELDS},
         choices={"contacted": words.CONTACTED, "solved": words.SOLVED, "satisfied": words.SATISFIED},
     )  # fmt: skip
 
 
 _FIELDS = ("contacted", "solved", "satisfied", "again", "note")
-
-
-async def _room(services: Services, ticket: Ticket) -> ReplyRoom:
-    """A closed ticket cannot be written on: it is asked by telephone."""
-    room = await reply_room(services, ticket)
-    if ticket.outcome is None:
-        return room
-    return ReplyRoom(0, None, room.text_bytes, "这张单已经结束，不能在对话里问；请打电话。")
 
 
 def _question(services: Services, ticket: Ticket) -> str:
@@ -174,16 +163,12 @@ def _event(ticket: Ticket, answers: Answers, login: str) -> ReporterEvent | None
 
 
 async def post_ask(request: web.Request, staff: Staff) -> web.StreamResponse:
-    """POST /desk/revisits/{number}/ask: reply_id. The rows' own question goes out as a reporter's reply, within the window;
-    whoever did not have the ticket does not keep it, so that the answer is heard by the bot."""
+    """POST /desk/revisits/{number}/ask: the rows' own question goes out, within the window; its answer is the bot's to hear."""
     services = request.app[SERVICES]
     ticket = await find(request)
     if ticket is None or ticket.erased:
         return refused(request, staff, "", 404, "unknown", _GONE)
-    reply_id = str((await request.post()).get("reply_id", ""))
     verdict = (await judged(services, [ticket], services.clock())).get(ticket.number)
-    if not _REPLY_ID.fullmatch(reply_id):
-        return await _page(request, staff, ticket, status=400, error="页面已过期，请再按一次。")
     if (
         verdict is not None
         and verdict.state == "waiting"
@@ -193,18 +178,11 @@ async def post_ask(request: web.Request, staff: Staff) -> web.StreamResponse:
         return await _page(
             request, staff, ticket, status=409, error="已经在对话里问过，还在等居民回话；急的话请打电话。"
         )
-    asked = ReporterReplied(ticket.case, staff.login, _question(services, ticket), f"{staff.login}:{reply_id}")
-    outcome = await services.turns.act(ticket.conversation, asked)
+    outcome = await services.turns.act(ticket.conversation, RevisitAsked(ticket.case, staff.login))
     fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
     if outcome.refused:
         status, sentence = await why_not(services, outcome.refused, fresh)
         return await _page(request, staff, fresh, status=status, error=sentence)
-    if not ticket.reporter:
-        await services.turns.act(
-            ticket.conversation, ReporterHandedBack(ticket.case, staff.login, "问了回访，等居民回话")
-        )
-    kept = Answers("chat")
-    await keep_revisit(services.database, services.vault, ticket, kept, staff.login, services.clock(), "")
     await audit(services.database, staff.login, "desk.revisit_asked", ticket.number)
     services.live.publish([{"what": "ticket", "number": ticket.number, "change": REVISITED, "alert": ""}])
     raise web.HTTPSeeOther("/desk/revisits")

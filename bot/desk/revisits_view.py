@@ -8,7 +8,7 @@ from bot.desk import words
 from bot.desk.directory import ROWS
 from bot.desk.record import names_of_staff
 from bot.desk.rows import Row, row_of
-from bot.directory.revisiting import Asked, Next, next_revisit, timeline
+from bot.directory.revisiting import Asked, Next, Said, next_revisit, timeline
 from bot.mask import mask_text
 from bot.services import Services
 from bot.store.revisits import Answers, Done, candidates, last_revisits, pasts_of
@@ -137,6 +137,12 @@ class Entry:
     note: str
 
 
+def _said(one: Said) -> str:
+    if one.contacted:
+        return "有人联系过" if one.contacted == "yes" else "没有人联系过"
+    return words.SOLVED[one.solved] if one.solved else words.SATISFIED[one.satisfied]
+
+
 async def entries_of(services: Services, ticket: Ticket, names: Mapping[str, str]) -> list[Entry]:
     """Newest first: people's revisits, the conversation's own question, the resident's words."""
     past = (await pasts_of(services.database, services.vault, [ticket]))[ticket.number]
@@ -145,7 +151,5 @@ async def entries_of(services: Services, ticket: Ticket, names: Mapping[str, str
         for one in await last_revisits(services.database, services.vault, ticket.number)
     ]
     out += [Entry(one.at, words.person("bot", names), "在对话里问了一声", "") for one in past.asked if one.by == "bot"]
-    out += [
-        Entry(one.at, words.person("contact", names), f"在对话里说{words.SOLVED[one.solved]}", "") for one in past.said
-    ]
+    out += [Entry(one.at, words.person("contact", names), f"在对话里说{_said(one)}", "") for one in past.said]
     return sorted(out, key=lambda one: one.at, reverse=True)

@@ -34,10 +34,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the resident wrote of their own: `solved` yes or no."""
+    """What the resident wrote, one answer at a time; "" for those it does not speak of. `contacted`: whether anybody had
+    called them, which is another thing than our reaching them by telephone."""
 
     at: datetime
-    solved: str
+    solved: str = ""
+    contacted: str = ""
+    satisfied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,17 @@ def timeline(asked: Sequence[Asked], said: Sequence[Said]) -> list[Asked]:
 
 
 def _answered(out: list[Asked], words: Sequence[Said]) -> list[Asked]:
-    """The last question with the last word on it."""
-    if out and words and out[-1].waits:
-        return [*out[:-1], replace(out[-1], at=words[-1].at, by="contact", solved=words[-1].solved)]
-    return out
+    """The last question with the last word on each of the three."""
+    if not out or not words or not out[-1].waits:
+        return out
+    last = replace(out[-1], at=words[-1].at, by="contact")
+    for one in words:
+        last = replace(
+            last,
+            solved=one.solved or last.solved,
+            satisfied=one.satisfied or last.satisfied,
+        )
+    return [*out[:-1], last]
 
 
 def next_revisit(

@@ -27,9 +27,13 @@ OUTCOMES = ("solved", "partly", "answered", "referred")
 
 _HORIZON = timedelta(days=45)
 _MOST = 500
-_SAYS = {
-    "says_solved": "yes", "asks_solved": "yes", "says_not_solved": "no", "asks_not_solved": "no",
+_SAYS: dict[str, dict[str, str]] = {
+    "says_solved": {"solved": "yes"}, "asks_solved": {"solved": "yes"},
+    "says_not_solved": {"solved": "no"}, "asks_not_solved": {"solved": "no"},
+    "says_contacted": {"contacted": "yes"}, "says_not_contacted": {"contacted": "no"},
+    "says_good": {"satisfied": "good"}, "says_fair": {"satisfied": "fair"}, "says_bad": {"satisfied": "bad"},
 }  # fmt: skip
+_ASKED = "revisit_asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ async def pasts_of(database: Database, vault: Vault, tickets: Sequence[Ticket]) 
     for row in await _events(database, numbers):
         number, change, at = row["number"], row["change"], row["at"]
         if change in _SAYS:
-            said[number].append(Said(at, _SAYS[change]))
+            said[number].append(Said(at, **_SAYS[change]))
+        if change == _ASKED:
+            asked[number].append(Asked(at, "chat", row["actor"]))
         if change == "revisit_due" and row["sent"]:
             asked[number].append(Asked(at, "chat", "bot"))
         ends = change == "closed" or (
@@ -135,7 +141,7 @@ async def _events(database: Database, numbers: Sequence[str]) -> list[Any]:
     """`sent`: the bot's question left with that event; beside a reporter it asks nothing."""
     return await database.fetch(
         """
-        select e.number, e.change, e.at, e.detail, t.conversation, c.data_key,
+        select e.number, e.change, e.at, e.actor, e.detail, t.conversation, c.data_key,
             e.change = 'revisit_due' and exists (
                 select from messages m where m.conversation = t.conversation and m.case_key = t.case_key
                 and m.author = 'bot' and m.at = e.at and m.delivery <> 'failed'
@@ -143,7 +149,7 @@ async def _events(database: Database, numbers: Sequence[str]) -> list[Any]:
         from ticket_events e join tickets t using (number) join contacts c on c.id = t.conversation
         where e.number = any ($1) and e.change = any ($2) order by e.id
         """,
-        list(numbers), ["closed", "corrected", "revisit_due", *_SAYS], limit=5,
+        list(numbers), ["closed", "corrected", "revisit_due", _ASKED, *_SAYS], limit=5,
     )  # fmt: skip
 
 

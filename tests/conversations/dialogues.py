@@ -25,6 +25,7 @@ from conversations.events import (
     ReporterHandedBack,
     ReporterReopened,
     ReporterReplied,
+    RevisitAsked,
     TimerFired,
 )
 from conversations.messages import Attachment, Inbound, Kind, Location
@@ -169,7 +170,7 @@ def _entities(chance: Random) -> Entities:
 
 def _reporter(chance: Random, case: int) -> Event:
     by = chance.choice(("li", "li", "wang"))
-    match chance.randint(0, 6):
+    match chance.randint(0, 7):
         case 0 | 1:
             return ReporterClaimed(case, by)
         case 2:
@@ -180,6 +181,8 @@ def _reporter(chance: Random, case: int) -> Event:
             return ReporterClosed(case, by, chance.choice(tuple(Outcome)), tell=chance.random() < 0.8)
         case 5:
             return ReporterReopened(case, by)
+        case 6:
+            return RevisitAsked(case, by)
     field, value = chance.choice(
         (
             ("urgency", str(chance.choice(tuple(Urgency)))),

@@ -20,6 +20,7 @@ from conversations.events import (
     ReporterHandedBack,
     ReporterReopened,
     ReporterReplied,
+    RevisitAsked,
     TimerFired,
 )
 from conversations.messages import Inbound, Kind
@@ -47,6 +48,7 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
     "hand back": lambda _: ReporterHandedBack(1, "li"),
     "close": lambda _: ReporterClosed(1, "li", Outcome.SOLVED),
     "reopen": lambda _: ReporterReopened(1, "li", "没有解决"),
+    "ask how it went": lambda _: RevisitAsked(1, "li"),
     "correct": lambda _: ReporterCorrected(1, "li", "verification", "confirmed"),
     "undelivered": lambda _: DeliveryFailed("c/1/0", 1, "45015", "没有送到"),
     "erased": lambda _: ContactErased("admin"),

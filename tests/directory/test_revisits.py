@@ -55,7 +55,7 @@ async def test_a_closed_critical_case_is_asked_within_the_hour_and_again(
     page = await lina.get(f"/desk/revisits/{number}")
     assert "138****5678" in page.words
     assert PHONE not in page.text
-    assert "已经结束，不能在对话里问" in page.words
+    assert "在对话里问这一句" in page.words
     done = await lina.form(
         f"/desk/revisits/{number}", contacted="yes", solved="yes", satisfied="fair", again="", note="已做透析"
     )
@@ -132,7 +132,7 @@ async def test_what_is_said_in_the_chat_is_not_asked_twice(service: Service, rec
     events = "select count(*) from ticket_events where number = $1 and change = 'revisit_due'"
     await until(record, events, number, 1)
     assert await group_of(lina, number) == "问过了，等居民回话"
-    answered = await lina.form(f"/desk/revisits/{number}/ask", reply_id="a" * 32)
+    answered = await lina.form(f"/desk/revisits/{number}/ask")
     assert answered.status == 409
     assert "已经在对话里问过" in answered.words
     await Resident(service, "chatted").say("解决了")
@@ -156,20 +156,36 @@ async def test_asked_in_the_chat_within_the_window(
     page = await lina.get(f"/desk/revisits/{number}")
     room = re.search(r"还能发 <b>(\d)</b> 条", page.text)
     assert room
-    reply_id = re.search(r'name="reply_id" value="([0-9a-f]{32})"', page.text)
-    assert reply_id
-    done = await lina.form(f"/desk/revisits/{number}/ask", reply_id=reply_id[1])
+    done = await lina.form(f"/desk/revisits/{number}/ask")
     assert done.headers["Location"] == "/desk/revisits"
-    assert (await lina.form(f"/desk/revisits/{number}/ask", reply_id=reply_id[1])).status == 409
+    assert (await lina.form(f"/desk/revisits/{number}/ask")).status == 409
     after = await lina.get(f"/desk/revisits/{number}")
     assert f"还能发 <b>{int(room[1]) - 1}</b> 条" in after.text
     assert await group_of(lina, number) == "问过了，等居民回话"
     assert (
         await record.value("select reporter from tickets where number = $1", number) == ""
     )  # the answer is the bot's to hear
-    await wechat_says(service, platform, "oRevisit", "没有解决")
+    await wechat_says(service, platform, "oRevisit", "2")
     assert await record.value("select status from tickets where number = $1", number) == "local_coord"
     assert "居民 在对话里说没有解决" in (await lina.get(f"/desk/revisits/{number}")).words
+
+
+async def test_an_ended_ticket_is_asked_in_the_chat_too(
+    service: Service, record: Record, lina: Person, platform: WeChatPlatform
+) -> None:
+    for text in ("妈妈的降压药氨氯地平只剩三天", "电话13911112222，杨浦区控江路1200弄8号楼301，12345没打过"):
+        await wechat_says(service, platform, "oEnded", text)
+    number = await number_of(record, "oEnded", channel="wechat")
+    await lina.do(f"/desk/tickets/{number}/close", outcome="solved", note="", tell="no")
+    assert (await lina.form(f"/desk/revisits/{number}/ask")).headers["Location"] == "/desk/revisits"
+    assert await group_of(lina, number) == "问过了，等居民回话"
+    await wechat_says(service, platform, "oEnded", "1")
+    assert await record.value("select status from tickets where number = $1", number) == "closed"
+    await wechat_says(service, platform, "oEnded", "满意")
+    page = (await lina.get(f"/desk/revisits/{number}")).words
+    assert "居民 在对话里说已解决" in page
+    rows = await record.rows("select change from ticket_events where number = $1 and actor = 'contact'", number)
+    assert [row["change"] for row in rows][-3:] == ["says_contacted", "says_solved", "says_good"]
 
 
 @pytest.mark.parametrize(
