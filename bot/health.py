@@ -24,6 +24,7 @@ async def readyz(request: web.Request) -> web.Response:
     checks = {
         "database": "ok" if database else "away: messages go to the spool",
         "redis": "ok" if redis else "away: live news only within one process",
+        "rows": services.rows.words,
         "model": services.reader.current().model_id or "none: rules only, run `bangnong train`",
         "spool": "draining" if services.intake.away or services.spool.waiting else "empty",
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.log import get_logger
 from bot.understanding import open_models, open_reader
 from classifiers.artefacts import BadModel
-from classifiers.reader import Reader
+from classifiers.reader import Answering, Reader
 
 log = get_logger("reader")
 
@@ -14,9 +14,9 @@ log = get_logger("reader")
 class ReaderHolder:
     """Looks at the model pointer every few seconds: cheap, and works without Redis."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, answers: Answering | None = None) -> None:
         self.models = open_models(home)
-        self._reader = open_reader(None, _failed)
+        self._reader = open_reader(None, _failed, answers)
         try:
             self._reader.refresh(self.models)
         except BadModel as error:

@@ -38,10 +38,18 @@ class Difference:
 
 
 def differences(
-    contact: ContactRef, recorded: Sequence[Recorded], limits: Limits, old: Playbook, new: Playbook
+    contact: ContactRef,
+    recorded: Sequence[Recorded],
+    limits: Limits,
+    old: Playbook,
+    new: Playbook,
+    heard: Sequence[Recorded] | None = None,
 ) -> Iterator[Difference]:
-    """The turns of one conversation that the two sets of rows answer differently, in order."""
-    told = zip(_told(contact, recorded, limits, old), _told(contact, recorded, limits, new), strict=True)
+    """The turns of one conversation that the two sets of rows answer differently, in order.
+
+    `heard`: the same turns as the new rows would have had them read, where they change which question is recognised.
+    """
+    told = zip(_told(contact, recorded, limits, old), _told(contact, heard or recorded, limits, new), strict=True)
     for turn, (was, now) in enumerate(told, 1):
         if was != now:
             yield Difference(turn, was, now)

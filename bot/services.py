@@ -19,6 +19,7 @@ from bot.live import Live, News
 from bot.log import get_logger
 from bot.outbox import OutboxWorker
 from bot.reload import ReaderHolder
+from bot.rows.serving import ServingRows
 from bot.settings import Account, Settings
 from bot.spool import Spool
 from bot.store.database import Database, migrate
@@ -34,7 +35,6 @@ from conversations.playbook import Playbook
 from conversations.reading import Address
 from data.directory import load_directory
 from data.hotline import load_hotline
-from data.playbook import load_playbook
 
 log = get_logger("services")
 
@@ -53,7 +53,7 @@ class Services:
     redis: Any
     vault: Vault
     reader: ReaderHolder
-    playbook: Playbook
+    rows: ServingRows
     turns: Turns
     intake: Intake
     spool: Spool
@@ -61,6 +61,11 @@ class Services:
     live: Live
     http: aiohttp.ClientSession
     engines: Engines | None
+
+    @property
+    def playbook(self) -> Playbook:
+        """The rows in use at this moment."""
+        return self.rows.playbook
 
     @property
     def accounts(self) -> Mapping[tuple[str, str], Account]:
@@ -130,8 +135,9 @@ async def open_services(
     await open_index_key(database, vault)
     redis: Any = Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=1, decode_responses=True)
     live = Live(redis)
-    playbook = load_playbook()
-    reader = ReaderHolder(settings.home)
+    rows = ServingRows(database, settings.home / "rows")
+    await rows.look()
+    reader = ReaderHolder(settings.home, rows)
     http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=4))
     tokens = RedisTokenCache(redis)
     world = World(http, tokens, GrantStore(database, vault))
@@ -143,20 +149,21 @@ async def open_services(
             kick[0].wake.set()
         live.publish([one for one in news if one["what"] != "outbox"])
 
-    surge = Surge(database, lambda: playbook)
+    surge = Surge(database, lambda: rows.playbook)
     tips = Tips(database, load_directory(), clock)
     turns = Turns(
-        store, vault, reader.current, lambda: playbook, settings.accounts.get, clock, publish, surge.on, tips.near
+        store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near
     )  # fmt: skip
     worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts.get, world, clock)
     if outbox:
         kick.append(worker)
     spool = Spool(settings.home / "spool", vault)
-    door = Intake(turns, spool, database, reader.current, lambda: playbook, clock)
+    door = Intake(turns, spool, database, reader.current, lambda: rows.playbook, clock)
     tasks = [
         asyncio.create_task(turns.run(), name="turns"),
         asyncio.create_task(live.run(), name="live"),
         asyncio.create_task(reader.watch(), name="reader"),
+        asyncio.create_task(rows.watch(), name="rows"),
         asyncio.create_task(surge.watch(), name="surge"),
         asyncio.create_task(tips.watch(), name="tips"),
     ]
@@ -173,7 +180,7 @@ async def open_services(
         tasks.append(asyncio.create_task(_keep_engines(engines, database, redis), name="engines"))
     try:
         yield Services(
-            settings=settings, clock=clock, database=database, redis=redis, vault=vault, reader=reader, playbook=playbook,
+            settings=settings, clock=clock, database=database, redis=redis, vault=vault, reader=reader, rows=rows,
             turns=turns, intake=door, spool=spool, outbox=worker, live=live, http=http, engines=engines,
         )  # fmt: skip
     finally:

@@ -7,7 +7,7 @@ from classifiers.acts import ActReader
 from classifiers.answers import Answers
 from classifiers.artefacts import ModelStore
 from classifiers.entities import EntityReader
-from classifiers.reader import Reader
+from classifiers.reader import Answering, Reader
 from classifiers.redflags import RedFlags
 from classifiers.tokens import Tokenizer
 from data.acts import load_acts
@@ -30,19 +30,26 @@ def open_models(home: Path) -> ModelStore:
     return ModelStore(home / "models", open_tokenizer(home))
 
 
-def open_reader(models: ModelStore | None, failed: Callable[[str, Exception], None] | None = None) -> Reader:
-    """A reader over the shipped rows and the serving model; without one the rules read alone. Raises BadRows."""
+def open_reader(
+    models: ModelStore | None,
+    failed: Callable[[str, Exception], None] | None = None,
+    answers: Answering | None = None,
+) -> Reader:
+    """A reader over the shipped rows and the serving model; without one the rules read alone. Raises BadRows.
+
+    `answers`: who knows the approved answers, where others than the shipped ones serve.
+    """
     faults: list[Fault] = []
     folder = rows_folder()
     red, acts, places = load_red(folder, faults), load_acts(folder, faults), load_places(folder, faults)
-    knowledge = read_knowledge(folder, faults)
+    answers = answers or Answers(read_knowledge(folder, faults))
     if faults:
         raise BadRows(faults)
     reader = Reader(
         danger=RedFlags(red),
         extractor=EntityReader(places, red),
         acts=ActReader(acts),
-        answers=Answers(knowledge),
+        answers=answers,
         failed=failed,
     )
     if models is not None:

@@ -21,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
     from data.faults import BadRows, Fault, rows_folder
     from data.hotline import read_hotline
     from data.lexicon import load_lexicon
+    from data.media import read_media
     from data.places import load_places
     from data.playbook import read_playbook
     from data.red import load_red
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     faults: list[Fault] = []
     read_playbook(folder, faults)
-    for load in (load_red, load_acts, load_places, read_canned, read_hotline, read_directory):
+    for load in (load_red, load_acts, load_places, read_canned, read_hotline, read_directory, read_media):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]
     try:
@@ -41,4 +42,10 @@ def run(options: argparse.Namespace) -> int:
     for fault in sorted(faults):
         print(fault)
     print(f"{len(faults)} 处要改" if faults else "行数据没有问题")
-    return 1 if faults else 0
+    good = True
+    if options.folder is None:
+        from bot.rows.standing import released_standing
+
+        good, words = released_standing()
+        print(words)
+    return 1 if faults or not good else 0

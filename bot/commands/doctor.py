@@ -55,9 +55,11 @@ async def _home(settings: Settings) -> tuple[bool, str]:
 
 
 async def _rows(settings: Settings) -> tuple[bool, str]:
+    from bot.rows.standing import standing_of
     from data.playbook import load_playbook
 
-    return True, f"playbook {load_playbook().version} (all rows: bangnong check)"
+    good, words = await standing_of(settings)
+    return good, f"playbook {load_playbook().version} with the program (all rows: bangnong check); {words}"
 
 
 async def _model(settings: Settings) -> tuple[bool, str]:

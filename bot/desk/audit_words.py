@@ -57,10 +57,19 @@ ACTIONS = {
     "admin.token_revoked": "撤销令牌",
     "admin.model_promote": "启用模型",
     "admin.model_rollback": "退回模型",
+    "rows.saved": "话术：改草稿",
+    "rows.offered": "话术：请人复核",
+    "rows.back": "话术：收回草稿",
+    "rows.dropped": "话术：丢掉草稿",
+    "rows.release": "话术：发布",
+    "rows.rollback": "话术：退回",
+    "rows.seen": "话术：看过紧急发布",
 }
 
 _NAMES = {
     "field": "哪一项", "was": "原来", "value": "改成", "lowered": "降级", "outcome": "结果", "role": "角色", "alert": "提醒",
+    "file": "文件", "draft": "草稿", "author": "作者", "urgent": "一个人紧急发布", "target": "退回到第几套",
+    "dangers": "危急用语几句",
     "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转",
 }  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}

@@ -7,6 +7,11 @@ from bot.desk import (
     admin,
     admin_audit,
     admin_models,
+    admin_rows,
+    admin_rows_drafts,
+    admin_rows_edit,
+    admin_rows_entries,
+    admin_rows_view,
     admin_tokens,
     calls,
     directory,
@@ -23,9 +28,12 @@ from bot.desk import (
     revisits,
     ticket,
 )
+from bot.desk.admin_rows_view import VIEWERS as ROW_VIEWERS
 from bot.desk.guarded import Handler, guarded
-from bot.desk.pages import STATIC
+from bot.desk.pages import PAGES, STATIC
 from bot.desk.session import ADMINS, OVERSEERS, READERS, WRITERS
+from bot.keys import SERVICES
+from bot.rows.release import EDITORS as ROW_EDITORS
 
 
 def add_desk(app: web.Application) -> None:
@@ -78,8 +86,25 @@ def add_desk(app: web.Application) -> None:
         ("POST", "/admin/tokens/revoke", admin_tokens.post_revoke, ADMINS),
         ("GET", "/admin/models", admin_models.get_models, ADMINS),
         ("POST", "/admin/models/{act:promote|rollback}", admin_models.post_model, ADMINS),
+        ("GET", "/admin/rows", admin_rows.get_rows, ROW_VIEWERS),
+        ("GET", "/admin/rows/files/{name:.+}", admin_rows_edit.get_file, ROW_VIEWERS),
+        ("POST", "/admin/rows/files/{name:.+}", admin_rows_edit.post_file, ROW_EDITORS),
+        ("GET", "/admin/rows/replies", admin_rows_entries.get_replies, ROW_VIEWERS),
+        ("GET", "/admin/rows/replies/{key}", admin_rows_entries.get_reply, ROW_VIEWERS),
+        ("POST", "/admin/rows/replies/{key}", admin_rows_entries.post_reply, ROW_EDITORS),
+        ("GET", "/admin/rows/knowledge", admin_rows_entries.get_knowledge, ROW_VIEWERS),
+        ("GET", "/admin/rows/knowledge/{code}", admin_rows_entries.get_known, ROW_VIEWERS),
+        ("POST", "/admin/rows/knowledge/{code}", admin_rows_entries.post_known, ROW_EDITORS),
+        ("GET", r"/admin/rows/drafts/{id:\d+}", admin_rows_drafts.get_draft_page, ROW_VIEWERS),
+        ("GET", r"/admin/rows/drafts/{id:\d+}/preview", admin_rows_drafts.get_told, ROW_VIEWERS),
+        (
+            "POST", r"/admin/rows/drafts/{id:\d+}/{act:offer|back|drop|release|urgent|preview}",
+            admin_rows_drafts.post_draft, ROW_EDITORS,
+        ),
+        ("GET", r"/admin/rows/sets/{id:\d+}", admin_rows.get_set_page, ROW_VIEWERS),
+        ("POST", r"/admin/rows/sets/{id:\d+}/{act:rollback|seen}", admin_rows.post_set, ROW_EDITORS),
         ("GET", "/admin/audit", admin_audit.get_audit, OVERSEERS),
-    ]
+    ]  # fmt: skip
     for method, path, handler, roles in routes:
         app.router.add_route(method, path, guarded(handler, roles))
     for method, path, handler in (
@@ -92,6 +117,9 @@ def add_desk(app: web.Application) -> None:
     app.router.add_static("/desk/static", str(STATIC))
     app.on_response_prepare.append(_fresh_static)
     app.cleanup_ctx.append(feed.run_feed)
+    app.cleanup_ctx.append(admin_rows.run_previews)
+    served = app[SERVICES].rows
+    PAGES.globals["row_alarms"] = lambda: admin_rows_view.alarms_of(served)
     app.on_shutdown.append(feed.close_feed)
 
 

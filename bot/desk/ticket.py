@@ -128,7 +128,8 @@ async def get_page(request: web.Request, staff: Staff) -> web.StreamResponse:
         )
     services = request.app[SERVICES]
     view = await view_of(services, ticket, staff)
-    return page("ticket.html", staff, view=view, canned=offers(ticket, services.playbook, staff) if staff.acts else [])
+    canned = offers(ticket, services.playbook, staff, services.rows.canned) if staff.acts else []
+    return page("ticket.html", staff, view=view, canned=canned)
 
 
 async def get_parts(request: web.Request, staff: Staff) -> web.StreamResponse:

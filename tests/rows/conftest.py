@@ -1,0 +1,131 @@
+"""Two processes of one installation, and the people who write, look over and release what the bot says."""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from html import unescape
+from pathlib import Path
+from re import findall, search
+
+import pytest
+
+from bot.rows.release import TYPED
+from tests.desk.conftest import Answer, Desk, Person
+from tests.service import Record, Service, stop_engines
+
+
+@pytest.fixture(scope="session")
+async def service(trained: Path) -> AsyncIterator[Service]:
+    folder = Path(tempfile.mkdtemp(prefix="bangnong-rows-"))
+    folder.chmod(0o711)
+    shutil.copytree(trained, folder / "models")
+    running = await Service(folder).start()
+    yield running
+    assert running.process is not None
+    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
+    assert await running.stop() == 0
+    stop_engines(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def other(service: Service) -> AsyncIterator[Service]:
+    """A second process on the same stores."""
+    running = await Service(service.home).start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def record(service: Service) -> AsyncIterator[Record]:
+    async with Record(service.home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def desk(service: Service) -> AsyncIterator[Desk]:
+    opened = Desk(service)
+    yield opened
+    for person in opened.people:
+        await person.http.close()
+
+
+@pytest.fixture(scope="session")
+async def wang(desk: Desk) -> Person:
+    return await desk.hire("wang", "editor")
+
+
+@pytest.fixture(scope="session")
+async def shen(desk: Desk) -> Person:
+    return await desk.hire("shen", "editor")
+
+
+@pytest.fixture(scope="session")
+async def admin(desk: Desk) -> Person:
+    return await desk.hire("bao", "admin")
+
+
+@pytest.fixture(scope="session")
+async def boss(desk: Desk) -> Person:
+    return await desk.hire("tang", "admin")
+
+
+def hidden(page: Answer, name: str, place: int = 0) -> str:
+    """The value of a page's hidden field."""
+    found = findall(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found, f"no field {name} in {page.words[:400]}"
+    return unescape(found[place])
+
+
+def typed_text(page: Answer) -> str:
+    found = search(r'<textarea id="text"[^>]*>\n(.*?)</textarea>', page.text, 16)
+    assert found
+    return unescape(found[1])
+
+
+async def save_reply(person: Person, key: str, words: str) -> Answer:
+    """As the form of one sentence sends it."""
+    path = f"/admin/rows/replies/{key}"
+    page = await person.get(path)
+    return await person.form(path, text=words, version=hidden(page, "version"), base=hidden(page, "base"))
+
+
+async def save_file(person: Person, name: str, change: Callable[[str], str], **more: str) -> Answer:
+    path = f"/admin/rows/files/{name}"
+    page = await person.get(path)
+    fields = {"act": "save", "version": hidden(page, "version"), "base": hidden(page, "base"), **more}
+    return await person.form(path, text=change(typed_text(page)), **fields)
+
+
+async def my_draft(person: Person) -> str:
+    """The path of what this person is writing."""
+    page = await person.get("/admin/rows")
+    found = search(r'href="(/admin/rows/drafts/\d+)">我的草稿', page.text)
+    assert found, page.words[:600]
+    return found[1]
+
+
+async def offer(person: Person, title: str = "改一句") -> str:
+    path = await my_draft(person)
+    page = await person.get(path)
+    done = await person.form(f"{path}/offer", title=title, version=hidden(page, "version"))
+    assert done.status == 303, done.words[:600]
+    return path
+
+
+async def release(person: Person, path: str, *, typed: bool = False, act: str = "release", **more: str) -> Answer:
+    """As the page's button does it; `typed`: with the confirmation for danger sentences."""
+    page = await person.get(path)
+    digest = search(r'name="digest" value="([^"]*)"', page.text)
+    fields = {"digest": digest[1] if digest else "", **({"typed": TYPED} if typed else {}), **more}
+    return await person.form(f"{path}/{act}", **fields)
+
+
+async def soon(look: Callable[[], Awaitable[bool]], within: float = 30) -> None:
+    """Something that other processes do within seconds; longer only on a machine that is busy."""
+    deadline = time.monotonic() + within
+    while not await look():
+        assert time.monotonic() < deadline, "it did not happen"
+        await asyncio.sleep(0.1)
