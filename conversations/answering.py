@@ -32,6 +32,8 @@ def answer(
         return _critical(draft, case, news, danger=danger, fresh=fresh)
     if danger:
         return _doubtful(draft, case)
+    if case.child:
+        return _child(draft, case, news)
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)
         draft.alert(case, "check")
@@ -97,6 +99,27 @@ def _open_siblings(draft: Draft, case: Case) -> None:
                 ),
             )
             draft.alert(other, "further_need")
+
+
+def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
+    """A child by itself: a person at once, a grown-up nearby, a number and a door; no form, no consent to give."""
+    first = not case.ticket
+    case = draft.open_ticket(case)
+    if first:
+        draft.alert(case, "child")
+        _open_siblings(draft, case)
+        draft.say("info", draft.playbook.say("child", number=case.ticket))
+    else:
+        draft.say("receipt", noted(case, news, draft.playbook))
+    _words, names = ask_contact(case, draft.playbook)
+    if names and case.asked.get(names[0], 0) < 2:
+        draft.say("question", draft.playbook.say("ask_child"))
+        case = asked(case, names)
+    elif not draft.said:
+        draft.say("receipt", draft.playbook.say("child_added", number=case.ticket))
+    draft.put(case)
+    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
+    return draft.finish()
 
 
 def _doubtful(draft: Draft, case: Case) -> Turn:

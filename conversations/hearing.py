@@ -11,6 +11,7 @@ from conversations.context import remember
 from conversations.effects import EraseContact
 from conversations.events import BurstEnded, ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
 from conversations.households import begin_list
+from conversations.language import in_another_language
 from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case
 from conversations.private import masked
 from conversations.reading import Reading
@@ -22,6 +23,7 @@ from conversations.state import Case, Conversation, Filled, Phase
 from conversations.talk import meta_act
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
+from conversations.writers import without_chinese
 
 
 def message_received(draft: Draft, event: MessageReceived) -> Turn:
@@ -90,15 +92,11 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         if done or (case is None and (intent is None or not intent.opens_case) and small_talk(draft, message, reading)):
             return _filed(draft, case, reading)
         case = draft.state.case(case.key) if case else None  # a wish may have been written on it
+    if not danger and without_chinese(message.text, known=state.foreign):
+        return in_another_language(draft, case, event, intent)
     if case is None:
-        chosen = (
-            intent
-            if intent and intent.opens_case
-            else Intent.EMERGENCY
-            if reading.urgency is Urgency.CRITICAL
-            else Intent.CONSULT
-        )
-        return _begin(draft, event, chosen, danger)
+        vague = Intent.EMERGENCY if reading.urgency is Urgency.CRITICAL else Intent.CONSULT
+        return _begin(draft, event, intent if intent and intent.opens_case else vague, danger)
     return _go_on(draft, case, event, intent, danger)
 
 
@@ -121,7 +119,7 @@ def _beside_a_reporter(
     if case is None:
         if intent is None or not intent.opens_case:
             if not wants_human:
-                return draft.finish()
+                return _filed(draft, None, event.reading)
             intent = Intent.CONSULT
         case = new_case(draft.state, event.message, event.reading, intent, draft.now)
         case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now)
@@ -143,6 +141,8 @@ def _answer_danger(draft: Draft, event: MessageReceived) -> bool:
         return False  # they have the 120 line already; a doubtful word on top of it is no new question
     if event.answered != "danger":
         draft.say("danger", danger_line(draft.state, event.reading, draft.playbook, draft.now))
+        if without_chinese(event.message.text):
+            draft.say("danger", draft.playbook.say("foreign_danger"))
     draft.state = evolve(draft.state, danger_at=draft.now)
     return True
 

@@ -12,6 +12,7 @@ from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, s
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
 from conversations.whereabouts import patched
+from conversations.writers import child_writes
 
 _SUMMARY = 80
 _FURTHER = 2
@@ -86,10 +87,12 @@ def _answers_question(state: Conversation, focus: Case, reading: Reading, playbo
 def new_case(state: Conversation, message: Inbound, reading: Reading, intent: Intent, now: datetime) -> Case:
     """A case begun by this message; its words are kept whole in the record, the summary is their beginning."""
     words = " ".join(message.text.split())
+    child = child_writes(message.text)
     return Case(
         key=max((case.key for case in state.cases), default=0) + 1,
         intent=intent,
-        urgency=reading.urgency,
+        urgency=most_urgent(reading.urgency, Urgency.URGENT) if child else reading.urgency,
+        child=child,
         started_at=now,
         confidence=reading.confidence if intent is reading.intent else 0.0,
         flags=reading.flags,
@@ -117,7 +120,8 @@ def further_needs(case: Case, message: Inbound, reading: Reading, playbook: Play
 
 def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None, playbook: Playbook) -> Case:
     """The case with what this message adds: flags and reasons join, urgency only rises, a vague intent gets a name."""
-    urgency = most_urgent(case.urgency, reading.urgency)
+    child = case.child or child_writes(message.text)
+    urgency = most_urgent(case.urgency, reading.urgency, *((Urgency.URGENT,) if child else ()))
     renamed = case.intent
     if (
         intent
@@ -130,6 +134,7 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
     return evolve(
         case,
         urgency=urgency,
+        child=child,
         intent=renamed,
         confidence=max(case.confidence, reading.confidence) if renamed is intent else case.confidence,
         flags=tuple(dict.fromkeys((*case.flags, *reading.flags))),

@@ -73,6 +73,8 @@ class Case:
     reporter: str = ""
     acted_at: datetime | None = None
     wants_human: bool = False
+    child: bool = False
+    """A child wrote it themselves: a grown-up is looked for, nothing else is asked."""
     reminded: str = ""
     """The treatment (ISO time) the reminder was set for; "" for none."""
     parent: int = 0
@@ -117,6 +119,8 @@ class Conversation:
     said_marks: tuple[int, ...] = ()
     said_at: datetime | None = None
     """Marks of the sentences said last and when: they are not said twice within a minute."""
+    foreign: bool = False
+    """They have written without Chinese, so that a bare number is answered in English as well."""
     warned_private: bool = False
     """They have been told that identity and bank numbers are not needed."""
     recent: tuple[Heard, ...] = ()

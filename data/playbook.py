@@ -24,12 +24,12 @@ _PLAIN = """
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical
     danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now private_number
-    ask_phone_gently solved_ended ask_satisfied satisfied_bad ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image
+    ask_phone_gently ask_child foreign_danger solved_ended ask_satisfied satisfied_bad ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image
     media_voice media_other held not_stored comment
 """
 _NUMBERED = """
     revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human
-    human_night withdraw_kept erase_held solved not_solved consent media_added
+    human_night child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent media_added
 """
 
 REPLIES: Mapping[str, frozenset[str]] = {

@@ -84,13 +84,14 @@ ALERTS = {
     "says_solved": "说120来了或已解决，请再问一声",
     "revisit": "该回访了",
     "treatment_due": "明天要治疗",
+    "child": "小孩自己写来的",
     "order_answered": "12345有答复了",
     "order_returned": "12345退单了",
     "order_refused": "12345没有收工单",
     "order_stuck": "工单送不到12345",
 }
 
-RED_ALERTS = frozenset({"critical", "check", "raised", "danger", "deceased", "no_phone"})
+RED_ALERTS = frozenset({"critical", "check", "raised", "danger", "deceased", "no_phone", "child"})
 """These ring until somebody says 知道了; the others sound once."""
 
 DELIVERY = {
