@@ -103,7 +103,7 @@ class Draft:
         if before is not None and self.now - before < self.playbook.manners.said_again:
             marks = self.state.said_marks
             fresh = [pair for pair in self.said if pair[0] in ("danger", "question") or _mark(pair[1]) not in marks]
-            self.said = fresh or [("info", self.playbook.say("again"))]
+            self.said = fresh or [("info", self.playbook.say("foreign_again" if self.state.foreign else "again"))]
 
     def _remember(self, text: str) -> None:
         """Whoever has read a number need not be told it again."""

@@ -24,7 +24,7 @@ _PLAIN = """
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical
     danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now private_number
-    ask_phone_gently ask_child foreign_danger solved_ended ask_satisfied satisfied_bad ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image
+    ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image
     media_voice media_other held not_stored comment
 """
 _NUMBERED = """

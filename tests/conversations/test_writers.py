@@ -89,7 +89,7 @@ def test_somebody_without_chinese_gets_a_person_in_english() -> None:
     assert "human" in [alert.reason for alert in of(turn, AlertDesk)]
     again = play.say("Room 301 building 5 Longyang road", reading("consult", 0.2))
     assert "Added to no." in said(again)
-    assert "Added to no." in said(play.say("13512340000", reading("chitchat", 0.2, phones=["13512340000"])))
+    assert said(play.say("13512340000", reading("chitchat", 0.2, phones=["13512340000"]))).isascii()
     assert play.case.slots["phone"].value == "13512340000"
     assert play.state.cases == (play.case,)
     assert "Added" not in said(play.say("我会一点中文，在龙阳路", reading("supplies", 0.5)))
