@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
     from data.places import load_places
     from data.playbook import read_playbook
     from data.red import load_red
+    from data.tally import read_tally
 
     folder = options.folder or rows_folder()
     if not folder.is_dir():
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     faults: list[Fault] = []
     read_playbook(folder, faults)
-    for load in (load_red, load_acts, load_places, read_canned, read_hotline, read_directory, read_media):
+    for load in (load_red, load_acts, load_places, read_canned, read_hotline, read_directory, read_media, read_tally):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]
     try:
@@ -47,5 +48,6 @@ def run(options: argparse.Namespace) -> int:
         from bot.rows.standing import released_standing
 
         good, words = released_standing()
-        print(words)
+        if words:
+            print(words)
     return 1 if faults or not good else 0

@@ -150,8 +150,10 @@ async def post_known(request: web.Request, staff: Staff) -> web.StreamResponse:
         *(plain(str(form.get(name, ""))).strip() for name in ("answer", "source", "since", "until", "approved_by")),
     )
     shown = "" if here == "new" else code
-    rows = parsed(desk.texts[KNOWLEDGE_FILE]) or {}
-    wrong = _wrong_code(code, here, rows) or unkeepable(
+    rows = parsed(desk.texts[KNOWLEDGE_FILE])
+    if rows is not None and here != "new" and here not in rows:
+        return missing_page(staff, "没有这一条，可能刚被删掉。")
+    wrong = _wrong_code(code, here, rows or {}) or unkeepable(
         "".join((*known.asks, known.answer, known.source, known.approved_by))
     )
     drop = str(form.get("act", "")) == "drop"
@@ -173,7 +175,7 @@ async def post_known(request: web.Request, staff: Staff) -> web.StreamResponse:
 
 def _wrong_code(code: str, here: str, rows: Mapping[str, Any]) -> str:
     if here != "new":
-        return "" if code in rows else "没有这一条，可能刚被删掉。"
+        return ""
     if code == "new" or not CODE.fullmatch(code):
         return "代号用小写字母、数字和下划线，字母开头，例如 pass_for_doctor。"
     return f"已经有 {code} 这一条。" if code in rows else ""

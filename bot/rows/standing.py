@@ -11,11 +11,11 @@ from bot.store.rows import get_set, newest_id
 
 
 def released_standing() -> tuple[bool, str]:
-    """As standing_of, for an installation that may not be one yet; nothing is made or started for the asking."""
+    """As standing_of; "" where there is no installation yet. Nothing is made or started for the asking."""
     environment = read_environment()
     home = Path(environment.get("BANGNONG_HOME") or "var").expanduser()
     if not environment.get("BANGNONG_DATABASE_URL") and not (home / "keys").exists():
-        return True, "发布的话术：还没有记录库，用程序自带的"
+        return True, ""
     try:
         return asyncio.run(standing_of(load_settings(environment)))
     except BadSettings as error:

@@ -44,6 +44,16 @@ async def record(service: Service) -> AsyncIterator[Record]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+async def nothing_begun(request: pytest.FixtureRequest) -> None:
+    """Every test begins without anybody's draft."""
+    if "service" in request.fixturenames or "wang" in request.fixturenames:
+        async with Record(request.getfixturevalue("service").home) as opened:
+            await opened.rows(
+                "update row_drafts set status = 'dropped' where status in ('open', 'offered') returning id"
+            )
+
+
 @pytest.fixture(scope="session")
 async def desk(service: Service) -> AsyncIterator[Desk]:
     opened = Desk(service)

@@ -17,7 +17,7 @@ async def thanked(service: Service, sender: str) -> str:
 async def test_from_a_draft_to_what_residents_read_and_back(
     service: Service, other: Service, wang: Person, shen: Person, admin: Person, record: Record
 ) -> None:
-    before = await thanked(service, "story-0")
+    before, sets = await thanked(service, "story-0"), await record.value("select count(*) from row_sets")
     assert before
 
     # A form of one sentence. A placeholder that does not exist is named beside the text, with its line.
@@ -57,7 +57,7 @@ async def test_from_a_draft_to_what_residents_read_and_back(
     refused = await release(wang, path, digest=hidden(await shen.get(path), "digest"))
     assert refused.status == 403
     assert "自己写的要请另一位同事复核" in refused.words
-    assert await record.value("select count(*) from row_sets") == 0
+    assert await record.value("select count(*) from row_sets") == sets
 
     # A second person can; this process answers with it at once, the other within seconds.
     assert "等人复核" in (await shen.get("/admin/rows")).words
@@ -78,14 +78,14 @@ async def test_from_a_draft_to_what_residents_read_and_back(
     page = await wang.get("/admin/rows")
     assert f"线上是 第 {row['id']} 套" in page.words
 
-    # Back to the program's own: also with a second person.
-    done = await wang.form("/admin/rows/sets/0/rollback", title="还是原来的好")
+    # Back to what was before: also with a second person.
+    done = await wang.form(f"/admin/rows/sets/{row['previous']}/rollback", title="还是原来的好")
     assert done.status == 303
     back = done.headers["Location"]
     assert (await release(wang, back)).status == 403
     assert (await release(shen, back)).status == 303
     assert await thanked(service, "story-3") == before
-    assert (await record.value("select texts::text from row_sets order by id desc limit 1")) == "{}"
+    assert await record.value("select kind from row_sets order by id desc limit 1") == "rollback"
 
 
 async def test_knowledge_by_form_is_answered_in_both_processes(

@@ -58,10 +58,12 @@ if (kept) {
 
 for (const field of document.querySelectorAll("[data-find]")) {
   const rows = [...document.querySelectorAll(`${field.dataset.find} > li`)];
-  field.addEventListener("input", () => {
+  const find = () => {
     const words = field.value.trim().toLowerCase();
     for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(words);
-  });
+  };
+  field.addEventListener("input", find);
+  find(); // typed before this script was there, or kept by the browser on the way back
 }
 
 // A preview on its way: the box is fetched anew until it is through.
