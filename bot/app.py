@@ -12,6 +12,7 @@ from bot.desk.routes import add_desk
 from bot.hotline.hook import hook as hotline_hook
 from bot.keys import SERVICES
 from bot.log import get_logger
+from bot.media.routes import add_media
 from bot.services import Services
 
 log = get_logger("web")
@@ -69,6 +70,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/chat/send", chat.send_form)
     app.router.add_post("/chat/messages", chat.post_message)
     app.router.add_get("/chat/messages", chat.get_messages)
+    add_media(app)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
     app.router.add_get("/metrics", health.metrics)

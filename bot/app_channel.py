@@ -99,7 +99,14 @@ async def said_since(
 def shown(message: Message) -> dict[str, Any]:
     """A message as the contact's side sees it: a reporter is "reporter", not a name."""
     author = "me" if message.direction == "i" else "bot" if message.author == "bot" else "reporter"
-    return {"id": message.id, "at": message.at.isoformat(), "author": author, "text": message.text}
+    out: dict[str, Any] = {"id": message.id, "at": message.at.isoformat(), "author": author, "text": message.text}
+    kept = [one for one in message.media if one.status == "kept"]
+    if kept:
+        out["media"] = [
+            {"kind": one.kind, "src": f"/chat/media/{one.link}", "width": one.width, "height": one.height}
+            for one in kept
+        ]
+    return out
 
 
 def error_answer(status: int, code: str, words: str, field: str) -> web.Response:

@@ -37,7 +37,8 @@ OPEN: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("open_chats", set)
 _pages = Environment(autoescape=select_autoescape(default=True), enable_async=False)
 
 
-def _sign(services: Services, name: str) -> str:
+def sign(services: Services, name: str) -> str:
+    """Our proof of a name: a cookie's, or a form's (`form:` and whose it is)."""
     key = services.settings.secret_key.reveal().encode()
     return hmac.new(key, b"chat\x1f" + name.encode(), "sha256").hexdigest()[:32]
 
@@ -45,13 +46,13 @@ def _sign(services: Services, name: str) -> str:
 def sender_of(request: web.Request) -> str | None:
     """Who writes, by the cookie; None without a good one."""
     name, _, proof = request.cookies.get(_COOKIE, "").partition(".")
-    if name and hmac.compare_digest(proof.encode("utf-8", "replace"), _sign(request.app[SERVICES], name).encode()):
+    if name and hmac.compare_digest(proof.encode("utf-8", "replace"), sign(request.app[SERVICES], name).encode()):
         return f"h5-{name}"
     return None
 
 
 def _set_cookie(request: web.Request, response: web.StreamResponse, name: str) -> None:
-    value = f"{name}.{_sign(request.app[SERVICES], name)}"
+    value = f"{name}.{sign(request.app[SERVICES], name)}"
     response.set_cookie(_COOKIE, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.secure, path="/")
 
 
@@ -67,7 +68,7 @@ async def page(request: web.Request) -> web.StreamResponse:
             log.warning("page_without_history")
     template = _pages.from_string(files("bot.desk").joinpath("chat/chat.html").read_text("utf-8"))
     fresh = chance.token_urlsafe(18)  # a first visit's form must work too: who they will be is decided here
-    csrf = _sign(services, f"form:{sender or f'h5-{fresh}'}")
+    csrf = sign(services, f"form:{sender or f'h5-{fresh}'}")
     response = web.Response(
         text=template.render(account=account.name, csrf=csrf, messages=messages),
         content_type="text/html",
@@ -84,12 +85,12 @@ async def send_form(request: web.Request) -> web.StreamResponse:
     sender = sender_of(request)
     form = await request.post()
     given = str(form.get("csrf", ""))
-    if sender is None or not hmac.compare_digest(given.encode(), _sign(services, f"form:{sender}").encode()):
+    if sender is None or not hmac.compare_digest(given.encode(), sign(services, f"form:{sender}").encode()):
         raise web.HTTPSeeOther("/chat")
     text = str(form.get("text", "")).strip()[:20_000]
     if text:
         inbound = read_message(
-            json.dumps({"id": uuid4().hex, "text": text}).encode(), account.name, now=_now(), sender=sender
+            json.dumps({"id": uuid4().hex, "text": text}).encode(), account.name, now=now_seconds(), sender=sender
         )
         heard = await services.intake.hear(inbound, account)
         if not heard.stored:
@@ -107,7 +108,7 @@ async def post_message(request: web.Request) -> web.StreamResponse:
     if body is None:
         return error_answer(413, "too_large", "消息太大", "")
     try:
-        inbound = read_message(body, account.name, now=_now(), sender=sender)
+        inbound = read_message(body, account.name, now=now_seconds(), sender=sender)
     except FieldError as error:
         return error_answer(400, error.code, error.message, error.field)
     return await hear(services, account, inbound)
@@ -186,7 +187,7 @@ class _Talk:
             body = json.dumps(
                 {name: frame[name] for name in ("id", "text", "location", "media") if name in frame}
             ).encode()
-            inbound = read_message(body, self.account.name, now=_now(), sender=self.sender)
+            inbound = read_message(body, self.account.name, now=now_seconds(), sender=self.sender)
         except FieldError as error:
             answer = {"type": "error", "for": frame.get("id"), "code": error.code, "message": error.message}
             await self.wire.send_json(answer)
@@ -221,5 +222,5 @@ class _Talk:
                 self.after = said[-1]["id"]
 
 
-def _now() -> float:
+def now_seconds() -> float:
     return datetime.now(UTC).timestamp()

@@ -17,6 +17,7 @@ from bot.hotline.sender import OrderSender
 from bot.intake import Intake
 from bot.live import Live, News
 from bot.log import get_logger
+from bot.media.room import MediaRoom, open_media
 from bot.outbox import OutboxWorker
 from bot.reload import ReaderHolder
 from bot.rows.serving import ServingRows
@@ -60,6 +61,7 @@ class Services:
     outbox: OutboxWorker
     live: Live
     http: aiohttp.ClientSession
+    media: MediaRoom
     engines: Engines | None
 
     @property
@@ -141,6 +143,7 @@ async def open_services(
     http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=4))
     tokens = RedisTokenCache(redis)
     world = World(http, tokens, GrantStore(database, vault))
+    media = open_media(settings, database, vault, tokens, GrantStore(database, vault), clock, live.publish)
     store = TurnStore(database)
     kick: list[OutboxWorker] = []
 
@@ -153,7 +156,7 @@ async def open_services(
     tips = Tips(database, load_directory(), clock)
     turns = Turns(
         store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near
-    )  # fmt: skip
+    )
     worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts.get, world, clock)
     if outbox:
         kick.append(worker)
@@ -174,6 +177,7 @@ async def open_services(
         tasks.append(asyncio.create_task(watch_grants(settings, world, clock), name="grants"))
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
     ordering = asyncio.create_task(orders.run(), name="orders") if orders else None
+    fetching = asyncio.create_task(media.fetcher.run(), name="media") if outbox else None
     if intake:
         tasks.append(asyncio.create_task(door.watch(), name="spool"))
     if engines is not None:
@@ -181,7 +185,8 @@ async def open_services(
     try:
         yield Services(
             settings=settings, clock=clock, database=database, redis=redis, vault=vault, reader=reader, rows=rows,
-            turns=turns, intake=door, spool=spool, outbox=worker, live=live, http=http, engines=engines,
+            turns=turns, intake=door, spool=spool, outbox=worker, live=live, http=http, media=media,
+            engines=engines,
         )  # fmt: skip
     finally:
         if working is not None:
@@ -192,6 +197,7 @@ async def open_services(
             orders.stop()  # what is on the line is waited for: its outcome is worth knowing
             await asyncio.wait([ordering], timeout=12)
             tasks.append(ordering)
+        await media.close(fetching)
         await turns.stop()
         for task in tasks:
             task.cancel()

@@ -88,7 +88,7 @@ def _value(name: str, value: Any, playbook: Playbook) -> str:
     text = str(value)
     if name == "field":
         slot = text.removeprefix("slot:")
-        known = {**words.FIELDS, "words": "原话", "order": "12345工单"}
+        known = {**words.FIELDS, "words": "原话", "order": "12345工单", "media": "照片语音"}
         return words.slot_title(playbook, slot) if slot != text else known.get(text, text)
     if name in ("was", "value"):
         return words.URGENCY.get(text) or words.intent_title(playbook, text)

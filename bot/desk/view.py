@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk import words
+from bot.desk.media_view import FileLine, file_of
 from bot.mask import mask_phone, mask_text
 from bot.store.said import Message
 from bot.store.tickets import Ticket, TicketEvent
@@ -18,7 +19,7 @@ NOTED = "noted"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message of the conversation. `hidden`: there is more in it than is shown."""
+    """One message of the conversation. `hidden`: there is more in it than is shown; `files`: what came with it."""
 
     id: str
     at: datetime
@@ -30,6 +31,7 @@ class Line:
     trouble: bool
     note: str
     elsewhere: bool
+    files: tuple[FileLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def line_of(message: Message, case: int, names: Mapping[str, str]) -> Line:
         id=message.id, at=message.at, side=side, who=words.person(message.author, names), text=shown, hidden=shown != text,
         delivery=delivery, trouble=message.delivery in ("unsure", "failed"),
         note=message.note, elsewhere=message.case not in (0, case),
+        files=tuple(map(file_of, message.media)),
     )  # fmt: skip
 
 

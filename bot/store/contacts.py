@@ -9,7 +9,8 @@ from bot.store.similar import forget_marks
 async def erase_contact(database: Database, contact: UUID) -> bool:
     """Destroy the contact's key and their words; codes, times and counts stay for the tally. False if there was none.
 
-    The person may write again: they come back as a new contact.
+    The person may write again: they come back as a new contact. Work orders and files go by triggers on the key; the
+    files themselves leave the disk within seconds, and cannot be read from now on.
     """
     async with database.connection(limit=10) as connection, connection.transaction():
         known = await connection.fetchval(
@@ -24,7 +25,6 @@ async def erase_contact(database: Database, contact: UUID) -> bool:
         await connection.execute("delete from conversations where id = $1", contact)
         await connection.execute("delete from history where conversation = $1", contact)
         await connection.execute("delete from messages where conversation = $1", contact)
-        await connection.execute("delete from media where conversation = $1", contact)
         await connection.execute("delete from outbox where conversation = $1", contact)
         await connection.execute(
             "update ticket_events set detail = null where number in (select number from tickets where conversation = $1)",
@@ -34,5 +34,7 @@ async def erase_contact(database: Database, contact: UUID) -> bool:
             "delete from ticket_terms where number in (select number from tickets where conversation = $1)", contact
         )
         await forget_marks(connection, contact)
+        await connection.execute("update calls set body = null where conversation = $1", contact)
+        await connection.execute("update revisits set body = null where conversation = $1", contact)
         await connection.execute("update tickets set body = '', indexed = changed where conversation = $1", contact)
         return True

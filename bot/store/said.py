@@ -1,18 +1,22 @@
 """What was said in a conversation, in order: for the app's fetch, the chat page, and the ticket page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from bot.codec import decode
 from bot.store.database import Database
+from bot.store.media import Shown, media_of, media_of_hash
 from bot.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message, unsealed. `id` is "turn.position", growing; `direction` i or o; `delivery` as in the schema."""
+    """One message, unsealed. `id` is "turn.position", growing; `direction` i or o; `delivery` as in the schema.
+
+    `media`: the files that came with it, fetched or not.
+    """
 
     id: str
     at: datetime
@@ -24,6 +28,7 @@ class Message:
     delivery: str
     note: str
     extra: dict[str, Any]
+    media: tuple[Shown, ...] = ()
 
 
 def message_id(effect_id: str) -> str:
@@ -62,7 +67,8 @@ async def messages_since(
         f"order by m.turn {order}, m.position {order} limit $5",
         contact_hash, turn, position, incoming, limit,
     )  # fmt: skip
-    return [_message(row, vault) for row in (reversed(rows) if newest else rows)]
+    said = [_message(row, vault) for row in (reversed(rows) if newest else rows)]
+    return _with_media(said, await media_of_hash(database, contact_hash)) if _bring_files(said) else said
 
 
 async def messages_of(database: Database, vault: Vault, conversation: UUID, limit: int = 500) -> list[Message]:
@@ -72,7 +78,20 @@ async def messages_of(database: Database, vault: Vault, conversation: UUID, limi
         "order by m.turn desc, m.position desc limit $2",
         conversation, limit,
     )  # fmt: skip
-    return [_message(row, vault) for row in reversed(rows)]
+    said = [_message(row, vault) for row in reversed(rows)]
+    return _with_media(said, await media_of(database, conversation)) if _bring_files(said) else said
+
+
+def _bring_files(said: list[Message]) -> bool:
+    """Whether there is anything to look up: most conversations are words alone."""
+    return any(one.direction == "i" and one.extra.get("attachments") for one in said)
+
+
+def _with_media(said: list[Message], found: dict[int, tuple[Shown, ...]]) -> list[Message]:
+    return [
+        replace(one, media=found.get(int(one.id.partition(".")[0]), ())) if one.id.endswith(".0") else one
+        for one in said
+    ]
 
 
 def _message(row: Any, vault: Vault) -> Message:

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from bot.store.database import Database
+from bot.store.media import OWE
 from bot.store.writes import Writes
 from conversations.tickets import number_prefix, ticket_number
 
@@ -26,6 +27,18 @@ where i.key = any ($3)
 """
 
 _COMMIT = f"select commit_turns({', '.join(f'${n}' for n in range(1, 79))})"
+
+_COMMIT_OWING = f"""
+with turns as materialized ({_COMMIT} as lost),
+owed as (
+    {OWE}
+    from unnest($79::uuid[], $80::integer[], $81::smallint[], $82::text[], $83::bytea[], $84::text[], $85::timestamptz[],
+        $86::timestamptz[]) as u (conversation, turn, position, kind, source, upload, at, expires), turns
+    where not u.conversation = any (turns.lost)
+)
+select lost from turns
+"""
+"""A batch with pictures says in the same statement that they are owed: nobody can keep the message and forget the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +93,9 @@ class TurnStore:
     async def commit(self, writes: Writes) -> set[UUID] | None:
         """The conversations that lost; None when the whole batch must be tried again. Raises StoreAway."""
         arguments: list[Any] = writes.arguments()
+        owing = list(writes.media.values()) if writes.media["turn"] else []
         try:
-            return set(await self.database.value(_COMMIT, *arguments))
+            return set(await self.database.value(_COMMIT_OWING if owing else _COMMIT, *arguments, *owing))
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError):
             return None
 

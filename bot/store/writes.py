@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.codec import dump_body, dump_event, dump_state, encode
+from bot.store.media import owed_columns, owed_rows
 from bot.vault import DataKey
 from conversations.effects import AlertDesk, EraseContact, KeepLabel, OpenTicket, SendText, SetTimer, UpdateTicket
 from conversations.events import Event, MessageReceived
@@ -66,9 +67,11 @@ class Writes:
     done: list[str] = field(default_factory=list)
     _rows: dict[str, int] = field(default_factory=dict)
     """Ticket number or timer id → its row: a later turn of the same batch writes over the earlier one."""
+    media: dict[str, list[Any]] = field(default_factory=owed_columns)
+    """Not among `arguments`: batches without pictures are committed without a word about them."""
 
     def arguments(self) -> list[Any]:
-        groups = [getattr(self, row.name) for row in fields(self)[2:-2]]
+        groups = [getattr(self, row.name) for row in fields(self)[2:-3]]
         return [column for group in groups for column in group.values()] + [self.done, self.now]
 
     def contact(self, contact: UUID, hashed: bytes, state: Conversation, key: DataKey, sealed_key: bytes) -> None:
@@ -151,6 +154,8 @@ class Writes:
             min(message.sent_at, self.now),
             "received",
         )
+        for row in owed_rows(contact, turn, message.attachments, key, message.contact.channel, self.now):
+            _add(self.media, *row)
 
     def _say(
         self,

@@ -1,5 +1,6 @@
 // The chat page: what is typed is kept, sent in order, and sent again with the same id until the desk has it.
 
+import { Uploads } from "./media.js";
 import { Store, newId } from "./store.js";
 import { View, order } from "./view.js";
 import { Wire } from "./wire.js";
@@ -21,6 +22,7 @@ const [form, text, hint, state, larger, thinking, starters] = [
 const store = new Store(account);
 const view = new View();
 const wire = new Wire(account, () => complete);
+new Uploads(view, show);
 
 // Up to here nothing is missing. Answers to our own messages do not move it: something said earlier by a reporter may
 // still be on its way, and would be lost if the line broke then. What comes twice is shown once.

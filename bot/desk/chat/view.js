@@ -1,5 +1,7 @@
 // The page's list of messages: each id once, in the desk's order, with days, delivery marks and numbers one can tap.
 
+import { filesOf } from "./media.js";
+
 const NAMES = { me: "我", bot: "帮侬忙", reporter: "记者" };
 const MARKS = {
   sending: "发送中…",
@@ -33,7 +35,7 @@ export class View {
   }
 
   /** Whether it was new. A message already here stays as it is. */
-  add({ id, author, text, at }) {
+  add({ id, author, text, at, media }) {
     if (this.byId.has(id)) return false;
     const follow = author === "me" || this.atEnd();
     const item = this.template.content.firstElementChild.cloneNode(true);
@@ -41,7 +43,8 @@ export class View {
     item.dataset.author = author;
     item.classList.add(author);
     item.querySelector(".who").textContent = NAMES[author] ?? NAMES.bot;
-    this.dress(item, text || "［图片、语音或位置］", at ?? new Date().toISOString());
+    this.dress(item, text || (media?.length ? "" : "［图片、语音或位置］"), at ?? new Date().toISOString());
+    this.attach(item, media, follow);
     this.list.insertBefore(item, this.place(id));
     this.byId.set(id, item);
     this.welcome.hidden = true;
@@ -59,6 +62,18 @@ export class View {
     this.byId.clear();
     for (const message of messages) this.add(message);
     requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+  }
+
+  /** Pictures under the words; the bubble goes when there are no words. */
+  attach(item, media, follow = false) {
+    const nodes = filesOf(media, () => follow && this.toEnd());
+    if (!nodes.length) return;
+    const box = document.createElement("div");
+    box.className = "files";
+    box.append(...nodes);
+    const bubble = item.querySelector(".bubble");
+    bubble.after(box);
+    bubble.hidden = !bubble.textContent;
   }
 
   dress(item, text, at) {
@@ -86,7 +101,7 @@ export class View {
     const span = this.byId.get(id)?.querySelector(".mark");
     if (!span) return;
     span.dataset.mark = state;
-    span.textContent = MARKS[state] + (words ? `：${words}` : "");
+    span.textContent = MARKS[state] + (words ? (state === "sending" ? words : `：${words}`) : "");
     if (!action) return;
     const button = document.createElement("button");
     button.type = "button";

@@ -86,8 +86,11 @@ export class Parts {
       if (!old) {
         list.insertBefore(one, before ? before.nextSibling : list.firstChild);
         come.push(one);
-      } else if (old.querySelector(".meta").innerHTML !== one.querySelector(".meta").innerHTML) {
-        old.querySelector(".meta").replaceWith(one.querySelector(".meta"));
+      } else {
+        for (const kind of [".shots", ".meta"]) {
+          const [was, is] = [old.querySelector(kind), one.querySelector(kind)];
+          if (was && is && was.innerHTML !== is.innerHTML) was.replaceWith(is);
+        }
       }
       before = old ?? one;
     }

@@ -1,0 +1,70 @@
+"""Pictures as the desk sees them: drawn anew, turned upright, with nothing in them of place, camera or time.
+
+Runs in a thread. Only plain formats are opened, and none whose size in pixels is beyond a camera's.
+"""
+
+import io
+import struct
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+
+from bot.media.kinds import Refused
+
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
+MOST_PIXELS = {"JPEG": 80_000_000}
+MOST_PIXELS_ELSE = 30_000_000
+"""A telephone's picture has 12 to 50 million. A JPEG is read at a fraction of its size; of the others 30 million take
+120 MB to open, and a screenshot has 5."""
+_VIEW = 3000
+_THUMB = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Both JPEG; `width` and `height` those of the thumbnail."""
+
+    view: bytes
+    thumb: bytes
+    width: int
+    height: int
+
+
+def draw(data: bytes) -> Drawn:
+    """The picture to show and its thumbnail. Raises Refused: damaged, too_many_pixels."""
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS.get(picture.format or "", MOST_PIXELS_ELSE):
+                raise Refused("too_many_pixels")
+            picture.draft("RGB", (_VIEW, _VIEW))  # a JPEG is read at a fraction of its size where that is enough
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+            shown = _plain(upright)
+    except Refused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused("too_many_pixels") from None
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error):
+        raise Refused("damaged") from None
+    shown.thumbnail((_VIEW, _VIEW), Image.Resampling.LANCZOS)
+    small = shown.copy()
+    small.thumbnail((_THUMB, _THUMB), Image.Resampling.LANCZOS)
+    return Drawn(_jpeg(shown, 88), _jpeg(small, 78), small.width, small.height)
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """Red, green and blue on white, and nothing else: what an original carries beside its pixels stays with it."""
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        clear = picture.convert("RGBA")
+        ground = Image.new("RGB", clear.size, "white")
+        ground.paste(clear, mask=clear.getchannel("A"))
+        return ground
+    plain = Image.new("RGB", picture.size)
+    plain.paste(picture.convert("RGB"))
+    return plain
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
