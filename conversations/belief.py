@@ -8,6 +8,7 @@ from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.state import Conversation
+from conversations.writers import without_chinese
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _LEAST, _FEW = 3, 8
@@ -47,6 +48,6 @@ def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
         return reading
     facts = reading.entities
     answered = (facts.phones and "phone" in state.asked) or (facts.addresses and "address" in state.asked)
-    if not answered and not facts_only(message, reading):
-        return reading
+    if not answered and not facts_only(message, reading) and not without_chinese(message.text):
+        return reading  # of another language the model knows nothing
     return replace(reading, urgency=Urgency.NORMAL, flags=tuple(dict.fromkeys((*reading.flags, Flag.CHECK))))

@@ -8,6 +8,7 @@ from typing import Any
 from bot.scenario import short
 from conversations.codes import Outcome
 from conversations.events import (
+    BurstEnded,
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
@@ -21,6 +22,7 @@ from conversations.events import (
     ReporterHandedBack,
     ReporterReopened,
     ReporterReplied,
+    RevisitAsked,
     TimerFired,
 )
 from conversations.messages import Attachment, Inbound, Location
@@ -43,7 +45,7 @@ CHANNELS = {
 """What the channel of a file allows; `wechat_uncertified` may answer in the slot only."""
 
 _SPAN = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_REPORTER = ("claim", "reply", "hand_back", "close", "reopen", "correct")
+_REPORTER = ("claim", "reply", "hand_back", "close", "reopen", "ask", "correct")
 
 
 @dataclass
@@ -107,6 +109,8 @@ def event_of(play: Play, row: Row) -> Event:
     if name := row.get("timer"):
         if name == "erase":
             return TimerFired("erase", 0, 0)
+        if name == "burst":
+            return BurstEnded(read(row.get("read", {})), row.get("set_on", play.state.burst_on))
         found = play.state.case(case)
         assert found is not None, f"no case {case}"
         assert name in found.timers, f"no timer {name} was set for case {case}"
@@ -137,7 +141,14 @@ def event_of(play: Play, row: Row) -> Event:
 
 def _message(row: Row, message: Inbound) -> MessageReceived:
     parts = tuple(Part(part["says"], read(part.get("read", {}))) for part in row.get("parts", []))
-    return MessageReceived(message, read(row.get("read", {})), row.get("answered", ""), parts, row.get("surge", False))
+    return MessageReceived(
+        message,
+        read(row.get("read", {})),
+        row.get("answered", ""),
+        parts,
+        row.get("surge", False),
+        row.get("more", False),
+    )
 
 
 def read(row: Row) -> Reading:
@@ -164,6 +175,8 @@ def _reporter(play: Play, act: str, case: int, row: Row) -> Event:
             return ReporterReplied(case, name, row["words"], row.get("id", f"r{len(play.turns)}"))
         case "close":
             return ReporterClosed(case, name, Outcome(row["outcome"]), row.get("note", ""), row.get("tell", True))
+        case "ask":
+            return RevisitAsked(case, name)
         case "reopen":
             return ReporterReopened(case, name, row.get("note", ""))
         case "correct":

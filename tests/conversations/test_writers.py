@@ -95,6 +95,13 @@ def test_somebody_without_chinese_gets_a_person_in_english() -> None:
     assert "Added" not in said(play.say("我会一点中文，在龙阳路", reading("supplies", 0.5)))
 
 
+def test_what_the_model_feels_about_another_language_is_no_danger() -> None:
+    play = Play()
+    turn = play.say("My father needs his medicine", reading("emergency", 0.6, "critical", reasons=["model"]))
+    assert "CALL 120 NOW" not in said(turn)
+    assert "human" in [alert.reason for alert in of(turn, AlertDesk)]
+
+
 def test_danger_without_chinese() -> None:
     play = Play()
     turn = play.say("my mother cannot breathe", reading("emergency", 0.9, "critical", reasons=["R03"]))

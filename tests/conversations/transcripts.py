@@ -12,7 +12,14 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 _TALK = re.compile(r"(?s)(<!-- talk: (?P<name>\w+) -->\n).*?(<!-- /talk -->)")
 _EVENTS = {"follow": "关注", "unfollow": "取消关注", "menu": "点菜单", "notice": "平台通知"}
 _KINDS = {"image": "图片", "voice": "语音", "video": "视频", "file": "文件", "link": "链接", "location": "位置"}
-_ACTS = {"claim": "接手", "hand_back": "交回", "close": "结束", "reopen": "重新打开", "correct": "更正"}
+_ACTS = {
+    "claim": "接手",
+    "hand_back": "交回",
+    "close": "结束",
+    "reopen": "重新打开",
+    "ask": "在对话里问回访",
+    "correct": "更正",
+}
 
 
 def with_talks(page: str) -> str:
