@@ -16,7 +16,7 @@ from bot.desk.pages import fragment, json_answer, page
 from bot.desk.session import Staff
 from bot.rows.changes import changes, title_of
 from bot.rows.files import digest_of
-from bot.rows.preview import COUNTS, in_words
+from bot.rows.preview import COUNTS, told_apart
 from bot.rows.release import TYPED, Proposal, Refused, propose, release_draft
 from bot.store.row_previews import run_of, told_of
 from bot.store.rows import Draft, Overtaken, get_draft, move_draft, open_draft
@@ -67,7 +67,7 @@ async def _told(request: web.Request, proposal: Proposal) -> str:
     told = await told_of(services.database, services.vault, proposal.draft.id, _SHOWN) if run and run.changed else []
     return fragment(
         "admin_rows_told.html", run=run, old=run is not None and run.digest != _told_digest(proposal), told=[
-            (one.numbers, one.difference.turn, in_words(one.difference.was), in_words(one.difference.now)) for one in told
+            (one.numbers, one.difference.turn, *told_apart(one.difference)) for one in told
         ], shown=_SHOWN,
     )  # fmt: skip
 

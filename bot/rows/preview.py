@@ -140,6 +140,14 @@ def hearing(old: Loaded, new: Loaded) -> Hear:
 _DROPPED = ("SetTimer",)
 
 
+def told_apart(difference: Difference) -> tuple[list[str], list[str]]:
+    """(what would no longer be said or done, what would be instead): only the lines that differ."""
+    was, now = (
+        [line for words in in_words(lines) for line in words.split("\n")] for lines in (difference.was, difference.now)
+    )
+    return [line for line in was if line not in now], [line for line in now if line not in was]
+
+
 def in_words(lines: Iterable[str]) -> list[str]:
     """Effects in short form as an editor reads them: what is said, what happens to tickets; clocks are left out."""
     out = []

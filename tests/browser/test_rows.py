@@ -122,7 +122,7 @@ async def test_a_sentence_is_changed_by_two_people(
     await bao.get_by_label("为什么等不到第二个人").fill("夜里没有别人")
     await wide_and_narrow(bao, shots, "rows-urgent")
     await bao.get_by_role("button", name="一个人紧急发布").click()
-    await expect(bao.get_by_role("alert").first).to_contain_text("还没有第二个人看过")
+    await expect(bao.get_by_role("alert").filter(has_text="还没有第二个人看过")).to_be_visible()
     await wang.goto(f"{service.base}/admin/rows")
     await wide_and_narrow(wang, shots, "rows-alarm")
     await wang.get_by_role("link", name="看、退回").or_(wang.get_by_role("link", name="看", exact=True)).first.click()

@@ -8,6 +8,7 @@ if (editor) {
   const gutter = document.createElement("div");
   gutter.className = "gutter";
   gutter.setAttribute("aria-hidden", "true");
+  gutter.style.height = `${editor.offsetHeight}px`; // the text decides how high the box is
   editor.before(gutter);
   const faulty = new Set([...document.querySelectorAll("[data-line]")].map((link) => Number(link.dataset.line)));
   let shown = -1;
