@@ -32,6 +32,7 @@ async def bangnong(service: Service, *words: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.slow
 async def test_a_set_that_no_longer_loads_is_set_aside_and_a_start_does_not_fail(
     service: Service, other: Service, wang: Person, shen: Person, admin: Person, record: Record
 ) -> None:
