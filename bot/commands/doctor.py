@@ -120,6 +120,33 @@ async def _redis(settings: Settings) -> tuple[bool, str]:
     return True, "answers"
 
 
+async def _media(settings: Settings) -> tuple[bool, str]:
+    """How much residents have sent and what is still owed; a platform forgets after three days."""
+    from bot.embedded import EmbeddedPostgres
+    from bot.media.files import MediaFiles
+    from bot.store.database import Database
+    from bot.store.media import overdue, standing
+
+    files, size = await asyncio.to_thread(MediaFiles(settings.home / "media").weight)
+    words = f"{files} files, {size / (1 << 20):.1f} MB"
+    database = Database(settings.database_url or EmbeddedPostgres(settings.home).dsn)
+    try:
+        await database.open()
+        kept, waiting, lost = await standing(database)
+        late = await overdue(database)
+    except (StoreAway, OSError):
+        return True, f"{words} (the record does not answer: see database)"
+    finally:
+        await database.close()
+    words += f"; {kept} kept, {waiting} to fetch, {lost} lost"
+    if late:
+        return (
+            False,
+            f"{words}; {late} wait for over an hour: is `bangnong serve` or `worker` running, is the platform reachable?",
+        )
+    return True, words
+
+
 async def _channels(settings: Settings) -> tuple[bool, str]:
     return True, ", ".join(f"{channel}:{name}" for channel, name in settings.accounts)
 
@@ -174,6 +201,6 @@ async def _user(settings: Settings) -> tuple[bool, str]:
 
 
 CHECKS: dict[str, Check] = {
-    "home": _home, "rows": _rows, "model": _model, "database": _database, "redis": _redis, "channels": _channels,
+    "home": _home, "rows": _rows, "model": _model, "database": _database, "redis": _redis, "media": _media, "channels": _channels,
     "authorised": _authorised, "port": _port, "user": _user,
 }  # fmt: skip

@@ -256,3 +256,11 @@ async def standing(database: Database) -> tuple[int, int, int]:
         "count(*) filter (where status = 'lost') as lost from media"
     )
     return row["kept"], row["waiting"], row["lost"]
+
+
+async def overdue(database: Database) -> int:
+    """Files owed for over an hour: something is wrong with the platform, the network or the workers."""
+    count = await database.value(
+        "select count(*) from media where status = 'waiting' and created_at < now() - interval '1 hour'"
+    )
+    return int(count)
