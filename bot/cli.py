@@ -7,7 +7,8 @@ from importlib import import_module
 
 COMMANDS = (
     "serve", "worker", "chat", "classify", "extract", "explain", "train", "evaluate", "models",
-    "check", "rows", "replay", "doctor", "fire", "users", "tokens", "directory", "erase", "keys", "backup",
+    "check", "rows", "replay", "doctor", "fire", "users", "tokens", "directory", "report", "tickets",
+    "erase", "keys", "backup",
 )  # fmt: skip
 
 

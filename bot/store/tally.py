@@ -1,0 +1,275 @@
+"""The SQL of the tally and the board: one statement a group of figures, by the events' own times, never the server's clock.
+
+A request: a ticket opened in the period whose intent opens a case and which nobody made part of another one.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.store.database import Database
+from bot.store.revisits import CONTACTED, OUTCOMES
+from bot.tally.figures import REQUESTS, Alarms, Counts, DayCount, Orders, Revisits, StaffDay, by_type
+from bot.tally.period import Period
+from conversations.codes import Urgency
+from data.tally import TallyRows
+
+STAFF = "actor not in ('bot', 'contact', 'colleague', 'cli', 'hotline', 'system') and position(':' in actor) = 0"
+"""A person with a login did it; word for word as in the index, so that the index is used."""
+
+LIMIT = 20.0
+"""Seconds: a figure of a whole campaign may take longer than a page's usual query."""
+
+COHORT = (
+    "created_at >= $1 and created_at < $2 and intent = any ($3) and outcome is distinct from 'duplicate'"
+)  # fmt: skip
+"""Requests of the period: $1 from, $2 to, $3 the intents that open a case."""
+
+_SHANGHAI = "at time zone 'Asia/Shanghai'"
+
+_RAW = """
+select count(*) as raw, count(*) filter (where outcome = 'duplicate') as duplicates,
+    count(*) filter (where not intent = any ($3) and outcome is distinct from 'duplicate') as others
+from tickets where created_at >= $1 and created_at < $2
+"""
+
+CUTS = f"""
+select case when grouping(channel) = 0 then 'channel' when grouping(intent) = 0 then 'intent'
+    when grouping(district) = 0 then 'district' when grouping(urgency) = 0 then 'urgency'
+    when grouping(ended) = 0 then 'end' else 'status' end as cut,
+    coalesce(channel, intent, district, urgency, ended, status) as code, count(*) as n
+from (select channel, intent, district, urgency, coalesce(outcome, 'open') as ended, status from tickets where {COHORT}) c
+group by grouping sets ((channel), (intent), (district), (urgency), (ended), (status))
+"""
+
+_TYPES = f"""
+select t.intent, coalesce(o.kind, '') as kind, count(*) as n from tickets t
+left join (select distinct on (ticket) ticket, kind from orders order by ticket, made_at desc) o on o.ticket = t.number
+where {COHORT} group by 1, 2
+"""
+
+_GROUPS = f"select flags, intent, urgency, count(*) as n from tickets where {COHORT} group by 1, 2, 3"
+
+_DAYS = f"""
+select (created_at {_SHANGHAI})::date as day, count(*) as raw, count(*) filter (where request) as requests,
+    count(*) filter (where request and urgency = 'critical') as critical,
+    count(*) filter (where request and outcome = 'solved') as solved
+from (select created_at, urgency, outcome, intent = any ($3) and outcome is distinct from 'duplicate' as request
+      from tickets where created_at >= $1 and created_at < $2) c group by 1
+"""
+
+FIRSTS = f"""
+cohort as materialized (
+    select number, created_at, urgency, outcome, status, verification, closed_at, acknowledged_at,
+        acknowledge_due, call_due, contact_due, revisit_due
+    from tickets where {COHORT}
+), firsts as materialized (
+    select c.*, least(c.acknowledged_at, s.at) as seen_at
+    from cohort c left join (
+        select number, min(at) as at from ticket_events join cohort using (number) where {STAFF} group by number
+    ) s using (number)
+)"""
+"""Requests with the moment a person first saw or touched them."""
+
+CLOCKS = f"""
+with {FIRSTS}, talked as (
+    select number, min(at) filter (where unit is null and result = any ($5)) as resident,
+        min(at) filter (where unit is not null) as unit
+    from calls where number in (select number from cohort) group by number
+), ordered as (
+    select ticket as number, min(sent_at) as at from orders
+    where sent_at is not null and ticket in (select number from cohort) group by ticket
+), asked as (
+    select number, min(at) as at from revisits where number in (select number from cohort) group by number
+), clocks as (
+    select v.clock, case
+        when v.done is not null then case when v.done <= v.due then 'kept' else 'late' end
+        when v.untimed then 'untimed'
+        when f.closed_at is not null and f.closed_at <= v.due then 'ended'
+        when v.due > $4 then 'waiting' else 'late' end as state
+    from firsts f left join talked t using (number) left join ordered o using (number) left join asked a using (number)
+    cross join lateral (values
+        ('acknowledge', f.acknowledge_due, f.seen_at, false),
+        ('call', f.call_due, t.resident, f.verification <> 'unverified'),
+        ('contact_unit', f.contact_due, least(t.unit, o.at),
+            f.status in ('ticket_12345', 'local_coord', 'escalated', 'reported_up', 'claimed_done', 'revisited')),
+        ('revisit', f.revisit_due, a.at, f.status = 'revisited')
+    ) as v (clock, due, done, untimed)
+)
+select clock, state, count(*) as n from clocks group by 1, 2
+"""
+
+_HANDLED = f"""
+with {FIRSTS}
+select case when seen_at is not null then 'human'
+    when outcome in ('answered', 'referred') or status in ('answered', 'referred') then 'bot' else 'nobody' end as who,
+    count(*) as n, count(*) filter (where urgency = 'critical') as critical,
+    count(*) filter (where urgency = 'critical' and seen_at is not null) as seen,
+    count(*) filter (where urgency = 'critical' and seen_at <= acknowledge_due) as within
+from firsts group by 1
+"""
+
+_WAITS = f"""
+with {FIRSTS}
+select percentile_cont(array[0.5, 0.9]) within group (order by greatest(0, extract(epoch from seen_at - created_at)))
+from firsts where urgency = 'critical' and seen_at is not null
+"""
+
+_STAFF = f"""
+select login, (at {_SHANGHAI})::date as day, min(at) as first, max(at) as last, count(*) as acts from (
+    select actor as login, at from ticket_events where at >= $1 and at < $2 and {STAFF}
+    union all
+    select acknowledged_by, acknowledged_at from tickets
+    where acknowledged_at >= $1 and acknowledged_at < $2 and acknowledged_by <> '' and position(':' in acknowledged_by) = 0
+) a group by 1, 2
+"""
+
+_ORDERS = """
+select count(*) as filed, count(*) filter (where sent_on) as dispatched, count(*) filter (where solved) as solved,
+    count(*) filter (where urgent) as urgent_filed, count(*) filter (where urgent and sent_on) as urgent_dispatched,
+    count(*) filter (where urgent and solved) as urgent_solved
+from (
+    select o.level = any ($3) as urgent, t.outcome is not distinct from 'solved' as solved,
+        o.status in ('assigned', 'answered')
+        or exists (select from order_events e where e.number = o.number and e.change in ('assigned', 'answered')) as sent_on
+    from orders o join tickets t on t.number = o.ticket where o.sent_at >= $1 and o.sent_at < $2
+) o
+"""
+
+_LOCAL = f"""
+select count(*) from tickets t where {COHORT} and (
+    t.status = 'local_coord' or exists (select from calls c where c.number = t.number and c.unit is not null))
+"""
+
+_UNITS = """
+select count(distinct u.id) as units, count(distinct u.kind) as kinds from calls c join units u on u.id = c.unit
+where c.at >= $1 and c.at < $2 and c.result = any ($3)
+"""
+
+_REVISITS_DUE = f"""
+select count(*) as due, count(*) filter (where asked) as done from (
+    select exists (select from revisits r where r.number = t.number) as asked
+    from tickets t join unnest($5::text[], $6::interval[]) p (urgency, first) on p.urgency = t.urgency
+    where {COHORT} and (
+        t.outcome is null and t.status = any ($7) and t.revisit_due <= $4
+        or t.outcome = any ($8) and t.closed_at + p.first <= $4)
+) d
+"""
+
+_ANSWERS = """
+select contacted, solved, satisfied, count(*) as n from revisits where at >= $1 and at < $2 group by 1, 2, 3
+"""
+
+_MISSED = f"""
+select count(distinct number) from labels where field = 'urgency' and value = 'critical' and was <> 'critical'
+and number in (select number from tickets where {COHORT})
+"""
+
+
+async def counts_of(
+    database: Database,
+    period: Period,
+    rows: TallyRows,
+    *,
+    as_of: datetime,
+    human: Sequence[str],
+    urgent_levels: Sequence[str],
+    first_revisit: Mapping[Urgency, timedelta],
+) -> Counts:
+    """Everything the tally of a period is made of.
+
+    `as_of`: the moment for what is due; `human`: results of calls in which a person answered; `urgent_levels`: of work
+    orders; `first_revisit`: how long after the end somebody is asked. Raises StoreAway.
+    """
+    span = (period.start, period.end)
+    wanted = (*span, list(REQUESTS))
+    plans = [str(one) for one in first_revisit], list(first_revisit.values())
+    status, ends = [str(one) for one in (*CONTACTED, "claimed_done")], list(OUTCOMES)
+    raw, cuts, types, groups, days, clocks, handled, waits, staff, orders, local, units, due, answers, missed, manual = (
+        await fetch_all(
+            database,
+            (_RAW, wanted), (CUTS, wanted), (_TYPES, wanted), (_GROUPS, wanted), (_DAYS, wanted),
+            (CLOCKS, (*wanted, as_of, list(human))), (_HANDLED, wanted), (_WAITS, wanted), (_STAFF, span),
+            (_ORDERS, (*span, list(urgent_levels))), (_LOCAL, wanted), (_UNITS, (*span, list(human))),
+            (_REVISITS_DUE, (*wanted, as_of, *plans, status, ends)), (_ANSWERS, span), (_MISSED, wanted),
+            ("select day, code, value from tally_manual where day = any ($1) order by day", (list(period.days),)),
+        )
+    )  # fmt: skip
+    found = {row["who"]: row for row in handled}
+    half, nine_tenths = waits[0][0] or (None, None)
+    return Counts(
+        raw=raw[0]["raw"], duplicates=raw[0]["duplicates"], others=raw[0]["others"],
+        cuts=nested(cuts, "cut", "code") | {"type": by_type([(r["intent"], r["kind"], r["n"]) for r in types], rows)},
+        groups=[(frozenset(filter(None, r["flags"])), r["intent"], r["urgency"], r["n"]) for r in groups],
+        clocks=nested(clocks, "clock", "state"),
+        staff=[StaffDay(r["login"], r["day"], r["first"], r["last"], r["acts"]) for r in staff],
+        days={r["day"]: DayCount(r["raw"], r["requests"], r["critical"], r["solved"]) for r in days},
+        orders=Orders(**dict(orders[0])), local=local[0][0],
+        revisits=Revisits(
+            due[0]["due"], due[0]["done"], sum(r["n"] for r in answers), *(_answers(answers, name) for name in _ASKED)
+        ),
+        units=units[0]["units"], unit_kinds=units[0]["kinds"], handled={who: r["n"] for who, r in found.items()},
+        alarms=Alarms(
+            sum(r["critical"] for r in handled), sum(r["seen"] for r in handled), sum(r["within"] for r in handled),
+            half, nine_tenths,
+        ),
+        missed=missed[0][0], manual=[(r["day"], r["code"], r["value"]) for r in manual],
+    )  # fmt: skip
+
+
+_ASKED = ("contacted", "solved", "satisfied")
+
+
+def _answers(rows: Sequence[Any], name: str) -> dict[str, int]:
+    """Answer → how often; what was not asked or not answered is left out."""
+    out: dict[str, int] = {}
+    for row in rows:
+        if row[name]:
+            out[row[name]] = out.get(row[name], 0) + row["n"]
+    return out
+
+
+def nested(rows: Sequence[Any], outer: str, inner: str) -> dict[str, dict[str, int]]:
+    out: dict[str, dict[str, int]] = {}
+    for row in rows:
+        out.setdefault(row[outer], {})[row[inner]] = row["n"]
+    return out
+
+
+async def fetch_all(database: Database, *queries: tuple[str, Sequence[Any]]) -> list[list[Any]]:
+    """The answers in order, three at a time: the pool's other connections belong to residents."""
+    turn = asyncio.Semaphore(3)
+
+    async def ask(query: str, args: Sequence[Any]) -> list[Any]:
+        async with turn:
+            return await database.fetch(query, *args, limit=LIMIT)
+
+    return list(await asyncio.gather(*(ask(query, args) for query, args in queries)))
+
+
+async def first_and_last(database: Database) -> tuple[datetime | None, datetime | None]:
+    """When the first ticket was opened, and when anything last happened to one."""
+    row = await database.row("select min(created_at), max(updated_at) from tickets")
+    return row[0], row[1]
+
+
+async def manual_of(database: Database, day: date) -> dict[str, str]:
+    """What was filled in for a day."""
+    rows = await database.fetch("select code, value from tally_manual where day = $1", day)
+    return {row["code"]: row["value"] for row in rows}
+
+
+async def keep_manual(database: Database, day: date, values: Mapping[str, str], by: str, at: datetime) -> None:
+    """Write a day's figures; an emptied one is removed."""
+    async with database.connection() as connection, connection.transaction():
+        for code, value in sorted(values.items()):
+            if value:
+                await connection.execute(
+                    "insert into tally_manual (day, code, value, by, at) values ($1, $2, $3, $4, $5) "
+                    "on conflict (day, code) do update set value = excluded.value, by = excluded.by, at = excluded.at "
+                    "where tally_manual.value <> excluded.value",
+                    day, code, value, by, at,
+                )  # fmt: skip
+            else:
+                await connection.execute("delete from tally_manual where day = $1 and code = $2", day, code)
