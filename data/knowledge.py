@@ -1,7 +1,6 @@
 """Loads the approved answers of `knowledge.toml`; an entry without source, date or approver is a fault."""
 
-import string
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from conversations.knowledge import Entry
@@ -38,12 +37,14 @@ def _entry(code: str, row: dict[str, object]) -> Entry | str:
         return "asks 至少写两种问法"
     if not isinstance(answer, str) or not 4 <= len(answer) <= _LONGEST:
         return f"answer 要有，且不超过{_LONGEST}字"
-    if any(name is not None for _, name, _, _ in string.Formatter().parse(answer)):
+    if "{" in answer or "}" in answer:
         return "answer 里不能有花括号"
     if not isinstance(source, str) or not source.strip():
         return "没有 source（谁说的）：没有出处的话不能说"
     since, until = row.get("since"), row.get("until")
-    if not isinstance(since, date) or not (until is None or isinstance(until, date)):
+    # A moment is a date to Python, and cannot be compared with one.
+    moments = isinstance(since, datetime) or isinstance(until, datetime)
+    if moments or not isinstance(since, date) or not (until is None or isinstance(until, date)):
         return "since（从哪天起有效）、until（到哪天为止）要写成日期，如 2022-04-19"
     if until is not None and until < since:
         return "until 早于 since"

@@ -22,14 +22,14 @@ _PLAIN = """
     ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
     next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none withdraw_done
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
-    nudge_critical
-    danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now private_number
-    ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image
-    media_voice media_other held not_stored comment
+    nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
+    private_number ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
+    ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image media_voice media_other held
+    not_stored comment
 """
 _NUMBERED = """
-    revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human
-    human_night child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent media_added
+    revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human human_night
+    child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent media_added
 """
 
 REPLIES: Mapping[str, frozenset[str]] = {
@@ -177,10 +177,13 @@ def _replies(path: Path, faults: list[Fault]) -> dict[str, str]:
             faults.append(Fault(path.name, line, f"{key} 没有地方用到：名字写错了，或应删去"))
             continue
         try:
-            names = {name for _, name, _, _ in string.Formatter().parse(str(text)) if name is not None}
+            parts = [part for part in string.Formatter().parse(str(text)) if part[1] is not None]
+            names = {str(part[1]) for part in parts}
         except ValueError:
             faults.append(Fault(path.name, line, f"{key} 的花括号不成对"))
             continue
+        if any(spec or conversion for _, _, spec, conversion in parts):
+            faults.append(Fault(path.name, line, f"{key} 的占位符只写名字，如 {{number}}，不带冒号和叹号"))
         if names - REPLIES[key]:
             faults.append(
                 Fault(
