@@ -140,10 +140,7 @@ async def _media(settings: Settings) -> tuple[bool, str]:
         await database.close()
     words += f"; {kept} kept, {waiting} to fetch, {lost} lost"
     if late:
-        return (
-            False,
-            f"{words}; {late} wait for over an hour: is `bangnong serve` or `worker` running, is the platform reachable?",
-        )
+        return False, f"{words}; {late} wait for over an hour: does `serve` or `worker` run, is the platform reachable?"
     return True, words
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -29,20 +30,21 @@ async def until(true: Callable[[], bool], limit: float = 40) -> None:
 
 
 async def kept(
-    service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching, openid: str, data: bytes
-) -> dict[str, object]:
-    platform.media[openid] = (data, "image/jpeg")
-    await push(service, platform, openid, "image", openid)
-    (row,) = await fetch.until(all_settled(rows_of(record, openid)))
-    assert row["status"] == "kept", row["fault"]
-    return dict(row)
+    service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching, **pictures: bytes
+) -> list[dict[str, Any]]:
+    """The rows of a picture of each of these people, once they are here."""
+    platform.media |= {openid: (data, "image/jpeg") for openid, data in pictures.items()}
+    await asyncio.gather(*(push(service, platform, openid, "image", openid) for openid in pictures))
+    rows = [(await fetch.until(all_settled(rows_of(record, openid))))[0] for openid in pictures]
+    assert [(row["status"], row["fault"]) for row in rows] == [("kept", "")] * len(pictures)
+    return [dict(row) for row in rows]
 
 
 async def test_a_picture_is_fetched_drawn_and_sealed(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
     data = picture(located=True)
-    row = await kept(service, platform, record, fetch, "oFetched0001", data)
+    (row,) = await kept(service, platform, record, fetch, oFetched0001=data)
     assert (row["kind"], row["type"], row["size"], row["width"]) == ("image", "image/jpeg", len(data), 360)
     place = await fetch.place(row["link"])
     assert fetch.clear(record, place) == data
@@ -69,6 +71,7 @@ async def test_what_it_is_the_content_says(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_bad_weather_is_waited_out_and_half_a_picture_is_fetched_again(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
@@ -96,6 +99,7 @@ async def test_bad_weather_is_waited_out_and_half_a_picture_is_fetched_again(
     assert row["attempts"] >= 3
 
 
+@pytest.mark.slow
 async def test_what_the_platform_never_gives_is_given_up_when_it_has_expired(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
@@ -128,14 +132,14 @@ async def test_two_workers_fetch_each_file_once(
     assert {row["attempts"] for row in rows} == {1}
 
 
+@pytest.mark.slow
 async def test_the_same_picture_again_is_one_file_and_of_another_person_another(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
     data = picture(colour="maroon")
-    first = await kept(service, platform, record, fetch, "oSame0001", data)
+    first, other = await kept(service, platform, record, fetch, oSame0001=data, oSame0002=data)
     await push(service, platform, "oSame0001", "image", "oSame0001")
     _, again = await fetch.until(all_settled(rows_of(record, "oSame0001"), 2))
-    other = await kept(service, platform, record, fetch, "oSame0002", data)
     assert first["sha256"] == again["sha256"] != other["sha256"]
 
 
@@ -166,6 +170,7 @@ async def test_killed_while_fetching_and_fetched_by_the_next(
     assert (row["status"], row["attempts"]) == ("kept", 2)
 
 
+@pytest.mark.slow
 async def test_dead_between_the_disk_and_the_record(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,13 +220,22 @@ async def test_a_full_disk_is_waited_out(
 async def test_erasing_a_person_takes_their_files(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
-    row = await kept(service, platform, record, fetch, "oErased00001", picture(colour="red"))
-    other = await kept(service, platform, record, fetch, "oStays000001", picture(colour="red"))
+    red = picture(colour="red")
+    row, other = await kept(service, platform, record, fetch, oErased00001=red, oStays000001=red)
     place, stays = await fetch.place(row["link"]), await fetch.place(other["link"])
     saved = fetch.files.path(place.name).read_bytes()
     platform.media["late"] = (picture(), "image/jpeg")
     await push(service, platform, "oErased00001", "image", "late")  # still owed
+    await record.rows(
+        "insert into calls (number, conversation, dialled, at, by, result, promise_state, body) "
+        "values ('B00000-0001', $1, '', now(), 'lina', 'reached', '', 'sealed words'::bytea)",
+        place.conversation,
+    )
     assert await erase_contact(fetch.database, place.conversation)
+    assert (
+        await record.rows("select 1 from calls where conversation = $1 and body is not null", place.conversation) == []
+    )
+    assert await record.value("select count(*) from calls where conversation = $1", place.conversation) == 1
     assert await record.value("select count(*) from media where conversation = $1", place.conversation) == 0
     assert await sweep_gone(fetch.database, fetch.files) == 1
     assert not fetch.files.path(place.name).exists()
@@ -265,10 +279,11 @@ async def test_erased_between_the_fetch_and_the_record(
     assert not any(fetch.files.path(name).exists() for name in names)
 
 
+@pytest.mark.slow
 async def test_the_sweep_takes_what_no_row_names(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
-    row = await kept(service, platform, record, fetch, "oSwept000001", picture(colour="pink"))
+    (row,) = await kept(service, platform, record, fetch, oSwept000001=picture(colour="pink"))
     place = await fetch.place(row["link"])
     orphan, young = "ab" * 16, "cd" * 16
     for name in (orphan, orphan + THUMB, young):
