@@ -162,7 +162,6 @@ CHANGES = {
     "promise_kept": "答应的做到了",
     "promise_missed": "答应的没做到",
     "revisited": "回访",
-    "revisit_asked": "在对话里问了回访",
     "order_sent": "送出12345工单",
     "order_filed": "人工提交12345工单",
     "order_received": "12345受理工单",
