@@ -126,15 +126,24 @@ def read_json(body: bytes) -> Mapping[str, Any]:
 async def fetch_media(
     world: World, secrets: WeChatSecrets, media_id: str, time_limit: aiohttp.ClientTimeout = MEDIA_TIME_LIMIT
 ) -> bytes:
-    """Picture or voice as bytes, at most 20 MB. WeChat keeps them 3 days; a refusal comes as JSON in a 200. [W10]"""
+    """Picture, voice or video as bytes, at most 20 MB. WeChat keeps them 3 days; a refusal comes as JSON in a 200. [W10]
+
+    A video comes as JSON with its address instead; where that may lead is the session's business (`World.http`).
+    """
     if not media_id:
         raise SendFailed(failure(40007))
     for attempt in (1, 2):
         token = await get_token(world, secrets, TIME_LIMIT)
-        refusal = await _get_media(world, secrets, token, media_id, time_limit)
+        where = secrets.api_base + "/cgi-bin/media/get"
+        refusal = await _get(world, where, {"access_token": token, "media_id": media_id}, time_limit)
         if isinstance(refusal, bytes):
             return refusal
         code = refusal.get("errcode")
+        if code is None and isinstance(address := refusal.get("video_url"), str):
+            film = await _get(world, address, {}, time_limit)
+            if isinstance(film, bytes):
+                return film
+            raise SendFailed(MEDIA_UNREADABLE)
         if code in TOKEN_CODES:
             await drop_token(world, secrets, token)
             if attempt == 1:
@@ -143,18 +152,13 @@ async def fetch_media(
     raise AssertionError("unreachable")
 
 
-async def _get_media(
-    world: World, secrets: WeChatSecrets, token: str, media_id: str, time_limit: aiohttp.ClientTimeout
+async def _get(
+    world: World, address: str, query: Mapping[str, str], time_limit: aiohttp.ClientTimeout
 ) -> bytes | Mapping[str, Any]:
     """The file, or what WeChat says instead of it. Nothing is lost by asking again, so no failure is unknown."""
     reason = NO_CONNECTION
     try:
-        async with world.http.get(
-            secrets.api_base + "/cgi-bin/media/get",
-            params={"access_token": token, "media_id": media_id},
-            timeout=time_limit,
-            allow_redirects=False,
-        ) as response:
+        async with world.http.get(address, params=query, timeout=time_limit, allow_redirects=False) as response:
             body = bytearray()
             async for chunk in response.content.iter_chunked(65_536):
                 body += chunk
@@ -165,6 +169,6 @@ async def _get_media(
                 if response.status == 200:
                     is_json = response.content_type in ("application/json", "text/plain")
                     return read_json(bytes(body)) if is_json else bytes(body)
-    except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError):
+    except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError):
         pass
     raise SendFailed(reason)

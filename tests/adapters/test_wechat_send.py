@@ -237,6 +237,12 @@ async def test_nothing_to_say_is_our_fault(platform: WeChatPlatform, world: Worl
     assert platform.calls == []
 
 
+async def test_a_video_is_fetched_from_where_it_lies(platform: WeChatPlatform, world: World) -> None:
+    platform.media["V-1"] = (b"\0\0\0\x18ftypmp42film", "video/mp4")
+    fetched = await CHANNEL.fetch_media(world, platform.secrets(), Attachment("video", "V-1"))
+    assert fetched == b"\0\0\0\x18ftypmp42film"
+
+
 async def test_media(platform: WeChatPlatform, world: World) -> None:
     platform.media["M-1"] = (b"\xff\xd8jpeg", "image/jpeg")
     secrets = platform.secrets()
