@@ -9,7 +9,7 @@ from typing import Any
 from bot.commands.record import with_record
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.tally.period import BadPeriod, Period, midnight, one_day, read_period
+from bot.tally.period import BadPeriod, Period, check_written, midnight, one_day, read_period
 from bot.vault import Vault
 
 _MOST_DAYS = 60
@@ -32,6 +32,11 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.format == "xlsx" and options.out is None:
         print(f"xlsx 要写进文件：bangnong report {options.act} --format xlsx --out 日报.xlsx", file=sys.stderr)
+        return 2
+    try:
+        check_written(options.start, options.end)
+    except BadPeriod as error:
+        print(error, file=sys.stderr)
         return 2
 
     async def work(database: Database, vault: Vault, settings: Settings) -> int:

@@ -12,7 +12,7 @@ from bot.commands.report import present, write_out
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.tickets import Filter, Ticket, list_tickets
-from bot.tally.period import BadPeriod, Period, read_period
+from bot.tally.period import BadPeriod, Period, check_written, read_period
 from bot.vault import Vault
 
 _AT_ONCE = 500
@@ -33,6 +33,11 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.format == "xlsx" and options.out is None:
         print("xlsx 要写进文件：bangnong tickets export --format xlsx --out 求助单.xlsx", file=sys.stderr)
+        return 2
+    try:
+        check_written(options.start, options.end)
+    except BadPeriod as error:
+        print(error, file=sys.stderr)
         return 2
 
     async def work(database: Database, vault: Vault, settings: Settings) -> int:

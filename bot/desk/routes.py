@@ -13,6 +13,8 @@ from bot.desk import (
     admin_rows_entries,
     admin_rows_view,
     admin_tokens,
+    board,
+    board_day,
     calls,
     directory,
     feed,
@@ -39,6 +41,7 @@ from bot.rows.release import EDITORS as ROW_EDITORS
 
 def add_desk(app: web.Application) -> None:
     """Login, queue, tickets and their live news, on the application that holds the services."""
+    app[board.BOARDS] = {}
     app.router.add_get("/login", login.get_login)
     app.router.add_post("/login", login.post_login)
     routes: list[tuple[str, str, Handler, frozenset[str]]] = [
@@ -81,6 +84,12 @@ def add_desk(app: web.Application) -> None:
         ("GET", r"/desk/directory/{unit:\d+}", directory.get_unit_page, READERS),
         ("POST", r"/desk/directory/{unit:\d+}/edit", directory.post_edit, WRITERS),
         ("POST", r"/desk/directory/{unit:\d+}/{act:verify|retire|restore}", directory.post_mark, WRITERS),
+        ("GET", "/desk/board", board.get_board, board.BOARD),
+        ("GET", "/desk/board/parts", board.get_parts, board.BOARD),
+        ("GET", "/desk/board/day", board_day.get_day, board.BOARD),
+        ("POST", "/desk/board/day", board_day.post_day, board.FILLERS),
+        ("GET", "/desk/board/day.xlsx", board_day.get_sheet, board.BOARD),
+        ("GET", "/desk/board/digest", board_day.get_digest, board.BOARD),
         ("GET", "/admin", admin.get_users, ADMINS),
         ("POST", "/admin/users", admin.post_user, ADMINS),
         ("POST", "/admin/users/{login}/{act:reset|off|on|role}", admin.post_user_act, ADMINS),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store.database import Database
-from bot.store.tally import CLOCKS, COHORT, CUTS, STAFF, fetch_all, nested
+from bot.store.tally import CLOCKS, COHORT, CUTS, STAFF, clocks_of, fetch_all, nested
 from bot.tally.figures import REQUESTS
 from bot.tally.period import Period
 
@@ -27,10 +27,11 @@ where at >= $1 and at < $2 and change = 'closed' and {STAFF} group by 1
 """
 
 _ANSWERED = f"""
-select actor, count(*) as n, percentile_cont(0.5) within group (order by waited) as median from (
-    select distinct on (number) actor, greatest(0, extract(epoch from at - created_at)) as waited
-    from ticket_events join (select number, created_at from tickets where {COHORT}) t using (number)
-    where change in ('replied', 'called') and {STAFF} order by number, at
+select actor, count(*) as n, percentile_cont(0.5) within group (order by greatest(0, extract(epoch from at - created_at)))
+    as median
+from (select number, created_at from tickets where {COHORT}) c cross join lateral (
+    select actor, at from ticket_events where number = c.number and change in ('replied', 'called') and {STAFF}
+    order by at limit 1
 ) a group by 1
 """
 
@@ -78,6 +79,6 @@ async def board_counts(
     for row in series:
         buckets.setdefault(row["bucket"], {})[row["urgency"]] = row["n"]
     return BoardCounts(
-        buckets, nested(cuts, "cut", "code"), nested(clocks, "clock", "state"),
+        buckets, nested(cuts, "cut", "code"), clocks_of(clocks),
         nested(standing, "district", "urgency"), tuple(lines),
     )  # fmt: skip

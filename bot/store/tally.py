@@ -4,12 +4,13 @@ A request: a ticket opened in the period whose intent opens a case and which nob
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.store.database import Database
 from bot.store.revisits import CONTACTED, OUTCOMES
+from bot.tally.figures import CLOCKS as NAMES
 from bot.tally.figures import REQUESTS, Alarms, Counts, DayCount, Orders, Revisits, StaffDay, by_type
 from bot.tally.period import Period
 from conversations.codes import Urgency
@@ -59,61 +60,48 @@ from (select created_at, urgency, outcome, intent = any ($3) and outcome is dist
       from tickets where created_at >= $1 and created_at < $2) c group by 1
 """
 
-FIRSTS = f"""
-cohort as materialized (
-    select number, created_at, urgency, outcome, status, verification, closed_at, acknowledged_at,
-        acknowledge_due, call_due, contact_due, revisit_due
-    from tickets where {COHORT}
-), firsts as materialized (
-    select c.*, least(c.acknowledged_at, s.at) as seen_at
-    from cohort c left join (
-        select number, min(at) as at from ticket_events join cohort using (number) where {STAFF} group by number
-    ) s using (number)
-)"""
-"""Requests with the moment a person first saw or touched them."""
+_SEEN = f"""
+cross join lateral (
+    select least(c.acknowledged_at, (select min(at) from ticket_events where number = c.number and {STAFF})) as seen_at
+    offset 0  -- looked up once, not wherever it is named
+) s"""
+"""The moment a person first saw or touched ticket `c`: looked up one by one in its index, so that a day costs a day."""
+
+
+def _state(due: str, done: str, untimed: str) -> str:
+    """A clock's state at $4."""
+    return (
+        f"case when {done} is not null then case when {done} <= {due} then 'kept' else 'late' end "
+        f"when {untimed} then 'untimed' when closed_at is not null and closed_at <= {due} then 'ended' "
+        f"when {due} > $4 then 'waiting' else 'late' end"
+    )
+
+
+_REACHED = "('ticket_12345', 'local_coord', 'escalated', 'reported_up', 'claimed_done', 'revisited')"
 
 CLOCKS = f"""
-with {FIRSTS}, talked as (
+select {_state("acknowledge_due", "seen_at", "false")} as acknowledge,
+    {_state("call_due", "resident", "verification <> 'unverified'")} as call,
+    {_state("contact_due", "least(unit, ordered.at)", f"status in {_REACHED}")} as contact_unit,
+    {_state("revisit_due", "asked.at", "status = 'revisited'")} as revisit,
+    case when seen_at is not null then 'human'
+        when outcome in ('answered', 'referred') or status in ('answered', 'referred') then 'bot' else 'nobody' end as who,
+    urgency = 'critical' as critical, count(*) as n
+from (select * from tickets where {COHORT}) c {_SEEN}
+left join (
     select number, min(at) filter (where unit is null and result = any ($5)) as resident,
-        min(at) filter (where unit is not null) as unit
-    from calls where number in (select number from cohort) group by number
-), ordered as (
-    select ticket as number, min(sent_at) as at from orders
-    where sent_at is not null and ticket in (select number from cohort) group by ticket
-), asked as (
-    select number, min(at) as at from revisits where number in (select number from cohort) group by number
-), clocks as (
-    select v.clock, case
-        when v.done is not null then case when v.done <= v.due then 'kept' else 'late' end
-        when v.untimed then 'untimed'
-        when f.closed_at is not null and f.closed_at <= v.due then 'ended'
-        when v.due > $4 then 'waiting' else 'late' end as state
-    from firsts f left join talked t using (number) left join ordered o using (number) left join asked a using (number)
-    cross join lateral (values
-        ('acknowledge', f.acknowledge_due, f.seen_at, false),
-        ('call', f.call_due, t.resident, f.verification <> 'unverified'),
-        ('contact_unit', f.contact_due, least(t.unit, o.at),
-            f.status in ('ticket_12345', 'local_coord', 'escalated', 'reported_up', 'claimed_done', 'revisited')),
-        ('revisit', f.revisit_due, a.at, f.status = 'revisited')
-    ) as v (clock, due, done, untimed)
-)
-select clock, state, count(*) as n from clocks group by 1, 2
+        min(at) filter (where unit is not null) as unit from calls group by number
+) called using (number)
+left join (select ticket as number, min(sent_at) as at from orders where sent_at is not null group by 1) ordered
+    using (number)
+left join (select number, min(at) as at from revisits group by 1) asked using (number)
+group by 1, 2, 3, 4, 5, 6
 """
-
-_HANDLED = f"""
-with {FIRSTS}
-select case when seen_at is not null then 'human'
-    when outcome in ('answered', 'referred') or status in ('answered', 'referred') then 'bot' else 'nobody' end as who,
-    count(*) as n, count(*) filter (where urgency = 'critical') as critical,
-    count(*) filter (where urgency = 'critical' and seen_at is not null) as seen,
-    count(*) filter (where urgency = 'critical' and seen_at <= acknowledge_due) as within
-from firsts group by 1
-"""
+"""Requests by the states of their clocks, by who saw to them, critical or not: the few kinds there are."""
 
 _WAITS = f"""
-with {FIRSTS}
 select percentile_cont(array[0.5, 0.9]) within group (order by greatest(0, extract(epoch from seen_at - created_at)))
-from firsts where urgency = 'critical' and seen_at is not null
+from (select * from tickets where {COHORT} and urgency = 'critical') c {_SEEN} where seen_at is not null
 """
 
 _STAFF = f"""
@@ -176,46 +164,63 @@ async def counts_of(
     human: Sequence[str],
     urgent_levels: Sequence[str],
     first_revisit: Mapping[Urgency, timedelta],
+    days: Sequence[date] = (),
 ) -> Counts:
     """Everything the tally of a period is made of.
 
     `as_of`: the moment for what is due; `human`: results of calls in which a person answered; `urgent_levels`: of work
-    orders; `first_revisit`: how long after the end somebody is asked. Raises StoreAway.
+    orders; `first_revisit`: how long after the end somebody is asked; `days`: whose figures by hand, by default the period's.
+    Raises StoreAway.
     """
     span = (period.start, period.end)
     wanted = (*span, list(REQUESTS))
     plans = [str(one) for one in first_revisit], list(first_revisit.values())
     status, ends = [str(one) for one in (*CONTACTED, "claimed_done")], list(OUTCOMES)
-    raw, cuts, types, groups, days, clocks, handled, waits, staff, orders, local, units, due, answers, missed, manual = (
+    raw, cuts, types, groups, days, kinds, waits, staff, orders, local, units, due, answers, missed, manual = (
         await fetch_all(
             database,
             (_RAW, wanted), (CUTS, wanted), (_TYPES, wanted), (_GROUPS, wanted), (_DAYS, wanted),
-            (CLOCKS, (*wanted, as_of, list(human))), (_HANDLED, wanted), (_WAITS, wanted), (_STAFF, span),
+            (CLOCKS, (*wanted, as_of, list(human))), (_WAITS, wanted), (_STAFF, span),
             (_ORDERS, (*span, list(urgent_levels))), (_LOCAL, wanted), (_UNITS, (*span, list(human))),
             (_REVISITS_DUE, (*wanted, as_of, *plans, status, ends)), (_ANSWERS, span), (_MISSED, wanted),
-            ("select day, code, value from tally_manual where day = any ($1) order by day", (list(period.days),)),
+            ("select day, code, value from tally_manual where day = any ($1) order by day", (list(days or period.days),)),
         )
     )  # fmt: skip
-    found = {row["who"]: row for row in handled}
     half, nine_tenths = waits[0][0] or (None, None)
     return Counts(
         raw=raw[0]["raw"], duplicates=raw[0]["duplicates"], others=raw[0]["others"],
         cuts=nested(cuts, "cut", "code") | {"type": by_type([(r["intent"], r["kind"], r["n"]) for r in types], rows)},
         groups=[(frozenset(filter(None, r["flags"])), r["intent"], r["urgency"], r["n"]) for r in groups],
-        clocks=nested(clocks, "clock", "state"),
+        clocks=clocks_of(kinds),
         staff=[StaffDay(r["login"], r["day"], r["first"], r["last"], r["acts"]) for r in staff],
         days={r["day"]: DayCount(r["raw"], r["requests"], r["critical"], r["solved"]) for r in days},
         orders=Orders(**dict(orders[0])), local=local[0][0],
         revisits=Revisits(
             due[0]["due"], due[0]["done"], sum(r["n"] for r in answers), *(_answers(answers, name) for name in _ASKED)
         ),
-        units=units[0]["units"], unit_kinds=units[0]["kinds"], handled={who: r["n"] for who, r in found.items()},
+        units=units[0]["units"], unit_kinds=units[0]["kinds"], handled=_summed(kinds, "who"),
         alarms=Alarms(
-            sum(r["critical"] for r in handled), sum(r["seen"] for r in handled), sum(r["within"] for r in handled),
-            half, nine_tenths,
+            _critical(kinds), _critical(kinds, lambda one: one["who"] == "human"),
+            _critical(kinds, lambda one: one["acknowledge"] == "kept"), half, nine_tenths,
         ),
         missed=missed[0][0], manual=[(r["day"], r["code"], r["value"]) for r in manual],
     )  # fmt: skip
+
+
+def clocks_of(kinds: Sequence[Any]) -> dict[str, dict[str, int]]:
+    """Rows of CLOCKS → clock → state → requests."""
+    return {name: _summed(kinds, name) for name in NAMES if kinds}
+
+
+def _summed(kinds: Sequence[Any], name: str) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for row in kinds:
+        out[row[name]] = out.get(row[name], 0) + row["n"]
+    return out
+
+
+def _critical(kinds: Sequence[Any], wanted: Callable[[Any], bool] = lambda one: True) -> int:
+    return sum(row["n"] for row in kinds if row["critical"] and wanted(row))
 
 
 _ASKED = ("contacted", "solved", "satisfied")

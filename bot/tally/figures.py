@@ -134,7 +134,8 @@ class Tally:
 
     @property
     def per_day(self) -> float | None:
-        return self.total / (self.period.hours / 24) if self.period.seconds else None
+        """None before a whole day has gone by: half a day says nothing of one."""
+        return self.total / (self.period.hours / 24) if self.period.hours >= 24 else None
 
     @property
     def gap(self) -> float | None:

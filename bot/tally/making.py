@@ -40,5 +40,6 @@ async def make_tally(database: Database, playbook: Playbook, period: Period, as_
     counts = await counts_of(
         database, kept, ROWS, as_of=as_of, human=HUMAN, urgent_levels=_URGENT_LEVELS,
         first_revisit={code: timedelta(minutes=clock.revisit) for code, clock in playbook.clocks.items()},
+        days=period.days,
     )  # fmt: skip
     return tally_of(counts, kept, ROWS, playbook.hours)

@@ -113,6 +113,12 @@ def read_moment(text: str, *, ends: bool) -> datetime:
         raise BadPeriod(f"日期“{text[:30]}”看不懂：写成 2022-04-05，或带时刻 2022-04-05T20:00（上海时间）") from None
 
 
+def check_written(*texts: str) -> None:
+    """Before anything is opened: what is given can be read at all. Raises BadPeriod."""
+    for text in filter(None, texts):
+        read_moment(text, ends=True)
+
+
 def read_period(start: str, end: str, *, earliest: datetime, now: datetime) -> Period:
     """The period of two options; without them from `earliest` to `now`. Nothing is counted beyond `now`. Raises BadPeriod."""
     first = read_moment(start, ends=False) if start else earliest

@@ -31,7 +31,8 @@ def as_json(tally: Tally) -> bytes:
         "answered": tally.share("answered"), "referred": tally.share("referred"),
     }  # fmt: skip
     value = {
-        "from": period.start.astimezone(SHANGHAI), "to": period.end.astimezone(SHANGHAI), "hours_open": period.hours, "working_hours": tally.working_hours,
+        "from": period.start.astimezone(SHANGHAI), "to": period.end.astimezone(SHANGHAI),
+        "hours_open": period.hours, "working_hours": tally.working_hours,
         "total": tally.total, "raw": counts.raw, "duplicates": counts.duplicates, "no_request": counts.others,
         "per_hour": tally.per_hour, "per_working_hour": tally.per_working_hour, "per_day": tally.per_day,
         "mean_interval_seconds": tally.gap, "sentence": sentence_of(tally),

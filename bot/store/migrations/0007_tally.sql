@@ -1,5 +1,5 @@
 -- What the board and the tally count by. `staff`: acts of people with a login, as bot/store/tally.py writes it too.
-create index ticket_events_staff on ticket_events (number, at)
+create index ticket_events_staff on ticket_events (number, at) include (actor, change)
     where actor not in ('bot', 'contact', 'colleague', 'cli', 'hotline', 'system') and position(':' in actor) = 0;
 create index ticket_events_staff_at on ticket_events (at) include (actor, number, change)
     where actor not in ('bot', 'contact', 'colleague', 'cli', 'hotline', 'system') and position(':' in actor) = 0;
