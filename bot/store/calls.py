@@ -57,7 +57,7 @@ join tickets t using (number) join contacts c on c.id = l.conversation left join
 
 def _call(row: Any, vault: Vault) -> Call:
     words: dict[str, str] = {}
-    erased = row["body"] is not None
+    erased = row["data_key"] is None or row["body"] is not None  # with the key went the words, if there were any
     if row["data_key"] is not None and row["body"] is not None:
         try:
             words = decode(vault.data_key(row["conversation"], row["data_key"]).open(row["body"]))
