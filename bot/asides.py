@@ -69,7 +69,9 @@ async def _colleague(services: Services, account: Account, message: Inbound) -> 
         return True  # they wrote first; there is no conversation here to pause
     cases = await open_cases(services.database, known.id)
     body = {"text": message.text}
-    fresh = await keep_line(services.database, services.vault, known, message, cases[0] if cases else 0, COLLEAGUE, body)
+    fresh = await keep_line(
+        services.database, services.vault, known, message, cases[0] if cases else 0, COLLEAGUE, body
+    )
     if not fresh:
         return True
     await services.turns.act(known.id, ColleagueSpoke())
