@@ -43,8 +43,9 @@ def _entry(code: str, row: dict[str, object]) -> Entry | str:
         return "没有 source（谁说的）：没有出处的话不能说"
     since, until = row.get("since"), row.get("until")
     # A moment is a date to Python, and cannot be compared with one.
-    moments = isinstance(since, datetime) or isinstance(until, datetime)
-    if moments or not isinstance(since, date) or not (until is None or isinstance(until, date)):
+    if isinstance(since, datetime) or isinstance(until, datetime):
+        return "since、until 只写日期，不写几点，如 2022-04-19"
+    if not isinstance(since, date) or not (until is None or isinstance(until, date)):
         return "since（从哪天起有效）、until（到哪天为止）要写成日期，如 2022-04-19"
     if until is not None and until < since:
         return "until 早于 since"

@@ -183,7 +183,7 @@ def _replies(path: Path, faults: list[Fault]) -> dict[str, str]:
             faults.append(Fault(path.name, line, f"{key} 的花括号不成对"))
             continue
         if any(spec or conversion for _, _, spec, conversion in parts):
-            faults.append(Fault(path.name, line, f"{key} 的占位符只写名字，如 {{number}}，不带冒号和叹号"))
+            faults.append(Fault(path.name, line, f"{key} 花括号里只写占位符的名字，如 {{number}}，不带冒号和叹号"))
         if names - REPLIES[key]:
             faults.append(
                 Fault(
