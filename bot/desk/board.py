@@ -1,7 +1,5 @@
 """/desk/board: how the desk stands at this moment, drawn on the server; every drawing has its numbers in a table."""
 
-import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,11 +9,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.desk import words
+from bot.desk.board_kept import as_lately
 from bot.desk.pages import fragment, json_answer, page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.keys import SERVICES
-from bot.log import get_logger
 from bot.services import Services
 from bot.store.board import BoardCounts, board_counts
 from bot.tally.charts import GAP, LEVELS, SQUARE, buckets_of, squares, stacked
@@ -24,12 +22,11 @@ from bot.tally.making import HUMAN, ROWS, opening
 from bot.tally.period import Period, day_of, midnight
 from bot.tally.telling import CLOCK_TITLES, END_TITLES, NOWHERE, STATE_TITLES
 
-log = get_logger("board")
-
 BOARD = frozenset({"editor", "admin", "auditor"})
 """Who sees how everybody works; a reporter sees the queue."""
 FILLERS = frozenset({"editor", "admin"})
 
+_LONG = ("7d", "all")
 RANGES = {"today": "今天", "24h": "24小时", "7d": "7天", "all": "全部"}
 _HOURS_FIT = timedelta(days=7, hours=1)
 
@@ -60,43 +57,12 @@ async def period_of(services: Services, name: str) -> Period:
     return Period(min(start, now), now)
 
 
-@dataclass(slots=True)
-class Kept:
-    """What a long range gave last, and who is counting it anew."""
-
-    values: dict[str, Any]
-    at: float
-    work: "asyncio.Task[dict[str, Any]] | None" = None
-
-
-BOARDS: web.AppKey[dict[str, Kept]] = web.AppKey("boards", dict)
-_LONG = ("7d", "all")
-_FRESH, _STALE = 20.0, 120.0
-"""Seconds: a long range is served as it was, then counted anew meanwhile, then waited for."""
-
-
 async def _values(app: web.Application, name: str) -> dict[str, Any]:
     """Everything the drawings need; of a long range perhaps as it was a little while ago, which the page says."""
-    services = app[SERVICES]
     if name not in _LONG:
-        return await _counted(services, name)
-    kept, now = app[BOARDS].get(name), time.monotonic()
-    if kept is None or now - kept.at > _STALE:
-        kept = app[BOARDS][name] = Kept(await _counted(services, name), time.monotonic())
-    elif now - kept.at > _FRESH and (kept.work is None or kept.work.done()):
-        kept.work = asyncio.create_task(_counted(services, name), name="board")
-        kept.work.add_done_callback(partial(_keep, app, name))
-    return kept.values
-
-
-def _keep(app: web.Application, name: str, work: "asyncio.Task[dict[str, Any]]") -> None:
-    """A count that broke leaves what was there: whoever asks when it is too old is told the reason."""
-    if work.cancelled():
-        return
-    if fault := work.exception():
-        log.warning("board_not_counted", kind=type(fault).__name__)
-        return
-    app[BOARDS][name] = Kept(work.result(), time.monotonic())
+        return await _counted(app[SERVICES], name)
+    found: dict[str, Any] = await as_lately(app, name, partial(_counted, app[SERVICES], name))
+    return found
 
 
 async def _counted(services: Services, name: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """/desk/board/day: the tally of a day or of all days, the paper's sentence, what an editor fills in, the public digest."""
 
 from datetime import date, datetime
+from functools import partial
 from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.audit import audit
 from bot.desk.board import FILLERS
+from bot.desk.board_kept import as_lately
 from bot.desk.pages import page
 from bot.desk.session import Staff
 from bot.keys import SERVICES
@@ -45,9 +47,19 @@ def _day(request: web.Request, now: datetime) -> date | None:
     return day
 
 
-async def _tally(services: Services, day: date | None) -> Tally:
+async def _tally(app: web.Application, day: date | None) -> Tally:
+    """Of a day as it is now; of all days perhaps as it was a little while ago: its period says until when."""
+    services = app[SERVICES]
     now = services.clock()
-    period = Period(min(now, await opening(services.database, now)), now) if day is None else one_day(day)
+    if day is not None:
+        return await make_tally(services.database, services.playbook, one_day(day), now)
+    found: Tally = await as_lately(app, "tally", partial(_of_all_days, services))
+    return found
+
+
+async def _of_all_days(services: Services) -> Tally:
+    now = services.clock()
+    period = Period(min(now, await opening(services.database, now)), now)
     return await make_tally(services.database, services.playbook, period, now)
 
 
@@ -69,7 +81,7 @@ async def _page(request: web.Request, staff: Staff, *, status: int = 200, error:
         day = _day(request, now)
     except Unfit as fault:
         return _unfit(staff, str(fault))
-    tally = await _tally(services, day)
+    tally = await _tally(request.app, day)
     given = await manual_of(services.database, day) if day else {}
     if request.method == "POST":
         given |= {name: str(value) for name, value in (await request.post()).items()}
@@ -120,7 +132,7 @@ async def get_digest(request: web.Request, staff: Staff) -> web.StreamResponse:
         day = _day(request, services.clock())
     except Unfit as fault:
         return _unfit(staff, str(fault))
-    text = digest_of(await _tally(services, day), services.playbook)
+    text = digest_of(await _tally(request.app, day), services.playbook)
     return web.Response(text=text, content_type="text/plain", charset="utf-8", headers={"Cache-Control": "no-store"})
 
 
@@ -131,7 +143,7 @@ async def get_sheet(request: web.Request, staff: Staff) -> web.StreamResponse:
         day = _day(request, services.clock())
     except Unfit as fault:
         return _unfit(staff, str(fault))
-    blob = as_xlsx([await _tally(services, day)], services.playbook)
+    blob = as_xlsx([await _tally(request.app, day)], services.playbook)
     await audit(services.database, staff.login, "board.exported", f"{day or 'all'}")
     name = quote(f"帮侬忙日报-{day or '全部'}.xlsx")
     return web.Response(

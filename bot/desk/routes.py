@@ -15,6 +15,7 @@ from bot.desk import (
     admin_tokens,
     board,
     board_day,
+    board_kept,
     calls,
     directory,
     feed,
@@ -41,7 +42,7 @@ from bot.rows.release import EDITORS as ROW_EDITORS
 
 def add_desk(app: web.Application) -> None:
     """Login, queue, tickets and their live news, on the application that holds the services."""
-    app[board.BOARDS] = {}
+    app[board_kept.KEPT] = {}
     app.router.add_get("/login", login.get_login)
     app.router.add_post("/login", login.post_login)
     routes: list[tuple[str, str, Handler, frozenset[str]]] = [
