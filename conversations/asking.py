@@ -72,9 +72,9 @@ def _ask_consent(case: Case, playbook: Playbook) -> Ask:
 
 
 def _ask_district(case: Case, playbook: Playbook) -> Ask:
-    """A road or an estate without its district, once; with numbers where the reader knows which there are."""
+    """A road, an estate or a committee without its district, once; with numbers where the reader knows which there are."""
     parts = dict(case.slots["address"].parts) if "address" in case.slots else {}
-    place = parts.get("road") or parts.get("estate", "")
+    place = parts.get("road") or parts.get("estate") or parts.get("committee", "")
     if not place or parts.get("district") or "coordinates" in parts or "district" in case.asked:
         return NOTHING
     names = districts_of(case)

@@ -116,3 +116,17 @@ def test_what_is_wished_beside_a_reporter_is_kept() -> None:
     play.do(ReporterClaimed(1, "li"))
     play.say("你们转吧", reading("chitchat", 0.3, acts=["consent"]))
     assert play.case.consent == "yes"
+
+
+def test_a_committee_of_several_districts_is_asked_about_with_numbers() -> None:
+    play = Play()
+    home = Address(
+        committee="振兴居委会", building="3号楼", room="502", raw="振兴居委会3号楼502", confidence=0.9,
+        districts=("宝山区", "徐汇区", "黄浦区"),
+    )  # fmt: skip
+    facts = {"phones": ["13512340000"], "drugs": ["氨氯地平"], "days_left": 3.0, "called_12345": "yes_no_number"}
+    turn = play.say("妈妈的药还有三天", reading("medicine", 0.9, "soon", addresses=[home], **facts))
+    assert "1 宝山区　2 徐汇区　3 黄浦区" in said(turn)
+    play.wait(minutes=1)
+    play.say("2", reading("chitchat", 0.2, acts=["menu_choice"]))
+    assert dict(play.case.slots["address"].parts)["district"] == "徐汇区"
