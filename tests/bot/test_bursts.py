@@ -34,7 +34,8 @@ class Elder:
     async def kept(self) -> list[str]:
         async with Record(self.running.home) as record:
             rows = await record.messages()
-        return [row["text"] for row in rows if row["openid"] == self.openid and row["direction"] == "i"]
+        mine = [row for row in rows if row["openid"] == self.openid and row["direction"] == "i"]
+        return [row["text"] for row in sorted(mine, key=lambda row: row["turn"])]  # a platform's clock has seconds only
 
 
 async def test_three_scraps_get_one_answer(running: Running) -> None:
