@@ -79,7 +79,7 @@ class Service:
         if self.process is None or self.process.poll() is not None:
             return 0
         self.process.send_signal(signal.SIGTERM)
-        return await asyncio.to_thread(self.process.wait, 25)
+        return await asyncio.to_thread(self.process.wait, 60)
 
     @property
     def admin_password(self) -> str:
