@@ -103,9 +103,10 @@ def _open_siblings(draft: Draft, case: Case) -> None:
 
 def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
     """A child by itself: a person at once, a grown-up nearby, a number and a door; no form, no consent to give."""
-    first = not case.ticket
+    first = "child" not in case.asked  # the ticket may be older than our knowing who writes
     case = draft.open_ticket(case)
     if first:
+        case = draft.put(evolve(case, asked={**case.asked, "child": 1}))
         draft.alert(case, "child")
         _open_siblings(draft, case)
         draft.say("info", draft.playbook.say("child", number=case.ticket))

@@ -81,6 +81,23 @@ def test_an_open_case_becomes_a_childs() -> None:
     assert of(turn, AlertDesk)
 
 
+def test_a_ticket_whose_writer_turns_out_to_be_a_child_rings() -> None:
+    play = Play()
+    play.say(
+        "家里没有吃的了",
+        reading("supplies", 0.9, "soon", phones=["13512340000"], addresses=["四平路1号"], days_left=1.0),
+    )
+    play.say("人工", reading("consult", 0.3, acts=["human"]))
+    assert play.case.ticket
+    play.wait(minutes=2)
+    turn = play.say("我9岁，大人都去隔离了", reading("care", 0.5, "soon"))
+    assert "child" in [alert.reason for alert in of(turn, AlertDesk)]
+    assert "别怕" in said(turn)
+    play.wait(minutes=2)
+    again = play.say("我怕", reading("distress", 0.5))
+    assert "child" not in [alert.reason for alert in of(again, AlertDesk)]
+
+
 def test_somebody_without_chinese_gets_a_person_in_english() -> None:
     play = Play()
     turn = play.say("Please help, no food for three days", reading("supplies", 0.3, "soon"))
