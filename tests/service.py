@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,13 @@ class Service:
 
     def app_key(self) -> str:
         return KeyFile(self.home / "keys").get("app-main")
+
+
+def signal_family(pids: Sequence[int], what: signal.Signals) -> None:
+    """To each that is still there: a server's helpers come and go, and the rest must not stay frozen for one that went."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def stop_engines(home: Path) -> None:

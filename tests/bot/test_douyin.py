@@ -6,7 +6,6 @@ what the resident wrote last. When a day has passed the reporter reads why nothi
 
 import asyncio
 import json
-import os
 import random
 import shutil
 import signal
@@ -27,7 +26,7 @@ from bot.settings import load_settings
 from bot.store.database import Database
 from tests.faults.test_outage import _family
 from tests.platforms.douyin import CLIENT_SECRET, FIRST_REFRESH, DouyinPlatform
-from tests.service import Record, Service, stop_engines
+from tests.service import Record, Service, signal_family, stop_engines
 
 ROOT = Path(__file__).parent.parent.parent
 VECTORS = json.loads((ROOT / "tests" / "adapters" / "vectors.json").read_text("utf-8"))["douyin"]
@@ -465,16 +464,14 @@ async def test_danger_is_answered_while_the_record_is_away(douyin: Douyin) -> No
     openid = "_000Resident14"
     delivery = douyin.platform.wrote(openid, DANGER)
     family = _family(EmbeddedPostgres(douyin.service.home))
-    for pid in family:
-        os.kill(pid, signal.SIGSTOP)
+    signal_family(family, signal.SIGSTOP)
     try:
         await douyin.push(delivery)
         assert len(douyin.platform.texts(openid)) == 1
         assert "120" in douyin.platform.texts(openid)[0]
         await douyin.push(delivery)
     finally:
-        for pid in family:
-            os.kill(pid, signal.SIGCONT)
+        signal_family(family, signal.SIGCONT)
     (ticket,) = await until(lambda: douyin.tickets(openid), 40)
     assert ticket["urgency"] == "critical"
     assert "told" in {row["delivery"] for row in await douyin.messages(openid)}

@@ -13,7 +13,7 @@ from bot.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.faults.sender import Sender, campaign, judge, plea, settled
 from tests.faults.test_kill import roomy
 from tests.platforms.wechat import WeChatPlatform
-from tests.service import Record, Service, stop_engines
+from tests.service import Record, Service, signal_family, stop_engines
 
 
 async def _interrupted(
@@ -46,11 +46,9 @@ async def test_postgres_frozen_for_seconds(home: Path) -> None:
     async def freeze() -> None:
         engine = EmbeddedPostgres(home)
         family = _family(engine)
-        for pid in family:
-            os.kill(pid, signal.SIGSTOP)
+        signal_family(family, signal.SIGSTOP)
         await asyncio.sleep(6)
-        for pid in family:
-            os.kill(pid, signal.SIGCONT)
+        signal_family(family, signal.SIGCONT)
 
     counts, sender = await _interrupted(home, freeze)
     held = [answer for entry in sender.ledger for answer in entry.answers if "120" in answer]
@@ -100,8 +98,7 @@ async def test_nothing_can_be_stored(home: Path) -> None:
         service = await Service(home, platform=platform.base, command=command).start()
         try:
             family = _family(EmbeddedPostgres(home))
-            for pid in family:
-                os.kill(pid, signal.SIGSTOP)
+            signal_family(family, signal.SIGSTOP)
             sender = Sender(platform, lambda: [service.base])
             import aiohttp
 
@@ -115,8 +112,7 @@ async def test_nothing_can_be_stored(home: Path) -> None:
             assert answer[1]["accepted"] is False
             assert "没能收下" in answer[1]["replies"][0]["text"]
         finally:
-            for pid in family:
-                os.kill(pid, signal.SIGCONT)
+            signal_family(family, signal.SIGCONT)
             await service.stop()
             stop_engines(home)
 
