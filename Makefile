@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # CI runs the slow tests as well.
 SLOW := $(if $(CI),,-m "not slow")
+# Much of a test's time is waiting for real services, so three share two cores well. A file's tests stay together.
+TOGETHER ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check bench clean lock
 
@@ -12,7 +14,7 @@ run: .venv/.installed
 
 test: .venv/.installed-tests check
 	@$(BIN)/python -m tests.browser.install
-	$(BIN)/python -m pytest $(SLOW) $(ARGS)
+	$(BIN)/python -m pytest $(TOGETHER) $(SLOW) $(ARGS)
 
 check: .venv/.installed-tests
 	$(BIN)/ruff check .

@@ -1,6 +1,8 @@
 """Fixtures shared by all: a trained model once a session, homes for real services, the sample of time everything uses."""
 
+import fcntl
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -33,10 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is slow comes last, so that a plain fault shows early."""
-    items.sort(
-        key=lambda item: (item.get_closest_marker("slow") is not None, item.get_closest_marker("browser") is not None)
-    )
+    """Alone: what is slow comes last, so that a plain fault shows early. Shared out by files: the longest files first."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    together = "PYTEST_XDIST_WORKER" in os.environ
+
+    def place(item: pytest.Item) -> tuple[bool, bool, bool]:
+        late = item.get_closest_marker("slow") is not None
+        return together and item.path not in slow, late, item.get_closest_marker("browser") is not None
+
+    items.sort(key=place)
 
 
 @dataclass(frozen=True)
@@ -49,15 +56,30 @@ class Lesson:
     told: list[tuple[str, float]]
 
 
-@pytest.fixture(scope="session")
-def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
-    home = tmp_path_factory.mktemp("trained")
+def _taught(home: Path) -> tuple[TrainedReport, list[tuple[str, float]]]:
     store = open_models(home)
     told: list[tuple[str, float]] = []
     rows, kinds = load_corpus()[::3], load_lexicon().kinds
     report = train(rows, store, kinds=kinds, progress=lambda stage, share: told.append((stage, share)))
     store.promote(report.model_id, first=True)
-    return Lesson(home, store, report, told)
+    return report, told
+
+
+@pytest.fixture(scope="session")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
+    """Whoever of several test processes needs it first trains; the others wait for the lock and copy."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lesson"
+    shared.mkdir(exist_ok=True)
+    kept = shared / "report.pickle"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(_taught(shared)))
+    report, told = pickle.loads(kept.read_bytes())
+    home = tmp_path_factory.mktemp("trained")
+    shutil.copytree(shared / "models", home / "models")
+    return Lesson(home, open_models(home), report, told)
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ class Service:
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
 
-    async def start(self, *, wait: float = 30) -> "Service":
+    async def start(self, *, wait: float = 90) -> "Service":
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(self.command, env=self.env, cwd=ROOT, stdout=out, stderr=out)
         deadline = time.monotonic() + wait

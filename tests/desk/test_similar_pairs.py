@@ -81,7 +81,6 @@ HOUSE, PHONE = "牡丹路60弄5号502室", "13811112222"
          told(address="牡丹路60弄5号503室", text="谢谢你们，我们住在牡丹路60弄5号503室，麻烦快一点，急的"), []),
         (told(), told(), []),
     ],
-    ids=str,
 )  # fmt: skip
 def test_pairs(one: Marked, other: Marked, reasons: list[str]) -> None:
     for left, right in ((one, other), (other, one)):
