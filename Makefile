@@ -7,7 +7,7 @@ SLOW := $(if $(CI),,-m "not slow")
 # Much of a test's time is waiting for real services, so three share two cores well. A file's tests stay together.
 TOGETHER ?= -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check bench clean lock
+.PHONY: run test check bench bench-understanding clean lock
 
 run: .venv/.installed
 	@exec $(BIN)/python -m bot serve $(ARGS)
@@ -25,6 +25,10 @@ check: .venv/.installed-tests
 
 bench: .venv/.installed-tests
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Our model beside fastText, scikit-learn's defaults and a Rasa-like pipeline; fastText wants `pip install -e '.[bench]'`.
+bench-understanding: .venv/.installed-tests
+	$(BIN)/python -m tests.bench.understanding $(ARGS)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=/path/to/python3.11"; exit 2; }

@@ -1,0 +1,160 @@
+"""Takes out of a resident's words who they are and where they live, before anybody labels them or a model learns them.
+
+What is taken out leaves a mark that people can read (〔电话〕). For training each mark becomes something the tokenizer reads
+as it reads the original (`marks.for_training`), so that a text learns the same with and without its numbers. Doors keep their
+words and lose their figures: 60弄5号楼 becomes 00弄0号楼. Rather too much is taken than too little; towns, roads, hospitals,
+illnesses, ages and dates stay, since nothing can be learnt without them (docs/understanding.md says what that means).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from bot.learning.figures import hide_runs
+from bot.learning.marks import ACCOUNT, ESTATE, LINK, MAIL, NAME, NUMBER, PHONE, PLATE, Mark
+from classifiers.phones import read_phones
+
+VERSION = 1
+"""Of these rules; kept with every label, so that texts marked by older ones can be found."""
+
+
+_BEFORE_VALUE = r"(?:号码|号|码|是|为|名|[:：\s】\]=])*"
+_MAIL = re.compile(r"[\w.+-]{1,64}\s?[@＠]\s?[\w-]{1,63}(?:\s?[.．。]\s?[A-Za-z]{2,10}){1,3}", re.ASCII)
+_LINK = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.IGNORECASE)
+_MENTION = re.compile(r"[@＠][\w一-鿿-]{1,24}")
+_ACCOUNT = re.compile(
+    rf"(?P<cue>微信|薇信|威信|v信|vx|wx|wechat|weixin|qq|扣扣|抖音|小红书|微博|支付宝){_BEFORE_VALUE}"
+    r"(?P<value>(?=[\w-]*[A-Za-z\d])[A-Za-z\d][\w-]{4,24})",
+    re.IGNORECASE | re.ASCII,
+)
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-Za-z]\s?[-·•.]?\s?(?:[A-Za-z0-9]\s?){4,5}[A-Za-z0-9挂学警港澳]",
+)
+_MIXED = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9-]*[A-Za-z])(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{7,40}(?![A-Za-z0-9])")
+_FEW = 3
+"""Figures in such a code: a drug's or a vaccine's name has fewer (PD-L1, mRNA1273 is over-masked; so be it)."""
+
+_FIGURE = r"[0-9０-９零〇幺一二两三四五六七八九十百甲乙丙丁a-zA-Z]"
+_NOT_MORE = r"(?![0-9０-９零〇一二两三四五六七八九十百支弄号幢栋单层楼室座门院天日月年个点次片粒瓶盒岁口人周度元块斤%])"
+_DOOR = re.compile(
+    rf"第?{_FIGURE}{{1,5}}(?:[-－—]{_FIGURE}{{1,5}})*(?:支?弄|号楼|号院|号房|号|幢|栋|单元|室|层楼?|楼|座|门|组|队)(?!线|程|子|机|病|左右|文)"
+    rf"(?:\s?[-－—]?\s?(?:[0-9０-９]{{1,5}}|[零〇幺一二三四五六七八九]{{3,4}})(?:[-－—][0-9０-９]{{1,5}})*{_NOT_MORE})?"
+)
+_DAY = re.compile(r"(?:[0-9０-９一二两三四五六七八九十]{1,3}月\s?)[0-9０-９一二三四五六七八九十]{1,3}号")
+# 5-502 and 12-3-401 are doors; 88-90 is a reading of a finger.
+_DASHED = re.compile(
+    rf"(?<![\d.年月/-])(?:\d{{1,3}}[-－—]\d{{3,4}}|\d{{1,3}}(?:[-－—]\d{{1,4}}){{2}}){_NOT_MORE}(?![.\d-])"
+)
+_BED = re.compile(
+    r"(?:[0-9a-zA-Z]{1,4}[-－])?[0-9]{1,4}\s?床(?!位)|床[号位]?[:：是]?\s?[0-9]{1,4}(?![个天])|床[号位][:：是]?\s?[一二三四五六七八九十]{1,3}"
+)
+_FIGURES = re.compile(r"[0-9０-９]")
+_HAN_FIGURES = re.compile(r"[零〇幺一二两三四五六七八九十百甲乙丙丁]|[a-zA-Z]")
+
+# A name of two to five characters without the small words a sentence is made of: 不让出小区 names no estate.
+_SMALL = (
+    "我你他她它们的这那在出进不让了请问到回去来是个全整各就也都住里被封从有和跟把给向每一没能要想往离近本"
+    "该某老旧管防开解因为现已还又再等说告知下上外后前没"
+)
+_ESTATE = re.compile(
+    rf"(?P<plain>(?:(?![{_SMALL}])[一-鿿]){{2,5}})(?:小区|新村|花园|公寓|家园|名邸|名苑|佳苑|雅苑|华庭|豪庭|公馆|别墅|花苑|苑|邨|里弄|坊|大厦)"
+)
+_NO_NAME = re.compile(
+    r"隔壁|附近|别人|其他|很多|自己|居住|所在|商业|商务|人才|残疾|老人|老年|青年|员工|学生|教学|住院|门诊|村民|居民|高档|普通|动迁|拆迁$"
+)
+
+_SINGLE = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
+    "廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤施俞倪翁瞿奚盛诸庄鲍殷樊凌柳章虞裘傅葛裴"
+)
+_DOUBLE = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒"
+_SURNAME = rf"(?:{_DOUBLE}|[{_SINGLE}])"
+_TITLE = (
+    "先生|女士|小姐|阿姨|老师|师傅|医生|主任|大夫|护士|书记|经理|大爷|大妈|奶奶|爷爷|伯伯|老伯|老太|警官|队长|站长|院长"
+)
+_GIVEN = rf"(?:(?![{_SMALL}谢])[一-鿿])"
+_TITLED = re.compile(rf"(?:(?<![一-鿿])(?!谢谢|方便|于是){_SURNAME}{_GIVEN}{{0,2}}?|(?<!谢){_SURNAME})(?=(?:{_TITLE}))")
+_UNTIL = r"(?=$|[^一-鿿]|今年|住|男|女|电话|手机|身份|患|家|生于)"
+_CALLED = re.compile(
+    rf"(?P<cue>(?:姓名|联系人|收件人|收货人|户主|署名|称呼|名字)(?:[:：\s】\]=是为叫])+)(?P<value>[一-鿿·•]{{2,4}}{_UNTIL}"
+    rf"|[A-Za-z][A-Za-z .]{{1,30}}|[一-鿿·•]{{2,3}})"
+    rf"|(?P<cue2>我叫|本名|叫做|名叫|落款)(?P<value2>{_SURNAME}{_GIVEN}{{1,2}}{_UNTIL})"
+)
+_FIELD_NAME = re.compile(
+    r"(?P<cue>[【\[［][^】\]］]{0,6}(?:姓名|联系人|名字|称呼)[^】\]］]{0,4}[】\]］]\s*)(?P<value>[^【\[［\n,，。;；]{1,30})"
+)
+_WHO = (
+    "本人|患者|病人|老人|产妇|孕妇|伤者|死者|逝者|母亲|父亲|妈妈|爸爸|我妈|我爸|爷爷|奶奶|外公|外婆|丈夫|妻子|老公|老婆|爱人|儿子|女儿|孩子|邻居"
+    "|居民|住户|业主|家属|同事|朋友|医生|姐姐|哥哥|弟弟|妹妹|婆婆|公公|岳父|岳母|保姆|护工"
+)
+_SAID = re.compile(
+    rf"(?P<cue>(?:{_WHO})[:：\s]{{0,2}})(?P<value>{_SURNAME}{_GIVEN}{{1,2}})"
+    r"(?=[,，。、；;\s（(\d]|$|今年|现年|住|男|女|电话|手机|身份证|是|患|因|于|在|家|需|突|已|目前|〔)"
+)
+
+
+def deidentify(text: str, *, places: Iterable[str] = ()) -> str:
+    """The text without whom and where. `places`: estates and doors that an address reader found in it, as written.
+
+    Never raises; the same text always gives the same; done twice it changes nothing more.
+    """
+    text = _LINK.sub(LINK.shown, _MAIL.sub(MAIL.shown, text))
+    text = _ACCOUNT.sub(_keeping(ACCOUNT), text)
+    text = _MENTION.sub(ACCOUNT.shown, text)
+    text = _PLATE.sub(PLATE.shown, text)
+    text = hide_runs(text)
+    for phone in read_phones(text):
+        text = text.replace(phone.raw, PHONE.shown)
+    text = _MIXED.sub(lambda found: NUMBER.shown if len(_FIGURES.findall(found[0])) > _FEW else found[0], text)
+    text = _FIELD_NAME.sub(_keeping(NAME), text)
+    text = _CALLED.sub(_keeping(NAME), text)
+    text = _SAID.sub(_keeping(NAME), text)
+    text = _TITLED.sub(NAME.shown, text)
+    for place in sorted({one for one in places if len(one) > 1}, key=len, reverse=True):
+        text = text.replace(place, _blank(place) if _FIGURES.search(place) or _DOOR.fullmatch(place) else ESTATE.shown)
+    text = _ESTATE.sub(lambda found: ESTATE.shown if _names_estate(found) else found[0], text)
+    text = _outside_days(text, _DOOR)
+    text = _BED.sub(lambda found: _blank(found[0]), text)
+    return _DASHED.sub(lambda found: _blank(found[0]), text)
+
+
+def _keeping(mark: Mark) -> Callable[[re.Match[str]], str]:
+    """Replaces the value after its cue; an expression with two forms calls the second one's cue2, value2."""
+
+    def replaced(found: re.Match[str]) -> str:
+        named = found.groupdict()
+        return f"{found[0][: found.start(_value(named)) - found.start()]}{mark.shown}"
+
+    return replaced
+
+
+def _value(named: dict[str, str | None]) -> str:
+    return "value" if named.get("value") is not None else "value2"
+
+
+def _blank(door: str) -> str:
+    return _HAN_FIGURES.sub("〇", _FIGURES.sub("0", door))
+
+
+def _outside_days(text: str, door: re.Pattern[str]) -> str:
+    """Doors blanked; 4月1号 is a day and stays."""
+    days = [found.span() for found in _DAY.finditer(text)]
+    return door.sub(
+        lambda found: (
+            found[0] if any(a <= found.start() < b for a, b in days) or _ordinary(found[0]) else _blank(found[0])
+        ),
+        text,
+    )
+
+
+_ORDINARY = re.compile(
+    r"第?[零〇一二两三四五六七八九十百几]{1,3}(?:号|楼|层楼?|门|组|队|座)|第?[一两几]栋|1[12]0号|12345号?|[a-zA-Z]{2,}.*"
+)
+
+
+def _ordinary(door: str) -> bool:
+    """Days and counts rather than where somebody lives: 十二号, 二楼, 一栋."""
+    return _ORDINARY.fullmatch(door) is not None
+
+
+def _names_estate(found: re.Match[str]) -> bool:
+    return not _NO_NAME.search(found["plain"])
