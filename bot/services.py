@@ -27,6 +27,7 @@ from bot.store.database import Database, migrate
 from bot.store.outbox import OutboxStore
 from bot.store.search import run_indexer
 from bot.store.turns import TurnStore
+from bot.supervision.watching import watch as watch_ladder
 from bot.surge import Surge
 from bot.tips import Tips
 from bot.tokens import RedisTokenCache
@@ -175,6 +176,7 @@ async def open_services(
         indexer = run_indexer(database, vault, lambda text: _addresses(reader, text, clock()), lambda: turns.busy)
         tasks.append(asyncio.create_task(indexer, name="search"))
         tasks.append(asyncio.create_task(watch_grants(settings, world, clock), name="grants"))
+        tasks.append(asyncio.create_task(watch_ladder(database, clock, live.publish), name="supervision"))
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
     ordering = asyncio.create_task(orders.run(), name="orders") if orders else None
     fetching = asyncio.create_task(media.fetcher.run(), name="media") if outbox else None

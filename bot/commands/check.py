@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
     from data.places import load_places
     from data.playbook import read_playbook
     from data.red import load_red
+    from data.supervision import read_supervision
     from data.tally import read_tally
 
     folder = options.folder or rows_folder()
@@ -33,7 +34,17 @@ def run(options: argparse.Namespace) -> int:
         return 2
     faults: list[Fault] = []
     read_playbook(folder, faults)
-    for load in (load_red, load_acts, load_places, read_canned, read_hotline, read_directory, read_media, read_tally):
+    for load in (
+        load_red,
+        load_acts,
+        load_places,
+        read_canned,
+        read_hotline,
+        read_directory,
+        read_media,
+        read_tally,
+        read_supervision,
+    ):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]
     try:

@@ -33,6 +33,13 @@ ACTIONS = {
     "desk.promise": "记下承诺做到没有",
     "desk.revisited": "回访",
     "desk.revisit_asked": "在对话里问回访",
+    "desk.supervised": "提级督办",
+    "desk.supervision_settled": "记下提级督办的结果",
+    "desk.supervision_waived": "看过，先不提级",
+    "supervision.exported": "导出提级督办",
+    "board.filled": "手填日报的数",
+    "board.exported": "导出日报",
+    "tickets.export": "导出求助单",
     "directory.added": "通讯录：加一家",
     "directory.changed": "通讯录：改资料",
     "directory.verified": "通讯录：核实",
@@ -69,7 +76,8 @@ ACTIONS = {
 _NAMES = {
     "field": "哪一项", "was": "原来", "value": "改成", "lowered": "降级", "outcome": "结果", "role": "角色", "alert": "提醒",
     "file": "文件", "draft": "草稿", "author": "作者", "urgent": "一个人紧急发布", "target": "退回到第几套",
-    "dangers": "危急用语几句",
+    "dangers": "危急用语几句", "level": "哪一级", "trigger": "因为", "state": "后来怎样", "count": "几条", "format": "格式",
+    "fields": "哪几项", "tickets": "几张", "report": "哪一份", "obstacle": "卡在哪里", "kind": "种类",
     "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转",
 }  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}

@@ -16,6 +16,7 @@ from bot.desk.session import Staff
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.tickets import Filter, Ticket, counts, list_tickets
+from bot.supervision.watching import due_numbers
 from conversations.codes import Intent, Urgency
 
 PAGE = 50
@@ -81,12 +82,14 @@ async def rows_of(services: Services, tickets: Sequence[tuple[Ticket, str]], sta
     """(ticket, place) → rows."""
     waiting = await waiting_numbers(services.database, [ticket for ticket, _ in tickets])
     names, now = await names_of_staff(services.database), services.clock()
-    return [
+    due = await due_numbers(services.database, now, [ticket.number for ticket, _ in tickets if ticket.outcome is None])
+    rows = [
         row_of(
             ticket, services.playbook, names, login=staff.login, waiting=ticket.number in waiting, now=now, place=place
         )
         for ticket, place in tickets
     ]
+    return [replace(row, flags=(*row.flags, "该提级了")) if row.number in due else row for row in rows]
 
 
 async def pinned_tickets(services: Services) -> list[Ticket]:

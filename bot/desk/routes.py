@@ -30,6 +30,8 @@ from bot.desk import (
     queue,
     reveal,
     revisits,
+    supervision,
+    supervision_acts,
     ticket,
 )
 from bot.desk.admin_rows_view import VIEWERS as ROW_VIEWERS
@@ -79,6 +81,13 @@ def add_desk(app: web.Application) -> None:
         ("GET", "/desk/revisits/{number}", revisits.get_revisit, READERS),
         ("POST", "/desk/revisits/{number}", revisits.post_revisit, WRITERS),
         ("POST", "/desk/revisits/{number}/ask", revisits.post_ask, WRITERS),
+        ("GET", "/desk/supervision", supervision.get_supervision, READERS),
+        ("GET", "/desk/supervision/rows", supervision.get_rows, READERS),
+        ("GET", "/desk/supervision/export.{kind:csv|xlsx}", supervision.get_file, supervision.EXPORTERS),
+        ("POST", "/desk/tickets/{number}/supervise", supervision_acts.post_step, WRITERS),
+        ("POST", "/desk/tickets/{number}/supervise-not", supervision_acts.post_not, WRITERS),
+        ("POST", "/desk/tickets/{number}/supervise-result", supervision_acts.post_result, WRITERS),
+        ("POST", "/desk/tickets/{number}/supervise-words", supervision_acts.post_words, WRITERS),
         ("GET", "/desk/directory", directory.get_directory, READERS),
         ("GET", "/desk/directory/new", directory.get_new, WRITERS),
         ("POST", "/desk/directory/new", directory.post_new, WRITERS),

@@ -16,6 +16,7 @@ from bot.desk.record import ReplyRoom, labels_of, names_of_staff, reply_room, wa
 from bot.desk.rows import Row, is_red, row_of
 from bot.desk.session import Staff
 from bot.desk.similar import Panel, panel_of
+from bot.desk.supervision_panel import SupervisionPanel, supervision_panel
 from bot.desk.view import Happening, Line, Note, Slot, history_of, line_of, notes_of, reasons_of, slots_of
 from bot.keys import SERVICES
 from bot.services import Services
@@ -24,8 +25,8 @@ from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
 
 PARTS = (
-    "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "orders", "facts", "others", "notes",
-    "history",
+    "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "orders", "supervision", "facts", "others",
+    "notes", "history",
 )  # fmt: skip
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
@@ -52,6 +53,7 @@ class View:
     calls: CallsPanel
     similar: Panel
     orders: OrderPanel
+    supervision: SupervisionPanel
     room: ReplyRoom
     holder: str
     mine: bool
@@ -97,6 +99,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
     missing = tuple(slot.title for slot in slots if not slot.value and slot.need != "desk")
     labels = await labels_of(database, ticket.number)
     events = await events_of(database, vault, ticket.number)
+    calls = await calls_panel(services, ticket, names, now)
     return View(
         ticket=ticket, title=me.title, summary=me.summary, urgency_word=me.urgency_word, flags=me.flags, alert=me.alert,
         red=is_red(ticket.urgency, ticket.alert), reasons=reasons_of(ticket), clocks=promises(ticket, now),
@@ -106,9 +109,10 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         claim_until=claim_ends(ticket, playbook.manners.claim), waiting=me.waiting,
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
         intents=words.intents(playbook),
-        calls=await calls_panel(services, ticket, names, now),
+        calls=calls,
         similar=await panel_of(services, ticket, names, staff, now),
         orders=await order_panel(services, ticket, names, staff, now),
+        supervision=await supervision_panel(services, ticket, names, staff, calls, now),
         labels=labels, hidden_words=any(line.hidden for line in lines), now=now,
         told=frozenset(code for code in words.OUTCOME if f"closed_{code}" in playbook.replies),
     )  # fmt: skip

@@ -170,6 +170,9 @@ CHANGES = {
     "order_returned": "12345退单",
     "order_refused": "12345没有收工单",
     "order_closed": "了结12345工单",
+    "supervised": "提级督办",
+    "supervision_settled": "提级督办的结果",
+    "supervision_waived": "看过，先不提级",
 }
 
 KINDS = {

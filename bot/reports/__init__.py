@@ -1,0 +1,1 @@
+"""Flash reports and internal references: clusters of unsolved tickets with one obstacle, written up by people."""

@@ -1,0 +1,242 @@
+"""Loads `supervision.toml`: the levels above a unit, what proposes the next one, ways and results, what is read out."""
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from conversations.codes import Urgency
+from data.faults import BadRows, Fault, rows_folder
+from data.rows import line_of, read_toml
+
+TRIGGERS = ("promise_missed", "order_returned", "refused", "unit_failing", "raised", "clock_missed")
+"""What the program can see; a row says what is made of it."""
+ROLES = frozenset({"reporter", "editor", "liaison", "admin"})
+REASON = frozenset({"who", "due", "late", "times", "hours"})
+PLAIN = frozenset({"level", "place", "who", "what", "since", "reason", "number"})
+SAY: Mapping[str, frozenset[str]] = {"plain": PLAIN, "full": PLAIN | {"need", "address", "phone"}}
+TAKEN = frozenset({"open", "waived", "erased"})
+"""States of a step that are the program's own: no result is called so."""
+_FILE = "supervision.toml"
+_FIELDS = {
+    "level": {"code", "title", "kinds", "roles", "report"},
+    "trigger": {"code", "title", "least", "urgencies", "times", "reason"},
+    "way": {"code", "title"},
+    "result": {"code", "title", "good", "fails"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A step of the ladder, `rank` 0 the lowest. `kinds`: of the directory's units; `roles` empty: whoever works tickets."""
+
+    code: str
+    title: str
+    rank: int
+    kinds: frozenset[str]
+    roles: frozenset[str]
+    report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What makes the machine propose. `least`: the lowest level it may propose; `times`: how often on one ticket."""
+
+    code: str
+    title: str
+    least: str
+    urgencies: frozenset[str]
+    times: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a step. `fails`: it counts against the unit."""
+
+    code: str
+    title: str
+    good: bool = False
+    fails: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionRows:
+    unit_failures: int
+    unit_window: timedelta
+    levels: tuple[Level, ...]
+    triggers: tuple[Trigger, ...]
+    ways: tuple[Way, ...]
+    results: tuple[Result, ...]
+    say: Mapping[str, str]
+
+    def level(self, code: str) -> Level | None:
+        return next((one for one in self.levels if one.code == code), None)
+
+    def level_title(self, code: str) -> str:
+        found = self.level(code)
+        return found.title if found else code
+
+    def level_of_kind(self, kind: str) -> Level | None:
+        return next((one for one in self.levels if kind in one.kinds), None)
+
+    def trigger_title(self, code: str) -> str:
+        return next((one.title for one in self.triggers if one.code == code), code)
+
+    def way_title(self, code: str) -> str:
+        return next((one.title for one in self.ways if one.code == code), code)
+
+    def result(self, code: str) -> Result | None:
+        return next((one for one in self.results if one.code == code), None)
+
+    @property
+    def failing(self) -> list[str]:
+        """Codes of the results that count against a unit."""
+        return [one.code for one in self.results if one.fails]
+
+
+def load_supervision(folder: Path | None = None) -> SupervisionRows:
+    """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
+    faults: list[Fault] = []
+    rows = read_supervision(folder or rows_folder(), faults)
+    if rows is None:
+        raise BadRows(faults)
+    return rows
+
+
+def read_supervision(folder: Path, faults: list[Fault]) -> SupervisionRows | None:
+    """As load_supervision, but adding to `faults`; None when there are any."""
+    path, before = folder / _FILE, len(faults)
+    tables = read_toml(path, faults)
+    if len(faults) > before:
+        return None
+    reading = _Reading(path, faults, tables)
+    for name in sorted(tables.keys() - _FIELDS.keys() - {"rules", "say"}):
+        reading.fault(rf"^\[+{name}\b|^{name}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
+    levels = tuple(reading.levels())
+    triggers = tuple(reading.triggers({one.code for one in levels}))
+    ways = tuple(Way(row["code"], row["title"]) for _, row in reading.rows("way"))
+    window = timedelta(hours=reading.number("unit_hours"))
+    rows = SupervisionRows(
+        reading.number("unit_failures"), window, levels, triggers, ways, tuple(reading.results()), reading.sayings()
+    )
+    return rows if len(faults) == before else None
+
+
+class _Reading:
+    """One reading of the file: every table in turn, each fault with its line."""
+
+    def __init__(self, path: Path, faults: list[Fault], tables: Mapping[str, Any]) -> None:
+        self.path, self.faults, self.tables = path, faults, tables
+
+    def fault(self, needle: str, message: str, nth: int = 1) -> None:
+        self.faults.append(Fault(self.path.name, line_of(self.path, needle, nth=nth), message))
+
+    def number(self, name: str) -> int:
+        table = self.tables.get("rules")
+        value = table.get(name) if isinstance(table, dict) else None
+        if type(value) is int and value > 0:
+            return value
+        self.fault(rf"^{name}\b|^\[rules\]", f"{name} 要是大于 0 的整数")
+        return 1
+
+    def rows(self, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """(nth, row) of the rows with known fields, a code of their own and a title."""
+        found = self.tables.get(name)
+        if not isinstance(found, list) or not found:
+            self.fault(rf"^\[+{name}\b", f"缺 [[{name}]]")
+            return
+        seen: set[str] = set()
+        for nth, row in enumerate(found, 1):
+            wrong = [f"没有 {one} 这一项：名字写错了，或应删去" for one in sorted(row.keys() - _FIELDS[name])]
+            wrong += [
+                f"缺 {one}" for one in ("code", "title") if not isinstance(row.get(one), str) or not row[one].strip()
+            ]
+            if row.get("code") in seen:
+                wrong.append(f"code {row['code']!r} 前面已经有了")
+            seen.add(str(row.get("code")))
+            for one in wrong:
+                self.fault(rf"^\[\[{name}\]\]", one, nth)
+            if not wrong:
+                yield nth, row
+
+    def _names(
+        self, name: str, nth: int, row: Mapping[str, Any], field: str, known: frozenset[str] | None
+    ) -> frozenset[str]:
+        """A list of codes; with `known`, of these only."""
+        found = row.get(field, [])
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            self.fault(rf"^\[\[{name}\]\]", f"{field} 要写成方括号里的几个", nth)
+            return frozenset()
+        for strange in sorted(set(found) - known if known is not None else ()):
+            self.fault(rf"^\[\[{name}\]\]", f"{field} 没有 {strange!r}", nth)
+        return frozenset(found)
+
+    def levels(self) -> Iterator[Level]:
+        taken: set[str] = set()
+        for nth, row in self.rows("level"):
+            kinds = self._names("level", nth, row, "kinds", None)
+            for kind in sorted(kinds & taken):
+                self.fault(r"^\[\[level\]\]", f"{kind} 已经归在前面一级", nth)
+            taken |= kinds
+            roles = self._names("level", nth, row, "roles", ROLES)
+            yield Level(row["code"], row["title"], nth - 1, kinds, roles, row.get("report") is True)
+
+    def triggers(self, levels: set[str]) -> Iterator[Trigger]:
+        for nth, row in self.rows("trigger"):
+            needle, times = r"^\[\[trigger\]\]", row.get("times", 1)
+            urgencies = self._names("trigger", nth, row, "urgencies", frozenset(Urgency))
+            if row["code"] not in TRIGGERS:
+                self.fault(needle, f"没有 {row['code']!r} 这种情况（有：{'、'.join(TRIGGERS)}）", nth)
+            if row.get("least") not in levels:
+                self.fault(needle, f"least 没有 {row.get('least')!r} 这一级", nth)
+            if type(times) is not int or times < 1:
+                self.fault(needle, "times 要是大于 0 的整数", nth)
+            self._sentence(needle, row.get("reason"), REASON, nth)
+            yield Trigger(row["code"], row["title"], str(row.get("least")), urgencies, times if type(times) is int else 1,
+                          str(row.get("reason")))  # fmt: skip
+
+    def results(self) -> Iterator[Result]:
+        good = False
+        for nth, row in self.rows("result"):
+            flags = {name: row.get(name, False) for name in ("good", "fails")}
+            if not all(isinstance(one, bool) for one in flags.values()):
+                self.fault(r"^\[\[result\]\]", "good 和 fails 写 true 或 false", nth)
+            elif all(flags.values()):
+                self.fault(r"^\[\[result\]\]", "办到了就不能算没办成", nth)
+            if row["code"] in TAKEN:
+                self.fault(r"^\[\[result\]\]", f"code {row['code']!r} 系统自己要用，请换一个", nth)
+            good = good or flags["good"] is True
+            yield Result(row["code"], row["title"], flags["good"] is True, flags["fails"] is True)
+        if not good:
+            self.fault(r"^\[\[result\]\]", "没有一种结果是 good")
+
+    def sayings(self) -> dict[str, str]:
+        table = self.tables.get("say")
+        found = table if isinstance(table, dict) else {}
+        for name in sorted(found.keys() - SAY.keys()):
+            self.fault(rf"^{name}\b", f"没有 {name} 这一句（有：{'、'.join(SAY)}）")
+        for name, known in SAY.items():
+            self._sentence(rf"^{name}\b|^\[say\]", found.get(name), known)
+        return {name: str(found.get(name, "")) for name in SAY}
+
+    def _sentence(self, needle: str, text: Any, known: frozenset[str], nth: int = 1) -> None:
+        if not isinstance(text, str) or not text.strip():
+            self.fault(needle, "缺这一句话", nth)
+            return
+        try:
+            names = [(one, form, conversion) for _, one, form, conversion in string.Formatter().parse(text)]
+        except ValueError:
+            self.fault(needle, "花括号不成对", nth)
+            return
+        strange = sorted({one for one, _, _ in names if one is not None} - known)
+        if strange or any(form or conversion for _, form, conversion in names):
+            self.fault(needle, f"{strange or '写了格式的'} 不是占位符（有：{'、'.join(sorted(known))}）", nth)
