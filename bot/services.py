@@ -15,6 +15,8 @@ from bot.embedded import Engines
 from bot.grants import GrantStore, watch_grants
 from bot.hotline.sender import OrderSender
 from bot.intake import Intake
+from bot.learning.picking import run_picker
+from bot.learning.shadow import Shadow
 from bot.live import Live, News
 from bot.log import get_logger
 from bot.media.room import MediaRoom, open_media
@@ -175,6 +177,10 @@ async def open_services(
     if outbox:
         indexer = run_indexer(database, vault, lambda text: _addresses(reader, text, clock()), lambda: turns.busy)
         tasks.append(asyncio.create_task(indexer, name="search"))
+        picker = run_picker(database, vault, reader.current, lambda: turns.busy)
+        tasks.append(asyncio.create_task(picker, name="picker"))
+        shadow = Shadow(database, vault, reader, lambda: turns.busy)
+        tasks.append(asyncio.create_task(shadow.watch(), name="shadow"))
         tasks.append(asyncio.create_task(watch_grants(settings, world, clock), name="grants"))
         tasks.append(asyncio.create_task(watch_ladder(database, clock, live.publish), name="supervision"))
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None

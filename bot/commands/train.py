@@ -2,16 +2,19 @@
 
 import argparse
 import asyncio
+import fcntl
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.commands.progress import Progress
-from bot.settings import load_settings, read_environment
+from bot.settings import Settings, load_settings, read_environment
 from conversations.codes import Intent, Urgency
 
 
@@ -21,7 +24,8 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--if-missing", action="store_true", help="only when no model serves yet")
     parser.add_argument("--candidate", action="store_true", help="do not promote")
-    parser.add_argument("--rows-only", action="store_true", help="leave reporters' corrections out (needs no database)")
+    parser.add_argument("--rows-only", action="store_true", help="leave labels and corrections out (needs no database)")
+    parser.add_argument("--told", action="store_true", help="progress as lines of JSON, for the desk's page")
     parser.add_argument("--seed", type=int, default=0)
     parser.set_defaults(run=run)
 
@@ -37,25 +41,55 @@ class Row:
 
 
 def run(options: argparse.Namespace) -> int:
+    settings = load_settings(read_environment())
+    if options.if_missing and _serves(settings.home):
+        return 0
+    try:
+        with _alone(settings.home, wait=options.if_missing):
+            return _train(options, settings)
+    except BlockingIOError:
+        print("这里已经有一个训练在进行，请等它结束", file=sys.stderr)
+        return 3
+
+
+@contextmanager
+def _alone(home: Path, *, wait: bool) -> Iterator[None]:
+    """One training an installation, however it was started. Raises BlockingIOError where another runs and `wait` is not set."""
+    folder = home / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".training").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+
+
+def _train(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.learning.comparing import compare_models
     from bot.understanding import open_models
     from classifiers.artefacts import NotGoodEnough
     from classifiers.train import train
     from data.corpus import load_corpus
     from data.lexicon import load_lexicon
 
-    settings = load_settings(read_environment())
     models = open_models(settings.home)
     if options.if_missing and _serves(settings.home):
         return 0
     rows: list[Any] = list(load_corpus())
     own = len(rows)
+    labelled: list[Any] = []
     if not (options.rows_only or options.if_missing):
-        corrected = asyncio.run(_corrected(settings))
-        texts = {row.text for row in corrected}
-        rows = [row for row in rows if row.text not in texts] + list(corrected)
-        print(f"语料 {own} 句，记者更正 {len(corrected)} 句", file=sys.stderr)
-    os.nice(5)
-    report = train(rows, models, progress=Progress("训练"), seed=options.seed, kinds=load_lexicon().kinds)
+        corrected, labelled = asyncio.run(_taught(settings))
+        # What people labelled goes before a correction of the same words, and both before a sentence of ours.
+        texts = {row.text: row for row in [*rows, *corrected, *labelled]}
+        rows = list(texts.values())
+        print(f"语料 {own} 句，记者更正 {len(corrected)} 句，标注 {len(labelled)} 句", file=sys.stderr)
+    os.nice(10 if options.told else 5)
+    said = _told if options.told else Progress("训练")
+    before = models.current()
+    report = train(rows, models, progress=said, seed=options.seed, kinds=load_lexicon().kinds)
+    if before is not None and not options.if_missing:
+        compare_models(models, report.model_id, before, labelled, settings.home)
+    if options.told:
+        print(json.dumps({"model": report.model_id, "reasons": "；".join(report.gate.get("reasons", []))}), flush=True)
     if not report.good_enough:
         print(f"验收：{'；'.join(report.gate.get('reasons', []))}", file=sys.stderr)
     if options.candidate:
@@ -67,6 +101,11 @@ def run(options: argparse.Namespace) -> int:
         return 1
     print(f"已启用 {report.model_id}")
     return 0
+
+
+def _told(stage: str, share: float) -> None:
+    """A line for whoever started this; when nobody reads it any more, the training ends here."""
+    print(json.dumps({"stage": stage, "share": round(share, 3)}), flush=True)
 
 
 def ensure_model(home: Path) -> None:
@@ -101,11 +140,15 @@ def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "BANGNONG_HOME": str(home), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-async def _corrected(settings: Any) -> Sequence[Row]:
-    """Tickets whose intent or urgency a reporter corrected, with the contact's first words. [] without a database."""
+async def _taught(settings: Settings) -> tuple[Sequence[Row], list[Any]]:
+    """(first words of tickets a reporter corrected, messages that people labelled), without whom and where. Empty without
+    a database."""
+    from bot.learning.deidentify import deidentify
+    from bot.learning.marks import for_training
     from bot.services import addresses, open_engines, open_index_key
     from bot.store.database import Database, StoreAway, migrate
     from bot.store.labels import corrected_rows
+    from bot.store.learning_rows import labelled_rows
     from bot.vault import Vault
 
     engines = open_engines(settings)
@@ -117,12 +160,16 @@ async def _corrected(settings: Any) -> Sequence[Row]:
             vault = Vault(settings.secret_key, settings.secret_key_previous)
             await open_index_key(database, vault)
             found = await corrected_rows(database, vault)
+            labelled: list[Any] = list(await labelled_rows(database, vault))
         finally:
             await database.close()
     except StoreAway:
-        print("数据库没有应答，这次不用记者的更正", file=sys.stderr)
-        return []
+        print("数据库没有应答，这次不用更正和标注", file=sys.stderr)
+        return [], []
     finally:
         if engines is not None:
             engines.release()
-    return [Row(text, Intent(intent), (), Urgency(urgency)) for text, intent, urgency in found]
+    corrected = [
+        Row(for_training(deidentify(text)), Intent(intent), (), Urgency(urgency)) for text, intent, urgency in found
+    ]
+    return corrected, labelled

@@ -64,6 +64,14 @@ ACTIONS = {
     "admin.token_revoked": "撤销令牌",
     "admin.model_promote": "启用模型",
     "admin.model_rollback": "退回模型",
+    "learning.shown": "打开一条来信标注",
+    "learning.labelled": "标注",
+    "learning.undone": "退回一条标注",
+    "learning.settled": "定下标注",
+    "learning.training": "开始训练",
+    "learning.training_stopped": "停下训练",
+    "learning.shadow": "让候选旁听",
+    "learning.shadow_ended": "结束旁听",
     "rows.saved": "话术：改草稿",
     "rows.offered": "话术：请人复核",
     "rows.back": "话术：收回草稿",
@@ -74,6 +82,7 @@ ACTIONS = {
 }
 
 _NAMES = {
+    "intent": "事由", "urgency": "缓急", "look": "第几眼",
     "field": "哪一项", "was": "原来", "value": "改成", "lowered": "降级", "outcome": "结果", "role": "角色", "alert": "提醒",
     "file": "文件", "draft": "草稿", "author": "作者", "urgent": "一个人紧急发布", "target": "退回到第几套",
     "dangers": "危急用语几句", "level": "哪一级", "trigger": "因为", "state": "后来怎样", "count": "几条", "format": "格式",
@@ -98,7 +107,7 @@ def _value(name: str, value: Any, playbook: Playbook) -> str:
         slot = text.removeprefix("slot:")
         known = {**words.FIELDS, "words": "原话", "order": "12345工单", "media": "照片语音"}
         return words.slot_title(playbook, slot) if slot != text else known.get(text, text)
-    if name in ("was", "value"):
+    if name in ("was", "value", "intent", "urgency"):
         return words.URGENCY.get(text) or words.intent_title(playbook, text)
     table: Mapping[str, str] = {"outcome": words.OUTCOME, "role": words.ROLES, "alert": words.ALERTS}.get(name, {})
     return table.get(text, text)

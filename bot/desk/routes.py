@@ -13,6 +13,9 @@ from bot.desk import (
     admin_rows_entries,
     admin_rows_view,
     admin_tokens,
+    admin_understanding,
+    admin_understanding_label,
+    admin_understanding_models,
     board,
     board_day,
     board_kept,
@@ -35,6 +38,7 @@ from bot.desk import (
     ticket,
 )
 from bot.desk.admin_rows_view import VIEWERS as ROW_VIEWERS
+from bot.desk.admin_understanding import LABELLERS
 from bot.desk.guarded import Handler, guarded
 from bot.desk.pages import PAGES, STATIC
 from bot.desk.session import ADMINS, OVERSEERS, READERS, WRITERS
@@ -108,6 +112,20 @@ def add_desk(app: web.Application) -> None:
         ("POST", "/admin/tokens/revoke", admin_tokens.post_revoke, ADMINS),
         ("GET", "/admin/models", admin_models.get_models, ADMINS),
         ("POST", "/admin/models/{act:promote|rollback}", admin_models.post_model, ADMINS),
+        ("GET", "/admin/understanding", admin_understanding.get_home, LABELLERS),
+        ("GET", "/admin/understanding/training", admin_understanding.get_training, ADMINS),
+        ("POST", "/admin/understanding/training/{act:begin|stop}", admin_understanding.post_training, ADMINS),
+        ("GET", "/admin/understanding/label", admin_understanding_label.get_label, LABELLERS),
+        ("POST", "/admin/understanding/label/{act:save|skip|undo}", admin_understanding_label.post_label, LABELLERS),
+        ("GET", "/admin/understanding/settle", admin_understanding_label.get_settle, ADMINS),
+        ("POST", "/admin/understanding/settle", admin_understanding_label.post_settle, ADMINS),
+        ("GET", "/admin/understanding/models/{id}", admin_understanding_models.get_model, ADMINS),
+        (
+            "POST", "/admin/understanding/models/{id}/{act:promote|rollback|compare|shadow}",
+            admin_understanding_models.post_model, ADMINS,
+        ),
+        ("GET", "/admin/understanding/shadow", admin_understanding_models.get_shadow, ADMINS),
+        ("POST", "/admin/understanding/shadow/end", admin_understanding_models.post_shadow, ADMINS),
         ("GET", "/admin/rows", admin_rows.get_rows, ROW_VIEWERS),
         ("GET", "/admin/rows/files/{name:.+}", admin_rows_edit.get_file, ROW_VIEWERS),
         ("POST", "/admin/rows/files/{name:.+}", admin_rows_edit.post_file, ROW_EDITORS),
@@ -140,6 +158,7 @@ def add_desk(app: web.Application) -> None:
     app.on_response_prepare.append(_fresh_static)
     app.cleanup_ctx.append(feed.run_feed)
     app.cleanup_ctx.append(admin_rows.run_previews)
+    app.cleanup_ctx.append(admin_understanding.run_trainings)
     served = app[SERVICES].rows
     PAGES.globals["row_alarms"] = lambda: admin_rows_view.alarms_of(served)
     app.on_shutdown.append(feed.close_feed)

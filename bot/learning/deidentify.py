@@ -13,10 +13,6 @@ from bot.learning.figures import hide_runs
 from bot.learning.marks import ACCOUNT, ESTATE, LINK, MAIL, NAME, NUMBER, PHONE, PLATE, Mark
 from classifiers.phones import read_phones
 
-VERSION = 1
-"""Of these rules; kept with every label, so that texts marked by older ones can be found."""
-
-
 _BEFORE_VALUE = r"(?:号码|号|码|是|为|名|[:：\s】\]=])*"
 _MAIL = re.compile(r"[\w.+-]{1,64}\s?[@＠]\s?[\w-]{1,63}(?:\s?[.．。]\s?[A-Za-z]{2,10}){1,3}", re.ASCII)
 _LINK = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.IGNORECASE)

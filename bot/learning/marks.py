@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+VERSION = 1
+"""Of the rules that take words out; kept with every label, so that texts marked by older ones can be found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
