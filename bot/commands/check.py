@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from data.hotline import read_hotline
     from data.lexicon import load_lexicon
     from data.media import read_media
+    from data.obstacles import read_obstacles
     from data.places import load_places
     from data.playbook import read_playbook
     from data.red import load_red
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
         read_media,
         read_tally,
         read_supervision,
+        read_obstacles,
     ):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]

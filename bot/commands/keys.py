@@ -6,6 +6,7 @@ from typing import Any
 from bot.commands.record import with_record
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.store.reports import rewrap_reports
 from bot.vault import Vault
 
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def rotate(database: Database, vault: Vault) -> int:
-    """Rewrap the index key, every data key and every dead letter, in one transaction. Raises Unsealable."""
+    """Rewrap the index key, every data key, dead letter and report, in one transaction. Raises Unsealable."""
     async with database.connection(limit=60) as connection, connection.transaction():
         sealed = await connection.fetchval("select value from installation where name = 'index_key' for update")
         await connection.execute(
@@ -42,4 +43,5 @@ async def rotate(database: Database, vault: Vault) -> int:
             "update dead_letters set body = $2 where id = $1",
             [(row["id"], vault.rewrap(row["body"], b"dead_letter")) for row in letters],
         )
-    return len(rows) + len(letters) + 1
+        reports = await rewrap_reports(connection, vault)
+    return len(rows) + len(letters) + reports + 1

@@ -13,6 +13,7 @@ from bot.desk.clocks import Promise, claim_ends, next_step, promises
 from bot.desk.orders_panel import OrderPanel, order_panel
 from bot.desk.pages import error_answer, fragment, json_answer, page
 from bot.desk.record import ReplyRoom, labels_of, names_of_staff, reply_room, waiting_numbers
+from bot.desk.reports_view import ReportsPanel, reports_panel
 from bot.desk.rows import Row, is_red, row_of
 from bot.desk.session import Staff
 from bot.desk.similar import Panel, panel_of
@@ -25,8 +26,8 @@ from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
 
 PARTS = (
-    "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "orders", "supervision", "facts", "others",
-    "notes", "history",
+    "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "orders", "supervision", "obstacles", "facts",
+    "others", "notes", "history",
 )  # fmt: skip
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
@@ -54,6 +55,7 @@ class View:
     similar: Panel
     orders: OrderPanel
     supervision: SupervisionPanel
+    reports: ReportsPanel
     room: ReplyRoom
     holder: str
     mine: bool
@@ -113,6 +115,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         similar=await panel_of(services, ticket, names, staff, now),
         orders=await order_panel(services, ticket, names, staff, now),
         supervision=await supervision_panel(services, ticket, names, staff, calls, now),
+        reports=await reports_panel(services, ticket, staff),
         labels=labels, hidden_words=any(line.hidden for line in lines), now=now,
         told=frozenset(code for code in words.OUTCOME if f"closed_{code}" in playbook.replies),
     )  # fmt: skip

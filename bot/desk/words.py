@@ -173,6 +173,9 @@ CHANGES = {
     "supervised": "提级督办",
     "supervision_settled": "提级督办的结果",
     "supervision_waived": "看过，先不提级",
+    "obstacle_marked": "记下卡在哪里",
+    "obstacle_unmarked": "去掉卡在哪里",
+    "reported": "写进",
 }
 
 KINDS = {

@@ -14,6 +14,7 @@ from bot.tally.figures import CLOCKS as NAMES
 from bot.tally.figures import REQUESTS, Alarms, Counts, DayCount, Orders, Revisits, StaffDay, by_type
 from bot.tally.period import Period
 from conversations.codes import Urgency
+from data.obstacles import load_obstacles
 from data.tally import TallyRows
 
 STAFF = "actor not in ('bot', 'contact', 'colleague', 'cli', 'hotline', 'system') and position(':' in actor) = 0"
@@ -27,6 +28,7 @@ COHORT = (
 )  # fmt: skip
 """Requests of the period: $1 from, $2 to, $3 the intents that open a case."""
 
+_OBSTACLES = load_obstacles()
 _SHANGHAI = "at time zone 'Asia/Shanghai'"
 
 _RAW = """
@@ -155,6 +157,17 @@ and number in (select number from tickets where {COHORT})
 """
 
 
+_LADDER = """
+select level, count(*) as n, count(*) filter (where state = 'kept') as kept from supervision
+where level <> '' and at >= $1 and at < $2 group by 1
+"""
+
+_SENT = f"""
+select (sent_at {_SHANGHAI})::date as day, kind, count(*) as n, array_agg(distinct obstacle) as obstacles from reports
+where sent_at is not null and (sent_at {_SHANGHAI})::date = any ($1) group by 1, 2 order by 1, 2
+"""
+
+
 async def counts_of(
     database: Database,
     period: Period,
@@ -175,15 +188,17 @@ async def counts_of(
     span = (period.start, period.end)
     wanted = (*span, list(REQUESTS))
     plans = [str(one) for one in first_revisit], list(first_revisit.values())
+    counted_days = list(days or period.days)
     status, ends = [str(one) for one in (*CONTACTED, "claimed_done")], list(OUTCOMES)
-    raw, cuts, types, groups, days, kinds, waits, staff, orders, local, units, due, answers, missed, manual = (
+    raw, cuts, types, groups, days, kinds, waits, staff, orders, local, units, due, answers, missed, manual, ladder, sent = (
         await fetch_all(
             database,
             (_RAW, wanted), (CUTS, wanted), (_TYPES, wanted), (_GROUPS, wanted), (_DAYS, wanted),
             (CLOCKS, (*wanted, as_of, list(human))), (_WAITS, wanted), (_STAFF, span),
             (_ORDERS, (*span, list(urgent_levels))), (_LOCAL, wanted), (_UNITS, (*span, list(human))),
             (_REVISITS_DUE, (*wanted, as_of, *plans, status, ends)), (_ANSWERS, span), (_MISSED, wanted),
-            ("select day, code, value from tally_manual where day = any ($1) order by day", (list(days or period.days),)),
+            ("select day, code, value from tally_manual where day = any ($1) order by day", (counted_days,)),
+            (_LADDER, span), (_SENT, (counted_days,)),
         )
     )  # fmt: skip
     half, nine_tenths = waits[0][0] or (None, None)
@@ -204,7 +219,14 @@ async def counts_of(
             _critical(kinds, lambda one: one["acknowledge"] == "kept"), half, nine_tenths,
         ),
         missed=missed[0][0], manual=[(r["day"], r["code"], r["value"]) for r in manual],
+        ladder={r["level"]: (r["n"], r["kept"]) for r in ladder},
+        sent=[one for r in sent for one in _sent(r["day"], r["kind"], r["n"], r["obstacles"])],
     )  # fmt: skip
+
+
+def _sent(day: date, kind: str, n: int, obstacles: Sequence[str]) -> list[tuple[date, str, str]]:
+    """What the record says where an editor filled nothing in: how many, and about what."""
+    return [(day, kind, str(n)), (day, f"{kind}_topics", "；".join(map(_OBSTACLES.title, sorted(obstacles))))]
 
 
 def clocks_of(kinds: Sequence[Any]) -> dict[str, dict[str, int]]:

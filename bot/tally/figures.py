@@ -75,7 +75,9 @@ class Alarms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Plain rows of the record, counted. `cuts`: channel, type, intent, district, urgency, end → code → requests."""
+    """Plain rows of the record, counted. `cuts`: channel, type, intent, district, urgency, end → code → requests; `ladder`:
+    level → (told, of these done); `sent`: reports by day, as `manual` is, which goes before them.
+    """
 
     raw: int = 0
     duplicates: int = 0
@@ -94,6 +96,8 @@ class Counts:
     alarms: Alarms = field(default_factory=Alarms)
     missed: int = 0
     manual: Sequence[tuple[date, str, str]] = ()
+    ladder: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    sent: Sequence[tuple[date, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +210,13 @@ class Tally:
 
     @property
     def manual(self) -> tuple[tuple[str, str, str], ...]:
-        """(code, title, value with its unit) of what was filled in by hand; "" where nobody did."""
+        """(code, title, value with its unit) of what was filled in by hand; a day on which nobody filled it in has what the
+        record says of reports; "" where neither says anything."""
         out = []
         for row in self.rows.manual:
-            given = [value for day, code, value in sorted(self.counts.manual) if code == row.code and value]
+            days = {day: value for day, code, value in self.counts.sent if code == row.code}
+            days |= {day: value for day, code, value in self.counts.manual if code == row.code and value}
+            given = [days[day] for day in sorted(days)]
             value = _together(row.how, given)
             out.append((row.code, row.title, f"{value} {row.unit}".strip() if value else ""))
         return tuple(out)

@@ -7,8 +7,10 @@ from bot.desk import words
 from bot.tally.figures import CLOCKS, STATES, Share, Tally
 from bot.tally.period import gap_words, rate_words
 from conversations.playbook import SHANGHAI, Playbook
+from data.supervision import load_supervision
 
 NOWHERE = "没写区"
+LADDER = load_supervision()
 CLOCK_TITLES = {
     "acknowledge": "有人看到",
     "call": "和居民通上话",
@@ -84,7 +86,8 @@ def sections_of(tally: Tally, playbook: Playbook) -> tuple[Section, ...]:
         Section("危急", _alarms(tally)),
         Section("谁办的", tuple(_count(title, tally.counts.handled.get(who, 0), tally) for who, title in HANDLED.items())),
         Section(
-            "编辑手填", tuple(Line(title, value or "没有填") for _, title, value in tally.manual)
+            "编辑手填", tuple(Line(title, value or "没有填") for _, title, value in tally.manual),
+            "速报、内参没有手填的那天，用系统里送出的数。",
         ),
     )  # fmt: skip
 
@@ -140,8 +143,18 @@ def _orders(tally: Tally) -> tuple[Line, ...]:
         Line("紧急工单已解决", str(Share(orders.urgent_solved, orders.urgent_filed)), orders.urgent_solved),
         Line("全部工单送出", f"{orders.filed}件", orders.filed),
         Line("街镇、居委、医院协调", f"{counts.local}件", counts.local),
+        *(
+            Line(f"提级到{LADDER.level_title(code)}", f"{n}次，办到{kept}次", n)
+            for code, (n, kept) in _ladder(counts.ladder)
+        ),
         Line("接过电话的单位", f"{counts.units}家（{counts.unit_kinds}类）", counts.units),
     )
+
+
+def _ladder(found: Mapping[str, tuple[int, int]]) -> list[tuple[str, tuple[int, int]]]:
+    """From the lowest level up; a level an editor took away comes last."""
+    places = {one.code: one.rank for one in LADDER.levels}
+    return sorted(found.items(), key=lambda one: (places.get(one[0], len(places)), one[0]))
 
 
 def _ends(tally: Tally) -> tuple[Line, ...]:
