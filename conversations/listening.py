@@ -17,6 +17,8 @@ from conversations.writers import child_writes
 _SUMMARY = 80
 _FURTHER = 2
 _ASIDE = 4
+_SHORT = 14
+_FIRM = 0.7
 _TWO_NEEDS = 12
 """Characters below which a text does not speak of two needs, whatever the model feels."""
 
@@ -50,6 +52,9 @@ def find_case(
         return focus, intent
     if focus is not None and (vague(focus, playbook) or _aside(message, reading)):
         return focus, intent
+    talked_of = focus or next((case for case in reversed(state.cases) if case.open), None)
+    if talked_of is not None and _slight(message, reading):
+        return talked_of, None
     if intent is Intent.CONSULT and focus is not None and focus.intent is not Intent.CONSULT and len(state.recent) > 1:
         return focus, None  # a question in the middle of a talk is about what is being talked of
     family = playbook.intents[intent].family
@@ -68,6 +73,18 @@ def find_case(
 def _aside(message: Inbound, reading: Reading) -> bool:
     """A word or two in the middle of a talk is about what is being talked of ("我一个人"), unless a rule sees more."""
     return len(message.text.strip()) <= _ASIDE and all(reason.code == "model" for reason in reading.reasons)
+
+
+def _slight(message: Inbound, reading: Reading) -> bool:
+    """A short sentence that only the model, and not firmly, takes for another matter: who waits says such things
+    ("居委那边还没有回")."""
+    facts = reading.entities
+    return (
+        len(message.text.strip()) <= _SHORT
+        and reading.confidence < _FIRM
+        and not (facts.phones or facts.addresses)
+        and all(reason.code == "model" for reason in reading.reasons)
+    )
 
 
 def vague(case: Case, playbook: Playbook) -> bool:

@@ -184,10 +184,14 @@ _NO_ANSWER = frozenset(Act) - {Act.YES, Act.NO, Act.SKIP, Act.ADD, Act.CORRECT, 
 """Whoever asks for a person, for news, to be forgotten, does not answer our question with it."""
 
 
+_ASKS = ("吗", "吗?", "吗？", "么?", "么？", "伐", "伐?", "伐？")
+"""Whoever asks back has not answered."""
+
+
 def _asked_words(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     """When we asked, what was said is the answer, in their words."""
     words = message.text.strip()
-    if not asked or not words or not _NO_ANSWER.isdisjoint(reading.acts):
+    if not asked or not words or not _NO_ANSWER.isdisjoint(reading.acts) or words.endswith(_ASKS):
         return None
     return Filled(words if len(words) <= 120 else words[:119] + "…", sure=False)
 

@@ -149,7 +149,7 @@ def closing(case: Case, playbook: Playbook) -> str:
 
 
 def status_words(state: Conversation, playbook: Playbook) -> str:
-    """Every open ticket in plain words: what it is, where it stands."""
+    """Every open matter in plain words: what it is, where it stands; with none open, how the last one ended."""
     lines = [
         playbook.say(
             "status_line",
@@ -160,4 +160,12 @@ def status_words(state: Conversation, playbook: Playbook) -> str:
         for case in state.cases
         if case.open and case.ticket
     ]
-    return "\n".join(lines) if lines else playbook.say("status_none")
+    begun = state.focused
+    if begun is not None and not begun.ticket:
+        gaps = "、".join(slot.title for slot in missing(playbook.intents[begun.intent], begun))
+        lines.append(playbook.say("status_begun", missing=gaps) if gaps else playbook.say("status_noted"))
+    if lines:
+        return "\n".join(lines)
+    ended = next((case for case in reversed(state.cases) if case.ticket), None)
+    told = closing(ended, playbook) if ended is not None else ""
+    return told or playbook.say("status_none")
