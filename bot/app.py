@@ -13,6 +13,7 @@ from bot.hotline.hook import hook as hotline_hook
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.media.routes import add_media
+from bot.rehearsal.routes import add_rehearsal
 from bot.services import Services
 
 log = get_logger("web")
@@ -71,6 +72,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/chat/messages", chat.post_message)
     app.router.add_get("/chat/messages", chat.get_messages)
     add_media(app)
+    add_rehearsal(app)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
     app.router.add_get("/metrics", health.metrics)

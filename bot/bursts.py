@@ -45,7 +45,11 @@ class _Held:
 class Bursts:
     """One a process. Two processes do not hear of each other's: then both messages are answered, as fragments are."""
 
-    def __init__(self, turns: Turns, reader: Callable[[], Reader], playbook: Callable[[], Playbook]) -> None:
+    def __init__(
+        self, turns: Turns, reader: Callable[[], Reader], playbook: Callable[[], Playbook], *, patient: bool = True
+    ) -> None:
+        """`patient` False: nothing is held, as in a rehearsal, where our seconds are not the residents'."""
+        self.patient = patient
         self.turns = turns
         self.reader = reader
         self.playbook = playbook
@@ -62,7 +66,7 @@ class Bursts:
                 self._held[inbound.contact] = earlier
                 return await asyncio.shield(earlier.taken)
             earlier.go(more=True)
-        if not may_be_unfinished(inbound):
+        if not self.patient or not may_be_unfinished(inbound):
             return self.turns.submit(inbound, slot=slot, answered=answered)
         reading = self.reader().read([texts_to_read(inbound)], [inbound.sent_at])[0]
         playbook = self.playbook()

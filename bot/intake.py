@@ -63,6 +63,8 @@ class Intake:
         reader: Callable[[], Reader],
         playbook: Callable[[], Playbook],
         clock: Callable[[], datetime],
+        *,
+        patient: bool = True,
     ) -> None:
         self.turns = turns
         self.spool = spool
@@ -71,7 +73,7 @@ class Intake:
         self.playbook = playbook
         self.clock = clock
         self.away = False
-        self.bursts = Bursts(turns, reader, playbook)
+        self.bursts = Bursts(turns, reader, playbook, patient=patient)
         self._told: dict[str, Answer] = {}
         self._danger_at: dict[ContactRef, datetime] = {}
 

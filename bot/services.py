@@ -1,10 +1,10 @@
 """Everything that is open while the program runs, in one frozen value; opened and closed here and nowhere else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -21,6 +21,7 @@ from bot.live import Live, News
 from bot.log import get_logger
 from bot.media.room import MediaRoom, open_media
 from bot.outbox import OutboxWorker
+from bot.rehearsal.clock import Clock, RehearsalClock, open_clock
 from bot.reload import ReaderHolder
 from bot.rows.serving import ServingRows
 from bot.settings import Account, Settings
@@ -41,12 +42,6 @@ from data.directory import load_directory
 from data.hotline import load_hotline
 
 log = get_logger("services")
-
-Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +105,13 @@ def order_sender(
     )  # fmt: skip
 
 
+def _follow(settings: Settings, clock: Clock) -> None:
+    """Channels that look at a clock of their own look at the rehearsal's."""
+    for account in settings.accounts.values():
+        if hasattr(account.channel, "clock"):
+            account.channel.clock = lambda: clock().timestamp()
+
+
 async def open_index_key(database: Database, vault: Vault) -> None:
     """The installation's index key: made once, kept sealed; the first to write it wins."""
     await database.execute(
@@ -125,7 +127,7 @@ async def open_services(
     settings: Settings,
     engines: Engines | None,
     *,
-    clock: Clock = system_clock,
+    clock: Clock | None = None,
     outbox: bool = True,
     intake: bool = True,
 ) -> AsyncIterator[Services]:
@@ -136,6 +138,10 @@ async def open_services(
         log.info("migrated", count=applied)
     database = Database(dsn)
     await database.open()
+    clock = clock or await open_clock(settings, database)
+    rehearsing = isinstance(clock, RehearsalClock)
+    if rehearsing:
+        _follow(settings, clock)
     vault = Vault(settings.secret_key, settings.secret_key_previous)
     await open_index_key(database, vault)
     redis: Any = Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=1, decode_responses=True)
@@ -164,7 +170,7 @@ async def open_services(
     if outbox:
         kick.append(worker)
     spool = Spool(settings.home / "spool", vault)
-    door = Intake(turns, spool, database, reader.current, lambda: rows.playbook, clock)
+    door = Intake(turns, spool, database, reader.current, lambda: rows.playbook, clock, patient=not rehearsing)
     tasks = [
         asyncio.create_task(turns.run(), name="turns"),
         asyncio.create_task(live.run(), name="live"),

@@ -117,6 +117,13 @@ class Turns:
         if len(self._delivered) == 1:
             asyncio.get_running_loop().call_later(0.05, self._line.wake)
 
+    async def settle(self) -> None:
+        """Return when everything taken is done and every mark of a delivered answer is written down."""
+        while self._inflight or self._delivered:
+            self._line.wake()
+            await asyncio.sleep(0.001)
+        await self._line.empty()
+
     @property
     def busy(self) -> bool:
         """Whether messages are waiting for their turn."""

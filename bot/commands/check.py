@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     from data.playbook import read_playbook
     from data.red import load_red
     from data.supervision import read_supervision
+    from data.simulation import read_simulation
     from data.tally import read_tally
 
     folder = options.folder or rows_folder()
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
         read_directory,
         read_media,
         read_tally,
+        read_simulation,
         read_supervision,
         read_obstacles,
     ):

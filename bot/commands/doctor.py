@@ -157,7 +157,7 @@ async def _authorised(settings: Settings) -> tuple[bool, str]:
     from adapters.douyin_token import get_client_token
     from bot.embedded import EmbeddedPostgres
     from bot.grants import GrantStore, standings
-    from bot.services import system_clock
+    from bot.rehearsal.clock import system_clock
     from bot.store.database import Database
     from bot.tokens import RedisTokenCache
     from bot.vault import Vault

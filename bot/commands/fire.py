@@ -2,13 +2,14 @@
 
 import argparse
 import asyncio
-import json
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 
+from bot.rehearsal.payloads import hook_path, text_payload
 from bot.settings import BadSettings, load_settings, read_environment
 
 
@@ -33,12 +34,16 @@ async def _fire(options: argparse.Namespace) -> int:
     if account is None:
         raise BadSettings([f"{options.channel}:{options.account} is not among BANGNONG_CHANNELS"])
     now = time.time()
-    payload = _payload(options, now)
+    payload = text_payload(
+        options.channel,
+        options.sender,
+        options.text,
+        options.id or str(time.time_ns()),
+        datetime.fromtimestamp(now, UTC),
+    )
     request = account.channel.sign(payload, account.secrets, now=now)
     base = options.url or f"http://{settings.host}:{settings.port}"
-    path = (
-        f"/api/app/{account.name}/messages" if options.channel == "app" else f"/hook/{options.channel}/{account.name}"
-    )
+    path = hook_path(options.channel, account.name)
     began = time.perf_counter()
     try:
         async with (
@@ -58,25 +63,3 @@ async def _fire(options: argparse.Namespace) -> int:
         silent = "（收下，没有回话）" if account.limits.answer_within else "（收下；回话由平台接口发出，不在应答里）"
         print(account.channel.unwrap(Answer(body), account.secrets) or silent)
     return 0 if response.status == 200 else 1
-
-
-def _payload(options: argparse.Namespace, now: float) -> bytes:
-    name = options.id or str(time.time_ns())
-    if options.channel == "wechat":
-        fields = {
-            "ToUserName": "gh_fire", "FromUserName": options.sender, "CreateTime": int(now), "MsgType": "text",
-            "Content": options.text, "MsgId": int(name) if name.isdigit() else abs(hash(name)),
-        }  # fmt: skip
-        return json.dumps(fields, ensure_ascii=False).encode()
-    if options.channel == "douyin":
-        content = {
-            "conversation_short_id": f"@fire-{options.sender}", "server_message_id": f"@fire-{name}", "conversation_type": 1,
-            "create_time": int(now * 1000), "message_type": "text", "text": options.text, "source": "",
-        }  # fmt: skip
-        fields = {"event": "im_receive_msg", "client_key": "", "from_user_id": options.sender, "to_user_id": "fire"}
-        return json.dumps({**fields, "content": content}, ensure_ascii=False).encode()
-    if options.channel == "app":
-        return json.dumps({"id": name, "sender": options.sender, "text": options.text}, ensure_ascii=False).encode()
-    return json.dumps(
-        {"id": name, "who": options.sender, "at": int(now), "text": options.text}, ensure_ascii=False
-    ).encode()

@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def present(database: Database, settings: Settings) -> datetime:
     """Now; in a rehearsal the moment the record has come to, since its days are not ours."""
-    from bot.services import system_clock
+    from bot.rehearsal.clock import system_clock
     from bot.tally.making import newest
 
     return await newest(database, system_clock()) if settings.clock == "rehearsal" else system_clock()

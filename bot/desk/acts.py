@@ -127,7 +127,7 @@ async def post_acknowledge(request: web.Request, staff: Staff) -> web.StreamResp
 
 async def _seen(services: Services, staff: Staff, ticket: Ticket) -> bool:
     """Silent everywhere from now. Whoever takes a ticket has seen it: nobody else need be called."""
-    if not await acknowledge(services.database, ticket.number, staff.login):
+    if not await acknowledge(services.database, ticket.number, staff.login, services.clock()):
         return False
     await audit(services.database, staff.login, "desk.acknowledged", ticket.number, alert=ticket.alert)
     services.live.publish([{"what": "ticket", "number": ticket.number, "change": "acknowledged", "alert": ""}])

@@ -194,13 +194,13 @@ async def events_of(database: Database, vault: Vault, number: str) -> list[Ticke
     return out
 
 
-async def acknowledge(database: Database, number: str, login: str) -> bool:
+async def acknowledge(database: Database, number: str, login: str, now: datetime) -> bool:
     """A person has seen the alert: it falls silent everywhere. False when there was none."""
     done = await database.value(
-        "update tickets set alert = '', acknowledged_at = coalesce(acknowledged_at, now()), "
+        "update tickets set alert = '', acknowledged_at = coalesce(acknowledged_at, $3), "
         "acknowledged_by = case when acknowledged_by = '' then $2 else acknowledged_by end, changed = nextval('ticket_changes') "
         "where number = $1 and alert <> '' returning number",
-        number, login,
+        number, login, now,
     )  # fmt: skip
     return done is not None
 

@@ -1,0 +1,157 @@
+"""`bangnong simulate`: the founding campaign against a running service on the rehearsal clock, then its tally."""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.commands.progress import Progress
+from bot.commands.record import with_record
+from bot.settings import BadSettings, KeyFile, Settings, load_settings, read_environment
+from bot.store.database import Database
+from bot.vault import Vault
+from conversations.playbook import SHANGHAI
+
+_FAST = "max"
+
+
+def add(commands: Any) -> None:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "simulate", help="play a campaign against a rehearsal service"
+    )
+    parser.add_argument("--hours", type=int, help="hours from the opening on (default: as in simulation.toml)")
+    parser.add_argument("--cases", type=int, help="matters (default: as in simulation.toml)")
+    parser.add_argument("--speed", default=_FAST, help="rehearsal seconds to a real one, or max")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same messages")
+    parser.add_argument("--url", help="base address (default: http://BANGNONG_HOST:PORT)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = load_settings(read_environment())
+    if settings.clock != "rehearsal":
+        raise BadSettings(
+            ["A rehearsal needs a service of its own. In one terminal: BANGNONG_CLOCK=rehearsal BANGNONG_HOME=./rehearsal "
+             "bangnong serve; in another, with the same two settings: bangnong simulate"]
+        )  # fmt: skip
+    pace = _pace(options.speed)
+    done: list[tuple[datetime, datetime, int]] = []
+
+    async def work(database: Database, vault: Vault, settings: Settings) -> int:
+        start, end, code = await _play(options, pace, database, settings)
+        done.append((start, end, code))
+        return code
+
+    code = with_record(work)
+    if done:
+        _tally(*done[0][:2])
+    return code
+
+
+def _pace(text: str) -> float:
+    if text == _FAST:
+        return 0.0
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = 0.0
+    if pace <= 0:
+        raise BadSettings([f"--speed {text}: a number above 0, as 60 for a minute a second, or max"])
+    return pace
+
+
+async def _play(
+    options: argparse.Namespace, pace: float, database: Database, settings: Settings
+) -> tuple[datetime, datetime, int]:
+    import aiohttp
+
+    from bot.simulation.casting import cast
+    from bot.simulation.crew import Crew
+    from bot.simulation.desk import Screen
+    from bot.simulation.hiring import hire, open_door
+    from bot.simulation.play import ClockAway, RemoteClock, Stage
+    from bot.simulation.town import Town, by_channel
+    from data.simulation import load_simulation
+
+    rows = load_simulation()
+    hours, cases = options.hours or rows.campaign.hours, options.cases or rows.campaign.cases
+    start = rows.campaign.start
+    end = start + timedelta(hours=hours)
+    base = options.url or f"http://{settings.host}:{settings.port}"
+    progress = Progress("演练")
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+        clock = RemoteClock(http, base, KeyFile(settings.home / "keys").get("rehearsal"))
+        try:
+            stood = await clock.stands()
+        except ClockAway as error:
+            raise BadSettings([f"{base}: {error}. Start it with BANGNONG_CLOCK=rehearsal bangnong serve"]) from None
+        if stood > start:
+            raise BadSettings(
+                [f"The rehearsal there has come to {stood.astimezone(SHANGHAI):%Y-%m-%d %H:%M}, and its clock does not go "
+                 f"back to {start:%Y-%m-%d %H:%M}: begin with an empty BANGNONG_HOME"]
+            )  # fmt: skip
+        progress("出题", 0.0)
+        residents = await asyncio.to_thread(cast, rows, settings.home, hours, cases, options.seed)
+        stage = Stage(clock, pace)
+        counts: Counter[str] = Counter()
+        await clock.set(start)
+        staff = await hire(database, base, max(rows.crew.first_day, rows.crew.each_day), counts)
+        screen = Screen(http, base, await open_door(database))
+        town = Town(http, base, by_channel(list(settings.accounts.values())))
+        crew = Crew(rows, staff, stage.schedule, options.seed)
+        for one in residents:
+            for nth, say in enumerate(one.says):
+                stage.schedule(say.at, one.sender, lambda one=one, nth=nth, say=say: town.say(one, nth, say))  # type: ignore[misc]
+        who = {one.sender: one for one in residents}
+        numbers: dict[int, str] = {}
+
+        async def after(now: datetime) -> None:
+            for ticket in await screen.new():
+                resident = who.get(ticket.sender)
+                if resident is not None:
+                    numbers.setdefault(resident.nth, ticket.number)
+                other = numbers.get(resident.of, "") if resident is not None and resident.of is not None else ""
+                crew.watch(ticket, other)
+            crew.work(now)
+            share = (now - start) / (end - start)
+            local = now.astimezone(SHANGHAI)
+            progress(
+                f"{local.month}月{local.day}日 {local:%H:%M}  求助{screen.count}件，等着{crew.waiting}件",
+                min(0.999, share),
+            )
+
+        try:
+            await stage.play(end, after)
+            await after(end)
+        finally:
+            for browser in staff:
+                await browser.close()
+        progress("演完", 1.0)
+    return start, end, _told(town.counts, counts, numbers, residents, clock.late)
+
+
+def _told(said: Counter[str], acts: Counter[str], numbers: dict[int, str], residents: list[Any], late: int) -> int:
+    """What was said and done, beside what was meant; 1 when a message was not taken."""
+    matters = [one for one in residents if one.of is None and not one.chatters]
+    opened = sum(one.nth in numbers for one in matters)
+    refused = said["deliveries"] - said["accepted"]
+    print(f"消息 {said['messages']} 条，投递 {said['deliveries']} 次，收下 {said['accepted']} 次，没收下 {refused} 次")
+    print(f"求助人 {len(matters)} 位，立了单的 {opened} 位；亲友再报 {sum(one.of is not None for one in residents)} 位，"
+          f"闲话 {sum(one.chatters for one in residents)} 位")  # fmt: skip
+    print("记者：" + "，".join(f"{name} {count}" for name, count in sorted(acts.items())))
+    if late:
+        print(f"到点没办完的有 {late} 次", file=sys.stderr)
+    return 1 if refused or late else 0
+
+
+def _tally(start: datetime, end: datetime) -> None:
+    from bot.commands import report
+
+    report.run(
+        argparse.Namespace(
+            act="tally", start=f"{start:%Y-%m-%dT%H:%M}", end=f"{end.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", format="text",
+            out=None,
+        )
+    )  # fmt: skip

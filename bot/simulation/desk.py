@@ -1,0 +1,125 @@
+"""A reporter's browser in a rehearsal: logs in by the page's own form and acts through the desk's own routes."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+_CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')
+
+
+class DeskAway(Exception):
+    """The desk did not let somebody in."""
+
+
+class Browser:
+    def __init__(self, base: str, login: str, counts: "Counter[str]") -> None:
+        self.base = base
+        self.login = login
+        self.counts = counts
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._csrf = ""
+
+    async def log_in(self, password: str) -> None:
+        """Raises DeskAway."""
+        async with self.http.get(self.base + "/login") as page:
+            self._read(await page.text())
+        fields = {"csrf": self._csrf, "login": self.login, "password": password}
+        async with self.http.post(self.base + "/login", data=fields, allow_redirects=False) as answer:
+            if answer.status != 303:
+                raise DeskAway(f"{self.login}: the login answered {answer.status}")
+        async with self.http.get(self.base + "/password") as page:
+            self._read(await page.text())
+
+    def _read(self, text: str) -> None:
+        if found := _CSRF.search(text):
+            self._csrf = found[1]
+
+    async def act(self, number: str, act: str, **fields: str) -> bool:
+        """POST to a ticket, as the page's script does. Whether it was taken; refusals are counted by their code."""
+        headers = {"X-Requested-With": "bangnong", "X-CSRF-Token": self._csrf, "X-Parts": "no"}
+        path = f"{self.base}/desk/tickets/{number}/{act}"
+        async with self.http.post(path, data=fields, headers=headers, allow_redirects=False) as answer:
+            body = await answer.read()
+            if answer.status == 200:
+                self.counts[act] += 1
+                return True
+            self.counts[f"{act} refused {answer.status} {_code(body)}"] += 1
+            return False
+
+    async def reply(self, number: str, text: str) -> bool:
+        return await self.act(number, "reply", text=text, reply_id=uuid4().hex)
+
+    async def file_order(self, number: str) -> bool:
+        """A work order filled from the ticket and filed by hand."""
+        form = {"csrf": self._csrf}
+        async with self.http.post(
+            f"{self.base}/desk/tickets/{number}/order", data=form, allow_redirects=False
+        ) as answer:
+            page = answer.headers.get("Location", "")
+        if not page.startswith("/desk/orders/"):
+            self.counts["order refused"] += 1
+            return False
+        form |= {"field-need": "请尽快联系居民并落实", "reason": "居民电话打不进", "agreed": "yes"}
+        async with self.http.post(f"{self.base}{page}/file", data=form, allow_redirects=False) as answer:
+            done = answer.status == 303
+        self.counts["order" if done else "order not filed"] += 1
+        return done
+
+    async def close(self) -> None:
+        await self.http.close()
+
+
+def _code(body: bytes) -> str:
+    found = re.search(rb'"code":\s*"(\w+)"', body)
+    return found[1].decode() if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ticket as the queue shows it."""
+
+    number: str
+    sender: str
+    urgency: str
+    rank: int
+    status: str
+
+
+class Screen:
+    """The newest tickets, looked at through the API as another program of the newsroom would."""
+
+    def __init__(self, http: aiohttp.ClientSession, base: str, token: str) -> None:
+        self.http = http
+        self.base = base
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._seen: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        return len(self._seen)
+
+    async def new(self) -> list[Seen]:
+        """Tickets not seen before, oldest first."""
+        found: list[Seen] = []
+        cursor = ""
+        while True:
+            query = {"order": "newest", "limit": "20"} | ({"cursor": cursor} if cursor else {})
+            async with self.http.get(self.base + "/api/v1/tickets", params=query, headers=self._headers) as answer:
+                answer.raise_for_status()
+                body: dict[str, Any] = await answer.json()
+            fresh = [one for one in body["items"] if one["number"] not in self._seen]
+            self._seen.update(one["number"] for one in fresh)
+            found += [
+                Seen(one["number"], one["sender"], one["urgency"], _RANKS.get(one["urgency"], 9), one["status"])
+                for one in fresh
+            ]
+            cursor = body["next"] or ""
+            if len(fresh) < len(body["items"]) or not cursor:
+                return found[::-1]
+
+
+_RANKS = {"critical": 0, "urgent": 1, "soon": 2, "normal": 3}
