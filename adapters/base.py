@@ -219,6 +219,36 @@ class Quoting(Protocol):
 
 
 @runtime_checkable
+class Switched(Protocol):
+    """A channel with accounts that take nothing at /hook until they are told to: there is no such address then."""
+
+    def listens(self, secrets: Any) -> bool:
+        """Whether this account is told to."""
+        ...
+
+
+@runtime_checkable
+class Pulling(Protocol):
+    """A channel whose deliveries only say that something is there: the messages are fetched, page by page.
+
+    `pull` hands every page to `hear` and remembers how far it got (`World.grants`) only once `hear` has come back, so
+    that a crash brings the page again and loses nothing. `knock`: the delivery, None for a look nobody asked for.
+    Raises SendFailed; what was heard until then stays heard.
+    """
+
+    async def pull(
+        self,
+        world: "World",
+        secrets: Any,
+        account: str,
+        knock: Inbound | None,
+        hear: Callable[[tuple[Inbound, ...]], Awaitable[None]],
+    ) -> int:
+        """How many messages came."""
+        ...
+
+
+@runtime_checkable
 class Authorised(Protocol):
     """A channel whose account a person must authorise anew now and then."""
 

@@ -49,9 +49,9 @@ class WeChat:
         self.time_limit = time_limit
 
     def limits(self, secrets: WeChatSecrets) -> Limits:
-        """Raises ValueError for a kind that does not exist."""
+        """Raises ValueError, the setting first, for a kind that does not exist."""
         if secrets.kind not in LIMITS:
-            raise ValueError(f"must be one of {', '.join(LIMITS)}")
+            raise ValueError(f"KIND: must be one of {', '.join(LIMITS)}")
         return LIMITS[secrets.kind]
 
     def handshake(self, request: Request, secrets: WeChatSecrets) -> Answer | None:

@@ -135,12 +135,12 @@ async def fetch_media(
     for attempt in (1, 2):
         token = await get_token(world, secrets, TIME_LIMIT)
         where = secrets.api_base + "/cgi-bin/media/get"
-        refusal = await _get(world, where, {"access_token": token, "media_id": media_id}, time_limit)
+        refusal = await get_file(world, where, {"access_token": token, "media_id": media_id}, time_limit)
         if isinstance(refusal, bytes):
             return refusal
         code = refusal.get("errcode")
         if code is None and isinstance(address := refusal.get("video_url"), str):
-            film = await _get(world, address, {}, time_limit)
+            film = await get_file(world, address, {}, time_limit)
             if isinstance(film, bytes):
                 return film
             raise SendFailed(MEDIA_UNREADABLE)
@@ -152,7 +152,7 @@ async def fetch_media(
     raise AssertionError("unreachable")
 
 
-async def _get(
+async def get_file(
     world: World, address: str, query: Mapping[str, str], time_limit: aiohttp.ClientTimeout
 ) -> bytes | Mapping[str, Any]:
     """The file, or what WeChat says instead of it. Nothing is lost by asking again, so no failure is unknown."""

@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import json
 import time
 import traceback
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ def check_reads_its_examples(channel: Channel) -> None:
 def check_refuses_strangers(channel: Channel) -> None:
     payload = channel.examples[0].payload
     request = signed(channel, payload)
-    bare = Request(request.method, request.path, {}, {}, request.body)
+    bare = Request(request.method, request.path, {}, {}, _without_proof(channel, request.body))
     assert refused_or_the_same(channel, bare, b""), "unsigned"
     assert refused_or_the_same(channel, dataclasses.replace(bare, body=payload), b""), "unsigned and in clear"
     foreign = channel.sign(payload, secrets_of(channel, "b"), now=time.time())
@@ -91,12 +92,28 @@ def check_refuses_strangers(channel: Channel) -> None:
         channel.open(request, blank)
 
 
+def _without_proof(channel: Channel, body: bytes) -> bytes:
+    """As an unsigned request has it, also where the platform signs inside its JSON (`proof_inside` names the fields)."""
+    inside = getattr(channel, "proof_inside", ())
+    if not inside:
+        return body
+    return json.dumps({name: value for name, value in json.loads(body).items() if name not in inside}).encode()
+
+
+def _with_proof_of(channel: Channel, body: bytes, signed_body: bytes) -> bytes:
+    inside = getattr(channel, "proof_inside", ())
+    if not inside:
+        return body
+    old = json.loads(signed_body)
+    return json.dumps(json.loads(body) | {name: old[name] for name in inside}).encode()
+
+
 def check_refuses_changes(channel: Channel) -> None:
     payload = channel.examples[0].payload
     request = signed(channel, payload)
     assert not refused_or_the_same(channel, request, payload)
     other = signed(channel, payload.replace(b"1", b"2"))
-    replayed = dataclasses.replace(request, body=other.body)
+    replayed = dataclasses.replace(request, body=_with_proof_of(channel, other.body, request.body))
     assert refused_or_the_same(channel, replayed, payload), "an old signature under another body"
     for body in _changed(request.body):
         refused_or_the_same(channel, dataclasses.replace(request, body=body), payload)
@@ -124,6 +141,10 @@ def check_survives_odd_headers(channel: Channel) -> None:
             proofs += refused_or_the_same(channel, _with(request, part, without), payload)
             for odd in ODD:
                 refused_or_the_same(channel, _with(request, part, {**fields, name: odd}), payload)
+    for name in getattr(channel, "proof_inside", ()):
+        for odd in (*ODD, None, [], {}, 7):
+            body = json.dumps(json.loads(request.body) | {name: odd}).encode()
+            proofs += refused_or_the_same(channel, dataclasses.replace(request, body=body), payload)
     assert proofs, "no single header or parameter matters: nothing is checked"
 
 
