@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     try:
         with _alone(settings.home, wait=options.if_missing):
+            if options.if_missing and _serves(settings.home):
+                return 0  # whoever was waited for has done it
             return _train(options, settings)
     except BlockingIOError:
         print("这里已经有一个训练在进行，请等它结束", file=sys.stderr)
@@ -65,14 +67,12 @@ def _alone(home: Path, *, wait: bool) -> Iterator[None]:
 def _train(options: argparse.Namespace, settings: Settings) -> int:
     from bot.learning.comparing import compare_models
     from bot.understanding import open_models
-    from classifiers.artefacts import NotGoodEnough
+    from classifiers.artefacts import BadModel, NotGoodEnough
     from classifiers.train import train
     from data.corpus import load_corpus
     from data.lexicon import load_lexicon
 
     models = open_models(settings.home)
-    if options.if_missing and _serves(settings.home):
-        return 0
     rows: list[Any] = list(load_corpus())
     own = len(rows)
     labelled: list[Any] = []
@@ -87,7 +87,10 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
     before = models.current()
     report = train(rows, models, progress=said, seed=options.seed, kinds=load_lexicon().kinds)
     if before is not None and not options.if_missing:
-        compare_models(models, report.model_id, before, labelled, settings.home)
+        try:
+            compare_models(models, report.model_id, before, labelled, settings.home)
+        except BadModel as error:  # one that this program cannot read any more is no bar to a new one
+            print(f"没有和在用的比较：{error}", file=sys.stderr)
     if options.told:
         print(json.dumps({"model": report.model_id, "reasons": "；".join(report.gate.get("reasons", []))}), flush=True)
     if not report.good_enough:

@@ -166,6 +166,11 @@ async def post_settle(request: web.Request, staff: Staff) -> web.StreamResponse:
     candidate = await open_candidate(services.database, services.vault, *place)
     if candidate is None:
         return await _settle_page(request, staff, status=409, error=GONE)
+    # Intent and level are settled; further needs and facts that either of the two saw stay.
+    looks = await looks_at(services.database, *place)
+    further = dict.fromkeys(one for look in looks for one in _known(Intent, look.further) if one is not label.intent)
+    flags = dict.fromkeys(one for look in looks for one in _known(Flag, look.flags))
+    label = Label(label.intent, label.urgency, tuple(further)[:3], tuple(flags))
     try:
         await keep_look(services.database, services.vault, candidate, staff.login, label, candidate.text, settles=True)
     except Gone:

@@ -108,6 +108,7 @@ if (document.getElementById("undo")) {
   const table = { u: () => document.querySelector("#undo button").click() };
   if (form) Object.assign(table, labelling());
   keys(table);
+  document.body.dataset.keys = "yes"; // from here on they are heard
 }
 
 // A training on its way: the box is fetched anew until it is through.
