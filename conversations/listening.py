@@ -52,9 +52,8 @@ def find_case(
         return focus, intent
     if focus is not None and (vague(focus, playbook) or _aside(message, reading)):
         return focus, intent
-    talked_of = focus or next((case for case in reversed(state.cases) if case.open), None)
-    if talked_of is not None and _slight(message, reading):
-        return talked_of, None
+    if state.cases and slight(message, reading):
+        return focus or next((case for case in reversed(state.cases) if case.open), None), None
     if intent is Intent.CONSULT and focus is not None and focus.intent is not Intent.CONSULT and len(state.recent) > 1:
         return focus, None  # a question in the middle of a talk is about what is being talked of
     family = playbook.intents[intent].family
@@ -75,7 +74,7 @@ def _aside(message: Inbound, reading: Reading) -> bool:
     return len(message.text.strip()) <= _ASIDE and all(reason.code == "model" for reason in reading.reasons)
 
 
-def _slight(message: Inbound, reading: Reading) -> bool:
+def slight(message: Inbound, reading: Reading) -> bool:
     """A short sentence that only the model, and not firmly, takes for another matter: who waits says such things
     ("居委那边还没有回")."""
     facts = reading.entities

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from conversations.belief import facts_only
 from conversations.codes import Act, Intent
+from conversations.listening import slight
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
+from conversations.speaking import closing
 from conversations.state import Case
 from conversations.talk import begin_empty
 from conversations.turn import Draft
@@ -15,6 +17,7 @@ from conversations.values import evolve
 
 _GREETED = timedelta(hours=6)
 """Within this time a second hello is a person waiting, not a guest arriving."""
+_FEW_WORDS = 40
 _WORD = re.compile(r"[\w]")
 
 
@@ -39,6 +42,8 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     state, playbook = draft.state, draft.playbook
     if facts_only(message, reading):
         return False  # somebody who leaves a number wants to be called
+    if _after_the_end(draft, message, reading):
+        return True
     believed = reading.confidence >= playbook.manners.floor
     greeted = state.greeted_at is not None and draft.now - state.greeted_at < _GREETED
     wordless_text = not _WORD.search(message.text)
@@ -62,6 +67,19 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
             draft.state = evolve(draft.state, asked=("choice",), asked_on=draft.state.turn)
     else:
         return False
+    return True
+
+
+def _after_the_end(draft: Draft, message: Inbound, reading: Reading) -> bool:
+    """All we knew of has ended, and what they say names no need of its own: how it ended, and the way to say more."""
+    if any(case.open for case in draft.state.cases) or reading.acts or not _WORD.search(message.text):
+        return False
+    ended = next((case for case in reversed(draft.state.cases) if case.ticket), None)
+    told = closing(ended, draft.playbook) if ended is not None else ""
+    waits = reading.intent is Intent.FEEDBACK or slight(message, reading)
+    if not told or not waits or len(message.text.strip()) > _FEW_WORDS:
+        return False
+    draft.say("question", f"{told}\n{draft.playbook.say('after_end')}")
     return True
 
 

@@ -65,11 +65,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def present(database: Database, settings: Settings) -> datetime:
-    """Now; in a rehearsal the moment the record has come to, since its days are not ours."""
-    from bot.rehearsal.clock import system_clock
-    from bot.tally.making import newest
+    """Now; in a rehearsal the moment its clock has come to, since its days are not ours."""
+    from bot.rehearsal.clock import stands, system_clock
 
-    return await newest(database, system_clock()) if settings.clock == "rehearsal" else system_clock()
+    return await stands(database) or system_clock() if settings.clock == "rehearsal" else system_clock()
 
 
 def _periods(options: argparse.Namespace, opened: datetime, now: datetime) -> list[Period]:

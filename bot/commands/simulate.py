@@ -141,6 +141,9 @@ def _told(said: Counter[str], acts: Counter[str], numbers: dict[int, str], resid
     print(f"求助人 {len(matters)} 位，立了单的 {opened} 位；亲友再报 {sum(one.of is not None for one in residents)} 位，"
           f"闲话 {sum(one.chatters for one in residents)} 位")  # fmt: skip
     print("记者：" + "，".join(f"{name} {count}" for name, count in sorted(acts.items())))
+    for name, count in sorted(said.items()):
+        if name.startswith("refused"):
+            print(f"没收下：{name.removeprefix('refused ')} {count} 次", file=sys.stderr)
     if late:
         print(f"到点没办完的有 {late} 次", file=sys.stderr)
     return 1 if refused or late else 0

@@ -40,9 +40,9 @@ class RehearsalClock:
 
 async def open_clock(settings: Settings, database: Database) -> Clock:
     """The system's clock, or the rehearsal's where it was left. Raises BadSettings where the record is the other kind's."""
-    marked = await database.value("select value from installation where name = $1", _MARK)
+    stood = await stands(database)
     if settings.clock != "rehearsal":
-        if marked is not None:
+        if stood is not None:
             raise BadSettings(
                 ["This database is a rehearsal's, its residents are invented: use another BANGNONG_HOME or "
                  "BANGNONG_DATABASE_URL, or set BANGNONG_CLOCK=rehearsal"]
@@ -50,7 +50,7 @@ async def open_clock(settings: Settings, database: Database) -> Clock:
         return system_clock
     if faults := list(_real_platforms(settings)):
         raise BadSettings(faults)
-    if marked is None:
+    if stood is None:
         if await database.value("select exists (select from contacts)"):
             raise BadSettings(
                 ["BANGNONG_CLOCK is 'rehearsal', but this database holds conversations of real residents: use an empty "
@@ -58,9 +58,14 @@ async def open_clock(settings: Settings, database: Database) -> Clock:
             )  # fmt: skip
         await keep_clock(database, BEGINS)
         return RehearsalClock()
-    stood = datetime.fromisoformat(bytes(marked).decode())
     heard = await database.value("select max(received_at) from inbox")
     return RehearsalClock(max(stood, heard or stood))
+
+
+async def stands(database: Database) -> datetime | None:
+    """Where the clock of the record's rehearsal was when it was written down last; None in a record that is none."""
+    marked = await database.value("select value from installation where name = $1", _MARK)
+    return datetime.fromisoformat(bytes(marked).decode()) if marked is not None else None
 
 
 async def keep_clock(database: Database, now: datetime) -> None:

@@ -63,7 +63,7 @@ async def post_clock(request: web.Request) -> web.StreamResponse:
         await services.turns.settle()  # an answer that was given must be written down before it can seem overdue
         clock.set(to.astimezone(UTC))
         kept = request.app[_KEPT]
-        if not kept or to - kept[0] >= _KEEP_EVERY:
+        if not kept or to - kept[0] >= _KEEP_EVERY or not to.minute:
             kept[:] = [to]
             await keep_clock(services.database, to)
         due, coming = await _until_done(services, to)
