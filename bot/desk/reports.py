@@ -100,6 +100,8 @@ async def _show(request: web.Request, staff: Staff, name: str) -> web.StreamResp
     report = await find_report(request)
     if report is None:
         return refused(request, staff, "", 404, "unknown", UNKNOWN)
+    if name == "report_sheet.html":
+        await audit(request.app[SERVICES].database, staff.login, "reports.exported", f"{report.id}", format="print")
     return await report_page(request, staff, report, name)
 
 

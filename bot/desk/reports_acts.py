@@ -11,19 +11,18 @@ from bot.desk.directory import ROWS as DIRECTORY
 from bot.desk.orders_acts import NOT_YOURS
 from bot.desk.orders_panel import may_act
 from bot.desk.reports import UNKNOWN, find_report, report_page
-from bot.desk.reports_view import ROWS, counted_of, names_of_cluster, tickets_of_report
+from bot.desk.reports_telling import LONGEST, Unfit, nothing_slips, tell
+from bot.desk.reports_view import ROWS, counted_of, tickets_of_report
 from bot.desk.session import Staff
 from bot.desk.ticket import find
 from bot.keys import SERVICES
 from bot.log import get_logger
-from bot.reports.hiding import leaks, leaks_words
 from bot.reports.paper import history_name, sections_of
 from bot.services import Services
 from bot.store.database import StoreAway
 from bot.store.report_tickets import (
     choose_cases,
     keep_report_steps,
-    keep_told,
     mark_obstacle,
     note_reported,
     settle_report_steps,
@@ -41,19 +40,14 @@ from bot.store.reports import (
 from bot.store.tickets import Ticket, get_ticket
 from bot.supervision.watching import ROWS as LADDER
 from conversations.codes import TicketStatus
-from conversations.events import ReporterCorrected, ReporterHandedBack, ReporterReplied
+from conversations.events import ReporterCorrected
 
 log = get_logger("reports")
 
 MOVED = "同事刚改过这份报告，请看过再来。您写的还在下面。"
 EDITORS = frozenset({"editor", "admin"})
 _EDITORS_ACTS = frozenset({"approve", "send", "answer", "tell"})
-_LONGEST = 1000
 _UP = frozenset({TicketStatus.REPORTED_UP, TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED})
-
-
-class Unfit(Exception):
-    """What was filled in cannot be taken; the sentence says what to do."""
 
 
 async def post_obstacle(request: web.Request, staff: Staff) -> web.StreamResponse:
@@ -100,7 +94,7 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
             took = await choose_cases(services.database, report.id, report.version, *marks)
         elif act == "tell":
             numbers = [str(one) for one in form.getall("number", [])]
-            took = await _tell(services, report, given, numbers, staff)
+            took = await tell(services, report, given, numbers, staff)
         else:
             took = await _act(services, report, act, given, fields, staff)
     except Unfit as error:
@@ -125,10 +119,10 @@ async def _act(
             for one in ROWS.forms[report.kind]:
                 if len((fields or {})[one.code]) > one.longest:
                     raise Unfit(f"“{one.title}”太长：最多 {one.longest} 个字。")
-            await _nothing_slips(services, here, fields or {}, report)
+            await nothing_slips(services, here, fields or {}, report)
             return await save_report(*base, fields or {}, staff.login, now)
         case "sign" | "approve":
-            await _nothing_slips(services, here, report.body.fields, report)
+            await nothing_slips(services, here, report.body.fields, report)
             missing = [
                 one.title for one in sections_of(ROWS.forms[report.kind], report.body.fields, {}, []) if one.missing
             ]
@@ -155,17 +149,6 @@ async def _act(
     raise web.HTTPNotFound
 
 
-async def _nothing_slips(
-    services: Services, tickets: Sequence[Ticket], texts: Mapping[str, str], report: Report
-) -> None:
-    """Raises Unfit where a text tells who somebody is."""
-    names = await names_of_cluster(services, tickets)
-    titles = {one.code: one.title for one in ROWS.forms[report.kind]}
-    for code, text in texts.items():
-        if found := leaks(text, tickets, names):
-            raise Unfit(f"“{titles.get(code, code)}”{leaks_words(found)}")
-
-
 async def _send(
     services: Services, report: Report, given: Mapping[str, str], tickets: Sequence[Ticket], staff: Staff
 ) -> bool:
@@ -179,7 +162,7 @@ async def _send(
         raise Unfit("请选怎么送的。")
     if not place.isdigit() or int(place[:4]) >= len(DIRECTORY.promises):
         raise Unfit("请选什么时候要回音。")
-    await _nothing_slips(services, tickets, {"送给谁": to, "说明": note}, report)
+    await nothing_slips(services, tickets, {"送给谁": to, "说明": note}, report)
     now = services.clock()
     if not await send_report(services.database, services.vault, report, to, given["way"], note, staff.login, now):
         return False
@@ -215,57 +198,12 @@ async def _answer(
     answer, result, now = given.get("answer", ""), LADDER.result(given.get("result", "")), services.clock()
     if not answer:
         raise Unfit("写下答复：谁说的，怎么办。")
-    if len(answer) > _LONGEST:
-        raise Unfit(f"太长了：最多 {_LONGEST} 个字。")
+    if len(answer) > LONGEST:
+        raise Unfit(f"太长了：最多 {LONGEST} 个字。")
     if result is None:
         raise Unfit("请选这个答复算办到了没有。")
-    await _nothing_slips(services, tickets, {"答复": answer}, report)
+    await nothing_slips(services, tickets, {"答复": answer}, report)
     if not await answer_report(services.database, services.vault, report, answer, staff.login, now):
         return False
     await settle_report_steps(services.database, report.id, result.code, staff.login, now)
     return True
-
-
-async def _tell(
-    services: Services, report: Report, given: Mapping[str, str], numbers: Sequence[str], staff: Staff
-) -> bool:
-    """The same words to each that was chosen, as the reporter's own reply; what became of each is kept. Raises Unfit."""
-    text = given.get("text", "")
-    if report.status != "answered":
-        raise Unfit("还没有答复。")
-    if not text or len(text) > _LONGEST:
-        raise Unfit(f"太长了：最多 {_LONGEST} 个字。" if text else "还没有写内容。")
-    if given.get("sure") != "yes":
-        raise Unfit("看过这段话和名单，再勾“看过了，发给他们”。")
-    cases, tickets = await tickets_of_report(services, report)
-    await _nothing_slips(services, [one for one in tickets.values() if not one.erased], {"给居民的话": text}, report)
-    chosen = [one for one in cases if one.number in numbers and one.told != "sent"]
-    if not chosen:
-        raise Unfit("没有选中还没告诉的求助。")
-    mark = int(report.answered_at.timestamp() * 1000) if report.answered_at else 0
-    for one in chosen:
-        ticket = tickets.get(one.number)
-        told = "erased" if one.erased or ticket is None or ticket.erased else await _told(
-            services, report, ticket, f"您的求助 {ticket.number}：{text}", mark, staff
-        )  # fmt: skip
-        await keep_told(services.database, report.id, one.number, told, staff.login, services.clock())
-    return True
-
-
-async def _told(services: Services, report: Report, ticket: Ticket, text: str, mark: int, staff: Staff) -> str:
-    """What became of it: sent, or the reason. A ticket nobody had is nobody's again, so that the bot hears the answer."""
-    event = ReporterReplied(ticket.case, staff.login, text, f"report:{report.id}:{mark}")
-    try:
-        outcome = await services.turns.act(ticket.conversation, event)
-        if outcome.refused:
-            return outcome.refused if outcome.refused in ("window", "closed", "claimed", "unknown") else "failed"
-        if not ticket.reporter:
-            back = ReporterHandedBack(
-                ticket.case, staff.login, f"{history_name(report.kind, report.serial)}的答复已告诉居民"
-            )
-            await services.turns.act(ticket.conversation, back)
-    except (TurnFailed, StoreAway) as error:
-        log.warning("answer_not_told", ticket=ticket.number, reason=type(error).__name__)
-        return "failed"
-    services.live.publish([{"what": "ticket", "number": ticket.number, "change": "reported", "alert": ""}])
-    return "sent"

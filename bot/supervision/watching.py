@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.store.database import Database, StoreAway
-from bot.store.supervision import facts_of, note_proposals, urgencies_of
+from bot.store.supervision_facts import facts_of, note_proposals, urgencies_of
 from bot.supervision.ladder import Proposal, propose
 from data.directory import load_directory
 from data.supervision import SupervisionRows, load_supervision
