@@ -18,6 +18,7 @@ from jinja2 import Environment, select_autoescape
 from adapters.app_message import FieldError, read_message
 from bot.app_channel import app_account, error_answer, hear, reply_pairs, said_since
 from bot.keys import SERVICES
+from bot.landing import note_landing, remember
 from bot.log import get_logger
 from bot.metrics import MESSAGES
 from bot.services import Services
@@ -76,6 +77,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     )
     if sender is None:
         _set_cookie(request, response, fresh)
+    remember(response, request)
     return response
 
 
@@ -92,6 +94,7 @@ async def send_form(request: web.Request) -> web.StreamResponse:
         inbound = read_message(
             json.dumps({"id": uuid4().hex, "text": text}).encode(), account.name, now=now_seconds(), sender=sender
         )
+        await note_landing(request, services, account, sender)
         heard = await services.intake.hear(inbound, account)
         if not heard.stored:
             return web.Response(text=heard.text, status=503, charset="utf-8")
@@ -111,6 +114,7 @@ async def post_message(request: web.Request) -> web.StreamResponse:
         inbound = read_message(body, account.name, now=now_seconds(), sender=sender)
     except FieldError as error:
         return error_answer(400, error.code, error.message, error.field)
+    await note_landing(request, services, account, sender)
     return await hear(services, account, inbound)
 
 
@@ -146,7 +150,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
     wire = web.WebSocketResponse(heartbeat=25, max_msg_size=256 * 1024)
     await wire.prepare(request)
     request.app[OPEN].add(wire)
-    talk = _Talk(services, account, sender, wire)
+    talk = _Talk(services, account, sender, wire, request)
     async with services.live.listen() as news:
         teller = asyncio.create_task(talk.tell(news))
         try:
@@ -163,8 +167,10 @@ async def socket(request: web.Request) -> web.StreamResponse:
 class _Talk:
     """One open socket. `after` is the last message id the page is known to have."""
 
-    def __init__(self, services: Services, account: Account, sender: str, wire: web.WebSocketResponse) -> None:
-        self.services, self.account, self.sender, self.wire = services, account, sender, wire
+    def __init__(
+        self, services: Services, account: Account, sender: str, wire: web.WebSocketResponse, request: web.Request
+    ) -> None:
+        self.services, self.account, self.sender, self.wire, self.request = services, account, sender, wire, request
         self.after = ""
         self.resumed = False
         self._lock = asyncio.Lock()
@@ -193,6 +199,7 @@ class _Talk:
             await self.wire.send_json(answer)
             return
         MESSAGES.labels("app", inbound.kind).inc()
+        await note_landing(self.request, self.services, self.account, self.sender)
         heard = await self.services.intake.hear(inbound, self.account)
         replies = [{"id": name, "text": text} for name, text in reply_pairs(heard, inbound)]
         await self.wire.send_json(

@@ -26,9 +26,10 @@ def run(options: argparse.Namespace) -> int:
     from data.places import load_places
     from data.playbook import read_playbook
     from data.red import load_red
-    from data.supervision import read_supervision
     from data.simulation import read_simulation
+    from data.supervision import read_supervision
     from data.tally import read_tally
+    from data.toutiao import read_toutiao
 
     folder = options.folder or rows_folder()
     if not folder.is_dir():
@@ -48,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         read_simulation,
         read_supervision,
         read_obstacles,
+        read_toutiao,
     ):
         load(folder, faults)
     faults += read_corpus(folder / "corpus")[1]

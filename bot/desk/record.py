@@ -50,6 +50,14 @@ async def waiting_numbers(database: Database, tickets: Sequence[Ticket]) -> froz
     )
 
 
+NOT_ONLINE = {
+    "staff": "这是代为登记的求助，居民不在网上，写了也送不到：请打电话，打完在“该打给谁”里记一笔。",
+    "toutiao": "这是头条评论里的求助，私下写不到他：请先打电话；没有电话，就在评论下贴公开答复，请他来私下说。",
+}
+"""Channels on which nobody waits for a text: why there is no box to write in."""
+_NO_PUSH = "这个账号只能在居民来消息时当场答复，不能主动发；急事请打电话。"
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyRoom:
     """Whether and how much may still be written to a contact. `left` None: no limit. `closed`: why not, in words."""
@@ -79,6 +87,8 @@ async def reply_room(services: Services, ticket: Ticket) -> ReplyRoom:
     left, until = state.window.remaining(limits, now), state.window.ends_at(limits)
     if not state.following:
         return ReplyRoom(0, None, limits.text_bytes, "居民已不再关注，发不到；请打电话。")
+    if ticket.channel in NOT_ONLINE or not (limits.push or limits.pull):
+        return ReplyRoom(0, None, limits.text_bytes, NOT_ONLINE.get(ticket.channel, _NO_PUSH))
     if left >= UNLIMITED:
         return ReplyRoom(None, None, limits.text_bytes)
     closed = "" if left else "现在不能发：条数用完或窗口已关。居民再写一句就能发；急事请打电话。"

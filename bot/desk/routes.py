@@ -22,6 +22,7 @@ from bot.desk import (
     calls,
     directory,
     feed,
+    filing,
     login,
     media,
     merging,
@@ -38,6 +39,7 @@ from bot.desk import (
     supervision,
     supervision_acts,
     ticket,
+    toutiao,
 )
 from bot.desk.admin_rows_view import VIEWERS as ROW_VIEWERS
 from bot.desk.admin_understanding import LABELLERS
@@ -69,6 +71,12 @@ def add_desk(app: web.Application) -> None:
         ("POST", "/desk/tickets/{number}/here", presence.post_here, WRITERS),
         ("POST", "/desk/tickets/{number}/reveal", reveal.post_reveal, WRITERS),
         ("POST", "/desk/tickets/{number}/{act:claim|reply|hand-back|close|reopen|correct}", acts.post_act, WRITERS),
+        ("GET", "/desk/new", filing.get_new, WRITERS),
+        ("POST", "/desk/new", filing.post_new, WRITERS),
+        ("POST", "/desk/new/read", filing.post_read, WRITERS),
+        ("GET", "/desk/toutiao", toutiao.get_toutiao, READERS),
+        ("POST", "/desk/toutiao", toutiao.post_import, WRITERS),
+        ("POST", r"/desk/toutiao/{id:\d+}/{act:case|answered|drop}", toutiao.post_act, WRITERS),
         ("GET", "/desk/media/{link}", media.get_media, WRITERS),
         ("GET", "/desk/media/{link}/thumb", media.get_thumb, WRITERS),
         ("GET", "/desk/orders", orders.get_orders, READERS),

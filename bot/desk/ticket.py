@@ -1,18 +1,20 @@
 """One ticket on one screen: the page, and its parts for pages that keep themselves fresh."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
+from adapters.staff import STAFF
 from bot.desk import words
 from bot.desk.calls_view import CallsPanel, calls_panel
 from bot.desk.canned import offers
 from bot.desk.clocks import Promise, claim_ends, next_step, promises
 from bot.desk.orders_panel import OrderPanel, order_panel
+from bot.desk.origins import origin_of
 from bot.desk.pages import error_answer, fragment, json_answer, page
-from bot.desk.record import ReplyRoom, labels_of, names_of_staff, reply_room, waiting_numbers
+from bot.desk.record import NOT_ONLINE, ReplyRoom, labels_of, names_of_staff, reply_room, waiting_numbers
 from bot.desk.reports_view import ReportsPanel, reports_panel
 from bot.desk.rows import Row, is_red, row_of
 from bot.desk.session import Staff
@@ -24,6 +26,8 @@ from bot.services import Services
 from bot.store.said import messages_of
 from bot.store.tickets import Ticket, events_of, get_ticket, tickets_of
 from conversations.codes import TicketStatus
+
+READ_OUT = "登记时给同事看的，可以念给对方听"
 
 PARTS = (
     "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "orders", "supervision", "obstacles", "facts",
@@ -57,6 +61,7 @@ class View:
     supervision: SupervisionPanel
     reports: ReportsPanel
     room: ReplyRoom
+    origin: str
     holder: str
     mine: bool
     claim_until: datetime | None
@@ -67,6 +72,11 @@ class View:
     hidden_words: bool
     told: frozenset[str]
     now: datetime
+
+    @property
+    def offline(self) -> bool:
+        """Nobody reads what is written here: the telephone is the only way."""
+        return self.ticket.channel in NOT_ONLINE
 
     @property
     def open(self) -> bool:
@@ -89,6 +99,8 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
     lines = [] if ticket.erased else [
         line_of(one, ticket.case, names) for one in await messages_of(database, vault, ticket.conversation)
     ]  # fmt: skip
+    if ticket.channel == STAFF:  # nobody received it: it was shown to whoever filed this, to be read out
+        lines = [replace(one, delivery=READ_OUT) if one.side == "bot" else one for one in lines]
     family = await tickets_of(database, vault, ticket.conversation)
     waiting = await waiting_numbers(database, family)
     others = [
@@ -112,6 +124,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         further=tuple((code, words.intent_title(playbook, code)) for code in ticket.body.further if code != ticket.intent),
         intents=words.intents(playbook),
         calls=calls,
+        origin=await origin_of(services.database, ticket, names),
         similar=await panel_of(services, ticket, names, staff, now),
         orders=await order_panel(services, ticket, names, staff, now),
         supervision=await supervision_panel(services, ticket, names, staff, calls, now),

@@ -195,6 +195,7 @@ KINDS = {
     "douyin_other": "［可能是语音：请到抖音里听］",
     "douyin_comment": "［写在评论区，谁都看得到］",
     "douyin_group": "［写在粉丝群里］",
+    "toutiao_comment": "［头条评论，谁都看得到］",
 }
 
 CONTACTED = {"yes": "联系上了", "no": "没联系上"}
@@ -204,7 +205,15 @@ SATISFIED = {"good": "满意", "fair": "基本满意", "bad": "不满意", "none
 COLLEAGUE = "colleague"
 """Whoever of us wrote to a resident in the platform's own app, past this desk: nobody knows which of us."""
 
-CHANNELS = {"wechat": "微信", "douyin": "抖音", "toutiao": "头条", "app": "网页或应用", "hotline": "12345"}
+CHANNELS = {
+    "wechat": "微信",
+    "douyin": "抖音",
+    "toutiao": "头条",
+    "app": "网页或应用",
+    "hotline": "12345",
+    "staff": "代为登记",
+    "wecom": "微信客服",
+}
 
 ROLES = {"reporter": "记者", "editor": "编辑", "liaison": "12345联络员", "admin": "管理员", "auditor": "审计员"}
 

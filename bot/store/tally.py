@@ -42,7 +42,12 @@ select case when grouping(channel) = 0 then 'channel' when grouping(intent) = 0 
     when grouping(district) = 0 then 'district' when grouping(urgency) = 0 then 'urgency'
     when grouping(ended) = 0 then 'end' else 'status' end as cut,
     coalesce(channel, intent, district, urgency, ended, status) as code, count(*) as n
-from (select channel, intent, district, urgency, coalesce(outcome, 'open') as ended, status from tickets where {COHORT}) c
+from (
+    select coalesce(l.source, t.channel) as channel, intent, district, urgency, coalesce(outcome, 'open') as ended, status
+    from (select * from tickets where {COHORT}) t
+    left join (select k.id, l.source, l.at from landings l join contacts k on k.openid_hash = l.who) l
+        on l.id = t.conversation and l.at <= t.created_at
+) c
 group by grouping sets ((channel), (intent), (district), (urgency), (ended), (status))
 """
 
