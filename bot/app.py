@@ -62,6 +62,7 @@ def build_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app.router.add_post("/hook/hotline", hotline_hook)
     app.router.add_route("*", "/hook/{channel}/{account}", webhooks.hook)
+    app.cleanup_ctx.append(webhooks.run_pulls)
     app.router.add_post("/api/app/{account}/messages", app_channel.post_message)
     app.router.add_get("/api/app/{account}/messages", app_channel.get_messages)
     app.router.add_get("/api/app/{account}/ws", chat.socket)

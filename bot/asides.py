@@ -11,6 +11,7 @@ from datetime import timedelta
 from redis.exceptions import RedisError
 
 from adapters import douyin_messages as douyin
+from adapters import wecom_pull as wecom
 from adapters.base import Opened
 from bot.arrivals import TurnFailed
 from bot.comments import hear_public
@@ -135,6 +136,7 @@ async def _known(services: Services, message: Inbound) -> Known | None:
 
 
 ASIDES: dict[tuple[str, str], Aside] = {
+    ("wecom", wecom.COLLEAGUE): _colleague,
     ("douyin", douyin.COLLEAGUE): _colleague,
     ("douyin", douyin.RECALL): _recalled,
     ("douyin", douyin.ENTER): _entered,

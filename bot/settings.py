@@ -15,6 +15,9 @@ from adapters import discover
 from adapters.base import Channel, Secret
 from conversations.window import Limits
 
+ALWAYS = (("staff", "desk"), ("toutiao", "main"))
+"""Accounts that need no platform: what staff file by hand, comments they bring in. There without being named."""
+
 
 class BadSettings(Exception):
     """Settings that cannot be used; the message names each variable and its cure, one a line."""
@@ -205,8 +208,18 @@ def _accounts(env: Mapping[str, str], keys: KeyFile | None, faults: list[str]) -
         try:
             accounts[name, account] = Account(channel, account, made, channel.limits(made))
         except ValueError as error:
-            faults.append(f"BANGNONG_{name.upper()}_{account.upper()}_KIND: {error}")
+            faults.append(f"BANGNONG_{name.upper()}_{account.upper()}_{error}")
+    for name, account in ALWAYS:
+        if (name, account) not in accounts:
+            made = channels[name].Secrets(**_absent(channels[name]))
+            accounts[name, account] = Account(channels[name], account, made, channels[name].limits(made))
     return accounts
+
+
+def _absent(channel: Channel) -> dict[str, Any]:
+    """The secrets a channel does without as long as it does not listen: none of them opens anything."""
+    rows = [row for row in dataclasses.fields(channel.Secrets) if "absent" in row.metadata]
+    return {row.name: Secret(row.metadata["absent"]) for row in rows}
 
 
 def _secrets(
@@ -225,6 +238,8 @@ def _secrets(
             values[row.name] = Secret(value) if "Secret" in str(row.type) else value
         elif channel.name == "app" and row.name == "key":
             values[row.name] = Secret(keys.get(f"app-{account}") if keys else "")
+        elif "absent" in row.metadata:
+            values[row.name] = Secret(row.metadata["absent"])
         elif row.default is dataclasses.MISSING and row.default_factory is dataclasses.MISSING:
             faults.append(f"{variable} is missing: take its value from the platform's console")
     return values

@@ -3,15 +3,17 @@
 import asyncio
 import os
 import time
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from adapters.base import Answer, Malformed, Opened, Rejected, Request
+from adapters.base import Answer, Malformed, Opened, Pulling, Rejected, Request, Switched
 from bot.asides import take_aside
 from bot.intake import Answer as Heard
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.metrics import REJECTED, counter, seconds
+from bot.pulling import Pulls, pulling
 from bot.pushed import heard_pushed
 from bot.services import Services
 from bot.settings import Account
@@ -21,13 +23,25 @@ from conversations.messages import Inbound
 log = get_logger("webhooks")
 
 LONGEST_BODY = 256 * 1024
+PULLS: web.AppKey[Pulls] = web.AppKey("pulls", Pulls)
+
+
+async def run_pulls(app: web.Application) -> AsyncIterator[None]:
+    """For `app.cleanup_ctx`: channels that are fetched from."""
+    services = app[SERVICES]
+    app[PULLS] = Pulls(services)
+    watch = asyncio.create_task(app[PULLS].watch(lambda: pulling(services)), name="pulls")
+    yield
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)
+    await app[PULLS].stop()
 
 
 async def hook(request: web.Request) -> web.StreamResponse:
     """GET/POST /hook/{channel}/{account}: 403 without a good signature, otherwise always the platform's own 200."""
     services = request.app[SERVICES]
     account = services.accounts.get((request.match_info["channel"], request.match_info["account"]))
-    if account is None:
+    if account is None or (isinstance(account.channel, Switched) and not account.channel.listens(account.secrets)):
         return web.Response(status=404)
     body = await read_body(request)
     if body is None:
@@ -65,6 +79,9 @@ async def _hear(
     began = time.perf_counter()
     for message in messages:
         counter(account.channel.name, message.kind).inc()
+        if isinstance(account.channel, Pulling):
+            request.app[PULLS].knock(account, message)
+            continue
         if await take_aside(services, account, message, opened):
             continue
         answers.append(await services.intake.hear(message, account))
