@@ -7,6 +7,7 @@ from bot.commands.record import with_record
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.reports import rewrap_reports
+from bot.store.toutiao import rewrap_comments
 from bot.vault import Vault
 
 
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def rotate(database: Database, vault: Vault) -> int:
-    """Rewrap the index key, every data key, dead letter and report, in one transaction. Raises Unsealable."""
+    """Rewrap the index key, every data key, dead letter, report and waiting comment, in one transaction. Raises Unsealable."""
     async with database.connection(limit=60) as connection, connection.transaction():
         sealed = await connection.fetchval("select value from installation where name = 'index_key' for update")
         await connection.execute(
@@ -44,4 +45,5 @@ async def rotate(database: Database, vault: Vault) -> int:
             [(row["id"], vault.rewrap(row["body"], b"dead_letter")) for row in letters],
         )
         reports = await rewrap_reports(connection, vault)
-    return len(rows) + len(letters) + reports + 1
+        comments = await rewrap_comments(connection, vault)
+    return len(rows) + len(letters) + reports + comments + 1

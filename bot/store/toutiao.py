@@ -159,3 +159,13 @@ async def comment_of(database: Database, number: str) -> int | None:
     """The comment a ticket was made of."""
     row = await database.value("select id from public_comments where number = $1 limit 1", number)
     return None if row is None else int(row)
+
+
+async def rewrap_comments(connection: Any, vault: Vault) -> int:
+    """Part of changing the service key: how many were sealed anew. Raises Unsealable."""
+    rows = await connection.fetch("select id, body from public_comments where body is not null for update")
+    await connection.executemany(
+        "update public_comments set body = $2 where id = $1",
+        [(row["id"], vault.rewrap(row["body"], _CONTEXT)) for row in rows],
+    )
+    return len(rows)

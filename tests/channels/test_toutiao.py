@@ -8,8 +8,12 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
+from adapters.base import Secret
 from bot.desk.toutiao_sheet import BadComments, read_comments, when
+from bot.settings import KeyFile
 from bot.store.tally import CUTS
+from bot.store.toutiao import rewrap_comments
+from bot.vault import Vault
 from data.toutiao import load_toutiao
 from tests.channels.conftest import erase
 from tests.desk.conftest import Desk, Person
@@ -154,3 +158,14 @@ def test_tables_and_lines() -> None:
 async def test_the_push_has_no_address_until_it_is_switched_on(xu: Person) -> None:
     assert (await xu.ask("POST", "/hook/toutiao/main", data=b"{}")).status == 404
     assert (await xu.get("/hook/toutiao/main?echostr=x&signature=x&timestamp=1&nonce=1")).status == 404
+
+
+async def test_a_new_service_key_takes_the_waiting_comments_along(service: Service, record: Record, xu: Person) -> None:
+    await xu.form("/desk/toutiao", pasted="我们小区没有菜卖了", link="")
+    old, new = Secret(KeyFile(service.home / "keys").get("secret")), Secret("another-long-service-key")
+    rotation = record.connection.transaction()
+    await rotation.start()
+    assert await rewrap_comments(record.connection, Vault(new, old)) > 0
+    bodies = await record.rows("select body from public_comments where body is not null")
+    assert any("没有菜卖" in Vault(new).open(row["body"], b"public_comment").decode() for row in bodies)
+    await rotation.rollback()
