@@ -41,7 +41,7 @@ def counts_lines(tickets: Sequence[Ticket], playbook: Playbook) -> list[str]:
     if not tickets:
         return ["没有求助算在里面。"]
     first, last = min(one.created_at for one in tickets), max(one.created_at for one in tickets)
-    span = f"{_moment(first)}" if first == last else f"{_moment(first)} 至 {_moment(last)}"
+    span = f"{_moment(first)}" if _moment(first) == _moment(last) else f"{_moment(first)} 至 {_moment(last)}"
     places = Counter(one.district or "区未知" for one in tickets)
     levels = Counter(
         words.URGENCY.get(one.urgency, one.urgency)
