@@ -13,7 +13,7 @@ from bot.desk.record import names_of_staff
 from bot.desk.session import ADMINS, Staff
 from bot.keys import SERVICES
 from bot.learning.training import Trainings
-from bot.store.learning import first_candidates, to_settle
+from bot.store.learning import first_candidates
 from bot.store.learning_rows import agreement, progress
 from bot.store.learning_runs import Busy, last_training, shadow_last
 from conversations.playbook import SHANGHAI
@@ -54,7 +54,7 @@ async def home_page(request: web.Request, staff: Staff, *, status: int = 200, er
         "admin_understanding.html", staff, status=status, section="admin", tab="understanding", error=error,
         first=[(one, _short(one.text)) for one in first], progress=gone, reasons=REASONS,
         waiting=sum(gone.statuses.get(one, 0) for one in ("waiting", "second")), mine=gone.today.get(staff.login, 0),
-        settle=len(await to_settle(services.database, services.vault)), drawn=await agreement(services.database),
+        settle=gone.statuses.get("settle", 0), drawn=await agreement(services.database),
         training=await _training(request, staff), models=lines, current=current,
         shadow=await shadow_last(services.database), names=await names_of_staff(services.database), person=words.person,
     )  # fmt: skip

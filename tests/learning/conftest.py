@@ -62,7 +62,7 @@ def make_candidate(models: Path, name: str, reasons: list[str]) -> None:
         np.save(models / name / f"{array}.npy", weights)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def service(trained: Path) -> AsyncIterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="bangnong-learning-"))
     folder.chmod(0o711)
@@ -84,7 +84,7 @@ async def record(service: Service) -> AsyncIterator[Record]:
         yield opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def desk(service: Service) -> AsyncIterator[Desk]:
     opened = Desk(service)
     yield opened
@@ -92,17 +92,17 @@ async def desk(service: Service) -> AsyncIterator[Desk]:
         await person.http.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def bao(desk: Desk) -> Person:
     return await desk.hire("bao", "admin")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def wang(desk: Desk) -> Person:
     return await desk.hire("wang", "editor")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def heard(service: Service) -> Service:
     """Residents have written, and what is worth a label has been picked."""
     await asyncio.gather(*(Resident(service, f"learn-{n}").say(text) for n, text in enumerate(SAID)))

@@ -84,7 +84,8 @@ async def test_labelling_and_models_as_an_admin_uses_them(
     await admin.keyboard.press("Enter")
     await expect(said).not_to_have_text(first or "")
     await listening(admin)
-    await admin.keyboard.press("s")
+    async with admin.expect_navigation():
+        await admin.keyboard.press("s")
     await until(lambda: record.value("select count(*) from label_candidates where skipped_by = '{he}'"))
 
     # Pictures of what two disagree on, a candidate compared, one refused.
