@@ -11,7 +11,7 @@ from bot.reports.paper import history_name
 from bot.services import Services
 from bot.store.database import StoreAway
 from bot.store.report_tickets import keep_told
-from bot.store.reports import Report
+from bot.store.reports import Report, note_told
 from bot.store.tickets import Ticket
 from conversations.events import ReporterHandedBack, ReporterReplied
 
@@ -58,6 +58,7 @@ async def tell(
             services, report, ticket, f"您的求助 {ticket.number}：{text}", mark, staff
         )  # fmt: skip
         await keep_told(services.database, report.id, one.number, told, staff.login, services.clock())
+    await note_told(services.database, report.id, staff.login, services.clock())
     return True
 
 

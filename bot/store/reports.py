@@ -210,6 +210,12 @@ async def answer_report(database: Database, vault: Vault, report: Report, answer
     )
 
 
+async def note_told(database: Database, report: int, by: str, at: datetime) -> None:
+    """A line of the report's history: residents were written to."""
+    async with database.connection() as connection:
+        await _note(connection, report, at, by, "told")
+
+
 async def _move(
     database: Database, vault: Vault, report: Report, states: Sequence[str], to: str, by: str, at: datetime, change: str,
     body: Body, also: str, *, fresh: bool = False,

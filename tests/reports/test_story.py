@@ -151,6 +151,7 @@ async def test_from_five_tickets_to_the_answer_at_each_resident(
     assert await record.value("select reporter from tickets where number = $1", numbers[3]) == ""  # the bot hears on
     page = (await editor.get(f"/desk/reports/{report}")).words
     assert "同事在办，请他来说" in page
+    assert "report-editor先生 把答复告诉居民" in page
     assert re.search(rf"要打电话的 1 {numbers[2]} .*138\*\*\*\*7777 单子已结束，请打电话", page)
     assert (await tell(sure="yes")).status == 303
     heard = [one for one in await Resident(service, "stuck-3").heard() if text in one]
