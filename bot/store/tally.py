@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.store.database import Database
 from bot.store.revisits import CONTACTED, OUTCOMES
+from bot.store.tally_cuts import COHORT as COHORT
+from bot.store.tally_cuts import CUTS as CUTS
 from bot.tally.figures import CLOCKS as NAMES
 from bot.tally.figures import REQUESTS, Alarms, Counts, DayCount, Orders, Revisits, StaffDay, by_type
 from bot.tally.period import Period
@@ -23,32 +25,14 @@ STAFF = "actor not in ('bot', 'contact', 'colleague', 'cli', 'hotline', 'system'
 LIMIT = 20.0
 """Seconds: a figure of a whole campaign may take longer than a page's usual query."""
 
-COHORT = (
-    "created_at >= $1 and created_at < $2 and intent = any ($3) and outcome is distinct from 'duplicate'"
-)  # fmt: skip
-"""Requests of the period: $1 from, $2 to, $3 the intents that open a case."""
-
 _OBSTACLES = load_obstacles()
+
 _SHANGHAI = "at time zone 'Asia/Shanghai'"
 
 _RAW = """
 select count(*) as raw, count(*) filter (where outcome = 'duplicate') as duplicates,
     count(*) filter (where not intent = any ($3) and outcome is distinct from 'duplicate') as others
 from tickets where created_at >= $1 and created_at < $2
-"""
-
-CUTS = f"""
-select case when grouping(channel) = 0 then 'channel' when grouping(intent) = 0 then 'intent'
-    when grouping(district) = 0 then 'district' when grouping(urgency) = 0 then 'urgency'
-    when grouping(ended) = 0 then 'end' else 'status' end as cut,
-    coalesce(channel, intent, district, urgency, ended, status) as code, count(*) as n
-from (
-    select coalesce(l.source, t.channel) as channel, intent, district, urgency, coalesce(outcome, 'open') as ended, status
-    from (select * from tickets where {COHORT}) t
-    left join (select k.id, l.source, l.at from landings l join contacts k on k.openid_hash = l.who) l
-        on l.id = t.conversation and l.at <= t.created_at
-) c
-group by grouping sets ((channel), (intent), (district), (urgency), (ended), (status))
 """
 
 _TYPES = f"""
