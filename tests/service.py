@@ -67,6 +67,7 @@ class Service:
                 if self.process.poll() is not None:
                     break
                 await asyncio.sleep(0.05)
+        self.process.kill()
         raise AssertionError(f"the service did not come up:\n{self.log.read_text('utf-8')[-3000:]}")
 
     def kill(self) -> None:

@@ -71,8 +71,9 @@ async def _play(
     from bot.simulation.crew import Crew
     from bot.simulation.desk import Screen
     from bot.simulation.hiring import hire, open_door
+    from bot.simulation.plan import arrivals
     from bot.simulation.play import ClockAway, RemoteClock, Stage
-    from bot.simulation.town import Town, by_channel
+    from bot.simulation.town import Town
     from data.simulation import load_simulation
 
     rows = load_simulation()
@@ -93,34 +94,26 @@ async def _play(
                  f"back to {start:%Y-%m-%d %H:%M}: begin with an empty BANGNONG_HOME"]
             )  # fmt: skip
         progress("出题", 0.0)
-        residents = await asyncio.to_thread(cast, rows, settings.home, hours, cases, options.seed)
+        matters = await asyncio.to_thread(cast, rows, settings.home, options.seed)
         stage = Stage(clock, pace)
         counts: Counter[str] = Counter()
         await clock.set(start)
         staff = await hire(database, base, max(rows.crew.first_day, rows.crew.each_day), counts)
         screen = Screen(http, base, await open_door(database))
-        town = Town(http, base, by_channel(list(settings.accounts.values())))
+        town = Town(http, base, list(settings.accounts.values()), matters, stage.schedule, cases, end)
         crew = Crew(rows, staff, stage.schedule, options.seed)
-        for one in residents:
-            for nth, say in enumerate(one.says):
-                stage.schedule(say.at, one.sender, lambda one=one, nth=nth, say=say: town.say(one, nth, say))  # type: ignore[misc]
-        who = {one.sender: one for one in residents}
-        numbers: dict[int, str] = {}
+        for nth, at in enumerate(arrivals(rows, hours=hours, cases=cases, seed=options.seed)):
+            stage.schedule(at, f"arrival {nth}", lambda at=at: town.arrive(at))  # type: ignore[misc]
 
         async def after(now: datetime) -> None:
             for ticket in await screen.new():
-                resident = who.get(ticket.sender)
-                if resident is not None:
-                    numbers.setdefault(resident.nth, ticket.number)
-                other = numbers.get(resident.of, "") if resident is not None and resident.of is not None else ""
-                crew.watch(ticket, other)
+                crew.watch(ticket, town.seen(ticket))
             crew.work(now)
-            share = (now - start) / (end - start)
             local = now.astimezone(SHANGHAI)
-            progress(
-                f"{local.month}月{local.day}日 {local:%H:%M}  求助{screen.count}件，等着{crew.waiting}件",
-                min(0.999, share),
-            )
+            stage_words = f"{local.month}月{local.day}日 {local:%H}时"
+            if sys.stderr.isatty():
+                stage_words += f"{local:%M}分  求助{town.requests}件，等着{crew.waiting}件"
+            progress(stage_words, min(0.999, (now - start) / (end - start)))
 
         try:
             await stage.play(end, after)
@@ -129,17 +122,17 @@ async def _play(
             for browser in staff:
                 await browser.close()
         progress("演完", 1.0)
-    return start, end, _told(town.counts, counts, numbers, residents, clock.late)
+    return start, end, _told(town.counts, town.requests, counts, clock.late)
 
 
-def _told(said: Counter[str], acts: Counter[str], numbers: dict[int, str], residents: list[Any], late: int) -> int:
-    """What was said and done, beside what was meant; 1 when a message was not taken."""
-    matters = [one for one in residents if one.of is None and not one.chatters]
-    opened = sum(one.nth in numbers for one in matters)
+def _told(said: Counter[str], requests: int, acts: Counter[str], late: int) -> int:
+    """What was said and done; 1 when a message was not taken, or something due was not done in time."""
     refused = said["deliveries"] - said["accepted"]
     print(f"消息 {said['messages']} 条，投递 {said['deliveries']} 次，收下 {said['accepted']} 次，没收下 {refused} 次")
-    print(f"求助人 {len(matters)} 位，立了单的 {opened} 位；亲友再报 {sum(one.of is not None for one in residents)} 位，"
-          f"闲话 {sum(one.chatters for one in residents)} 位")  # fmt: skip
+    print(
+        f"来了 {said['residents']} 位求助人（{said['no ticket']} 位没有立单），亲友再报 {said['relatives']} 位，"
+        f"闲话 {said['chatter']} 位；求助 {requests} 件"
+    )
     print("记者：" + "，".join(f"{name} {count}" for name, count in sorted(acts.items())))
     for name, count in sorted(said.items()):
         if name.startswith("refused"):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.simulation.plan import Plea, Resident, plan
+from bot.simulation.plan import Matters, Plea
 from bot.understanding import open_models, open_reader
 from conversations.codes import Urgency
 from conversations.reading import Reading
@@ -14,15 +14,15 @@ from data.simulation import Simulation
 _BATCH = 256
 
 
-def cast(rows: Simulation, home: Path, hours: int, cases: int, seed: int) -> list[Resident]:
-    """The residents, in order of their first message. What is rehearsed is the desk: how well texts are read is measured
-    elsewhere, so sentences that would open no ticket, or two, are left out."""
+def cast(rows: Simulation, home: Path, seed: int) -> Matters:
+    """Who comes, one after the other. What is rehearsed is the desk: how well texts are read is measured elsewhere, so
+    needs that would open no ticket, or two, are left out; what people say while they wait is not."""
     faults: list[Fault] = []
     places = load_places(rows_folder(), faults)
     if faults:
         raise BadRows(faults)
     roads = sorted((homes[0], road) for road, homes in places.roads.items() if len(homes) == 1)
-    return plan(rows, _pleas(rows, home), roads, hours=hours, cases=cases, seed=seed)
+    return Matters(rows, _pleas(rows, home), roads, seed)
 
 
 def _pleas(rows: Simulation, home: Path) -> list[Plea]:

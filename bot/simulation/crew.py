@@ -43,7 +43,8 @@ class Crew:
         self._came += 1
         if other:
             self._part_of[ticket.number] = other
-        heappush(self._queue, (ticket.rank, self._came, ticket))
+        rank = 0 if other else ticket.rank  # seen at a glance, and one matter less to worry about
+        heappush(self._queue, (rank, self._came, ticket))
 
     def work(self, now: datetime) -> None:
         """Whoever is on duty and free takes the first of the queue; the longest idle first."""

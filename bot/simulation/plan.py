@@ -29,56 +29,62 @@ class Plea:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    at: datetime
+    """`after`: since the resident came. `twice`: delivered again by the platform."""
+
+    after: timedelta
     text: str
     twice: bool = False
-    """Delivered again by the platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """Somebody who writes. `of`: the number of the resident whose matter this is too, None for a matter of one's own.
+    """Somebody who writes; `channel` is the one they come by now and later. `comes`: later than the one they belong to."""
 
-    `chatters`: says nothing anybody could help with.
-    """
-
-    nth: int
-    channel: str
     sender: str
     says: tuple[Say, ...]
-    of: int | None = None
-    chatters: bool = False
+    comes: timedelta = timedelta(0)
 
 
-def plan(
-    rows: Simulation, pleas: Sequence[Plea], roads: Sequence[tuple[str, str]], *, hours: int, cases: int, seed: int
-) -> list[Resident]:
-    """`cases` matters over the first `hours` of the campaign, and beside them relatives and chatter; by first message.
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One need, and who beside its resident writes about it or about nothing."""
 
-    `roads`: (district, road) that addresses are made of. Raises ValueError where no plea fits the rows.
-    """
-    chance = random.Random(seed)
-    drawn = _Pleas(rows, pleas, chance)
-    residents: list[Resident] = []
+    resident: Resident
+    relative: Resident | None = None
+    chatter: Resident | None = None
 
-    def add(at: datetime, says: tuple[Say, ...], *, of: int | None = None, chatters: bool = False) -> Resident:
-        nth = len(residents)
-        channel = _pick(chance, _channels(rows, at).shares)
-        one = Resident(nth, channel, f"oSim{seed % 1000:03d}{nth:021d}", says, of, chatters)
-        residents.append(one)
-        return one
 
-    end = rows.campaign.start + hours * _HOUR
-    for at in _arrivals(rows, hours, cases, chance):
-        plea = drawn.next()
-        facts = _facts(rows, roads, len(residents), chance)
-        own = add(at, _case(rows, plea, facts, at, chance))
-        if chance.random() < rows.campaign.relative and at + timedelta(hours=1) < end:
-            later = at + timedelta(minutes=chance.uniform(1, 6))
-            add(later, _relative(plea, facts, later, chance), of=own.nth)
+class Matters:
+    """One after the other, for ever; the same seed gives the same."""
+
+    def __init__(self, rows: Simulation, pleas: Sequence[Plea], roads: Sequence[tuple[str, str]], seed: int) -> None:
+        """`roads`: (district, road) that addresses are made of. Raises ValueError where no plea fits the rows."""
+        self.rows = rows
+        self.roads = roads
+        self.seed = seed
+        self.chance = random.Random(seed)
+        self._pleas = _Pleas(rows, pleas, self.chance)
+        self._count = 0
+
+    def next(self) -> Matter:
+        rows, chance = self.rows, self.chance
+        plea, facts = self._pleas.next(), _facts(rows, self.roads, self._count, chance)
+        own = Resident(self._sender(), _case(rows, plea, facts, chance))
+        relative = chatter = None
+        if chance.random() < rows.campaign.relative:
+            says = Say(timedelta(0), plea.text), Say(timedelta(seconds=chance.uniform(5, 40)), facts)
+            relative = Resident(self._sender(), says, timedelta(minutes=chance.uniform(1, 6)))
         if chance.random() < rows.campaign.chatter:
-            add(at, (Say(at, chance.choice(rows.words.chatter)),), chatters=True)
-    return sorted(residents, key=lambda one: one.says[0].at)
+            chatter = Resident(self._sender(), (Say(timedelta(0), chance.choice(rows.words.chatter)),))
+        return Matter(own, relative, chatter)
+
+    def channel(self, at: datetime) -> str:
+        """What somebody who comes then comes by."""
+        return _pick(self.chance, _channels(self.rows, at).shares)
+
+    def _sender(self) -> str:
+        self._count += 1
+        return f"oSim{self.seed % 1000:03d}{self._count:021d}"
 
 
 class _Pleas:
@@ -100,9 +106,11 @@ class _Pleas:
         return self.chance.choices(texts, weights)[0]
 
 
-def _arrivals(rows: Simulation, hours: int, cases: int, chance: random.Random) -> Iterator[datetime]:
-    """`cases` moments; each hour has its share to the nearest whole, so that a campaign of any size keeps its shape."""
-    start = rows.campaign.start
+def arrivals(rows: Simulation, *, hours: int, cases: int, seed: int) -> Iterator[datetime]:
+    """`cases` moments in order; each hour has its share to the nearest whole, so that a campaign of any size keeps its
+    shape. The last hour's come in its first half: what they say must become a ticket before the end.
+    """
+    chance, start = random.Random(seed), rows.campaign.start
     weights = _weights(rows, [start + n * _HOUR for n in range(hours)])
     total = sum(weights)
     exact = [cases * weight / total for weight in weights]
@@ -110,7 +118,7 @@ def _arrivals(rows: Simulation, hours: int, cases: int, chance: random.Random) -
     for n in sorted(range(hours), key=lambda n: counts[n] - exact[n])[: cases - sum(counts)]:
         counts[n] += 1
     for n, count in enumerate(counts):
-        for second in sorted(chance.uniform(0, 3540) for _ in range(count)):
+        for second in sorted(chance.uniform(0, 3540 if n < hours - 1 else 1800) for _ in range(count)):
             yield start + n * _HOUR + timedelta(seconds=second)
 
 
@@ -133,7 +141,7 @@ def _surge(rows: Simulation, hour: datetime) -> float:
     return factor
 
 
-def _case(rows: Simulation, plea: Plea, facts: str, at: datetime, chance: random.Random) -> tuple[Say, ...]:
+def _case(rows: Simulation, plea: Plea, facts: str, chance: random.Random) -> tuple[Say, ...]:
     """The need, then phone and address, then waiting for an answer; thanks at the end of some."""
     spans = [(one.first, one.last) for one in rows.messages]
     first, last = chance.choices(spans, [one.share for one in rows.messages])[0]
@@ -143,7 +151,7 @@ def _case(rows: Simulation, plea: Plea, facts: str, at: datetime, chance: random
         texts = [f"{plea.text}\n{facts}" if chance.random() < 0.5 else plea.text]
     elif count > 3:
         texts[-1] = chance.choice(rows.words.thanks)
-    says, moment = [], at
+    says, moment = [], timedelta(0)
     for nth, text in enumerate(texts):
         if nth:
             moment += min(timedelta(seconds=chance.lognormvariate(2.2, 0.9)), _BURST) if nth == 1 else _pause(chance)
@@ -155,10 +163,6 @@ def _case(rows: Simulation, plea: Plea, facts: str, at: datetime, chance: random
 
 def _pause(chance: random.Random) -> timedelta:
     return timedelta(minutes=min(30.0, chance.lognormvariate(1.0, 0.9)))
-
-
-def _relative(plea: Plea, facts: str, at: datetime, chance: random.Random) -> tuple[Say, ...]:
-    return Say(at, plea.text), Say(at + timedelta(seconds=chance.uniform(5, 40)), facts)
 
 
 def _facts(rows: Simulation, roads: Sequence[tuple[str, str]], nth: int, chance: random.Random) -> str:

@@ -1,56 +1,117 @@
-"""The residents' side of a rehearsal: their messages signed and delivered as the platforms do, and what came back counted."""
+"""The residents' side of a rehearsal: who comes when, what they say, and what became of it.
+
+So many requests are to come in: a need that opened no ticket is followed by another one, a resident whose waiting words
+opened a second ticket saves one. So a campaign of 8,116 requests has 8,116, however this version of the program reads.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import aiohttp
 
 from bot.rehearsal.payloads import hook_path, text_payload
 from bot.settings import Account
-from bot.simulation.plan import Resident, Say
+from bot.simulation.crew import Schedule
+from bot.simulation.desk import Seen
+from bot.simulation.plan import Matters, Resident, Say
+
+_SILENCE = timedelta(minutes=25)
+"""Whoever has no ticket by then gets none."""
+_MERGED = timedelta(hours=9)
+"""A night at most, until a reporter has seen that two tickets are one matter."""
+_SPOKEN = ("wechat", "douyin", "app")
+"""Channels with a door for messages. Readers of Toutiao come to the chat page by a link."""
 
 
 class Town:
     """`accounts` by channel; a channel that is not among them is spoken for by the app."""
 
-    def __init__(self, http: aiohttp.ClientSession, base: str, accounts: dict[str, Account]) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        base: str,
+        accounts: Sequence[Account],
+        matters: Matters,
+        schedule: Schedule,
+        cases: int,
+        end: datetime,
+    ) -> None:
         self.http = http
         self.base = base
-        self.accounts = accounts
+        self.accounts = {one.channel.name: one for one in reversed(accounts) if one.channel.name in _SPOKEN}
+        self.matters = matters
+        self.schedule = schedule
+        self.cases = cases
+        self.end = end
         self.counts: Counter[str] = Counter()
+        self.wanted = 0
+        self.requests = 0
+        self._pending: dict[str, datetime] = {}
+        self._relative_of: dict[str, str] = {}
+        self._numbers: dict[str, str] = {}
+        self._message = 0
 
-    def channel_of(self, resident: Resident) -> str:
-        return resident.channel if resident.channel in self.accounts else "app"
+    async def arrive(self, at: datetime) -> None:
+        """It is time for one more request."""
+        self.wanted += 1
+        for sender in [one for one, since in self._pending.items() if at - since > _SILENCE]:
+            del self._pending[sender]
+            self.counts["no ticket"] += 1
+        while self.requests + len(self._pending) < self.wanted:
+            matter = self.matters.next()
+            self._pending[matter.resident.sender] = at
+            self._come(matter.resident, at)
+            self.counts["residents"] += 1
+            if matter.relative is not None and at + _MERGED < self.end:
+                self._relative_of[matter.relative.sender] = matter.resident.sender
+                self._come(matter.relative, at)
+                self.counts["relatives"] += 1
+            if matter.chatter is not None:
+                self._come(matter.chatter, at)
+                self.counts["chatter"] += 1
 
-    async def say(self, resident: Resident, nth: int, say: Say) -> None:
+    def seen(self, ticket: Seen) -> str:
+        """A ticket came up: the number of the one it repeats, "" for a request of its own."""
+        other = self._relative_of.get(ticket.sender)
+        if other is not None and other in self._numbers:
+            return self._numbers[other]
+        self._numbers.setdefault(ticket.sender, ticket.number)
+        self._pending.pop(ticket.sender, None)
+        self.requests += 1
+        return ""
+
+    def _come(self, resident: Resident, at: datetime) -> None:
+        channel = self.matters.channel(at)
+        account = self.accounts.get(channel) or self.accounts["app"]
+        for say in resident.says:
+            moment = at + resident.comes + say.after
+            self._message += 1
+            name = str(self._message)
+            self.schedule(
+                moment,
+                resident.sender,
+                lambda say=say, moment=moment, name=name: self._say(account, resident.sender, say, moment, name),  # type: ignore[misc]
+            )
+
+    async def _say(self, account: Account, sender: str, say: Say, at: datetime, name: str) -> None:
         """Deliver one message, some of them twice. What was not taken is counted, never left unsaid."""
+        if self.requests >= self.cases and sender not in self._pending:
+            self.counts["unsaid"] += 1  # all that were wanted are in: one more word might be one more request
+            return
+        self.counts["messages"] += 1
         for _ in range(2 if say.twice else 1):
-            refusal = await self._deliver(resident, nth, say)
+            refusal = await self._deliver(account, sender, say, at, name)
             self.counts["deliveries"] += 1
             self.counts[f"refused {refusal}" if refusal else "accepted"] += 1
-        self.counts["messages"] += 1
 
-    async def _deliver(self, resident: Resident, nth: int, say: Say) -> str:
+    async def _deliver(self, account: Account, sender: str, say: Say, at: datetime, name: str) -> str:
         """Why it was not taken; "" when it was."""
-        account = self.accounts[self.channel_of(resident)]
-        name = str(resident.nth * 1000 + nth + 1)
-        payload = text_payload(account.channel.name, resident.sender, say.text, name, say.at)
-        request = account.channel.sign(payload, account.secrets, now=say.at.timestamp())
+        payload = text_payload(account.channel.name, sender, say.text, name, at)
+        request = account.channel.sign(payload, account.secrets, now=at.timestamp())
         path = hook_path(account.channel.name, account.name)
         async with self.http.post(
             self.base + path, params=dict(request.query), headers=dict(request.headers), data=request.body
         ) as answer:
             body = await answer.read()
             return "" if answer.status == 200 else f"{answer.status} {body[:120].decode('utf-8', 'replace')}"
-
-
-_SPOKEN = ("wechat", "douyin", "app")
-"""Channels with a door for messages. Readers of Toutiao come to the chat page by a link."""
-
-
-def by_channel(accounts: Sequence[Account]) -> dict[str, Account]:
-    """The first account of each channel that is spoken on."""
-    out: dict[str, Account] = {}
-    for account in (one for one in accounts if one.channel.name in _SPOKEN):
-        out.setdefault(account.channel.name, account)
-    return out
