@@ -6,13 +6,14 @@ danger lines are sent once more; everything else is marked unsure and shown to a
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from adapters.base import Failure, Outgoing, Quoting, SendFailed, World
 from bot.arrivals import TurnFailed
 from bot.codec import decode
+from bot.lanes import Lane, Lanes
 from bot.log import get_logger
 from bot.settings import Account
 from bot.store.database import StoreAway
@@ -26,10 +27,13 @@ log = get_logger("outbox")
 
 LEASE = timedelta(seconds=75)
 """Longer than the slowest send of three parts; a row whose worker died waits this long before it is looked at again."""
-_AT_ONCE = 16
+_BREATH = 0.01
+"""Seconds a claim waits for its lane to have room again, and outcomes for each other."""
 _TRIES = 6
 _REPEATABLE = ("danger", "question")
 _PAUSE = 60.0
+_LINE = frozenset({"no_connection", "no_token", "overloaded", "no_answer"})
+"""Failures of the line or of the platform as a whole, by their code: they say nothing about the message."""
 
 _UNSURE = Failure("unsure", "不能确定对方是否收到：发送时断线，没有自动重发。请打电话或再写一句。")
 _NO_ACCOUNT = Failure("no_account", "这个账号没有配置，发不出去。请联系管理员。", blame="config")
@@ -42,40 +46,47 @@ class OutboxWorker:
         store: OutboxStore,
         turns: Turns,
         vault: Vault,
-        accounts: Callable[[tuple[str, str]], Account | None],
+        accounts: Mapping[tuple[str, str], Account],
         world: World,
         clock: Callable[[], datetime],
     ) -> None:
         self.store = store
         self.turns = turns
         self.vault = vault
-        self.account = accounts
+        self.account = accounts.get
+        self.lanes = Lanes(accounts)
         self.world = world
         self.clock = clock
         self.wake = asyncio.Event()
-        self._paused: dict[tuple[str, str], datetime] = {}
         self._stopping = False
+        self._outcomes: list[tuple[Due, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
         self._busy: set[asyncio.Task[None]] = set()
         self.counts = {"sent": 0, "failed": 0, "unsure": 0, "retried": 0, "timers": 0}
 
     async def run(self) -> None:
-        """Claim and perform until stopped; looks again at once while there is work."""
+        """Claim and perform until stopped: each account's window slides on as its sends end, whatever others do."""
         while not self._stopping:
             self.wake.clear()
+            now = self.clock()
+            rooms = self.lanes.room(now)
             try:
-                claimed = await self.store.claim(self.clock(), LEASE, _AT_ONCE)
+                claimed = await self.store.claim(now, LEASE, rooms, self.lanes.accounts) if rooms else []
             except StoreAway:
                 await asyncio.sleep(0.5)
                 continue
-            tasks = [asyncio.create_task(self._perform(due)) for due in claimed]
-            self._busy.update(tasks)
-            for task in tasks:
+            for due in claimed:
+                lane = self.lanes.of(due.kind, (due.channel, due.account))
+                lane.busy += 1
+                task = asyncio.create_task(self._perform(due, lane))
+                self._busy.add(task)
                 task.add_done_callback(self._busy.discard)
-            if tasks:
-                await asyncio.wait(tasks)
+            if claimed:
+                await asyncio.sleep(_BREATH)
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), 0.4)
+                await asyncio.sleep(_BREATH)
 
     async def stop(self) -> None:
         """Claim nothing more; let what is being sent end, so that no outcome is unknown."""
@@ -84,16 +95,44 @@ class OutboxWorker:
         if self._busy:
             await asyncio.wait(self._busy, timeout=LEASE.total_seconds())
 
-    async def _perform(self, due: Due) -> None:
+    async def _perform(self, due: Due, lane: Lane) -> None:
         try:
             if due.kind == "timer":
                 await self._fire(due)
             else:
-                await self._send(due)
+                await self._send(due, lane)
         except StoreAway:
             log.warning("outcome_not_written", effect=due.effect_id)  # the lease runs out and it is looked at again
         except Exception:
             log.exception("perform_failed", effect=due.effect_id)
+        finally:
+            lane.busy -= 1
+            self.wake.set()
+
+    async def _sent(self, due: Due) -> None:
+        """Written down together with whatever else was taken in the same moment. Raises StoreAway."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._outcomes.append((due, written))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await written
+
+    async def _write(self) -> None:
+        await asyncio.sleep(_BREATH)
+        while self._outcomes:
+            batch, self._outcomes = self._outcomes, []
+            failure: Exception | None = None
+            try:
+                await self.store.sent([due for due, _ in batch])
+            except Exception as error:
+                failure = error
+            for _, written in batch:
+                if written.done():
+                    continue
+                if failure is None:
+                    written.set_result(None)
+                else:
+                    written.set_exception(failure)
 
     async def _fire(self, due: Due) -> None:
         if due.data_key is None:
@@ -117,7 +156,7 @@ class OutboxWorker:
         await erase_contact(self.store.database, due.conversation)
         self.vault.forget(due.conversation)
 
-    async def _send(self, due: Due) -> None:
+    async def _send(self, due: Due, lane: Lane) -> None:
         if due.interrupted and not (due.purpose in _REPEATABLE and due.attempts <= 2):
             await self._give_up(due, _UNSURE, unsure=True)
             return
@@ -125,9 +164,8 @@ class OutboxWorker:
         if account is None:
             await self._give_up(due, _NO_ACCOUNT)
             return
-        until = self._paused.get(account.key)
-        if until and self.clock() < until:
-            await self.store.later(due, until)
+        if lane.until and self.clock() < lane.until:  # refused while this row was being claimed
+            await self.store.untouched(due, lane.until)
             return
         try:
             if due.data_key is None or due.openid is None or due.body is None:
@@ -142,16 +180,21 @@ class OutboxWorker:
         try:
             await account.channel.send(self.world, account.secrets, message)
         except SendFailed as error:
-            await self._refused(due, account, error)
+            await self._refused(due, lane, error)
         else:
-            await self.store.sent(due)
+            lane.passed()
+            await self._sent(due)
             self.counts["sent"] += 1
 
-    async def _refused(self, due: Due, account: Account, error: SendFailed) -> None:
+    async def _refused(self, due: Due, lane: Lane, error: SendFailed) -> None:
         failure = error.failure
         log.warning("send_failed", effect=due.effect_id, code=failure.code, blame=failure.blame, unknown=error.unknown)
         if failure.stop_account:
-            self._paused[account.key] = self.clock() + timedelta(seconds=_PAUSE)
+            lane.stop(self.clock() + timedelta(seconds=_PAUSE))
+        elif failure.code in _LINE:
+            lane.failed()
+        elif not error.unknown:
+            lane.passed()
         if error.unknown:
             if due.purpose in _REPEATABLE and due.attempts < 2:
                 await self.store.later(due, self.clock() + timedelta(seconds=5))

@@ -11,6 +11,8 @@ import aiohttp
 from redis.asyncio import Redis
 
 from adapters.base import World
+from bot.assignment.giving import Giver
+from bot.assignment.watching import watch as watch_assignment
 from bot.embedded import Engines
 from bot.grants import GrantStore, watch_grants
 from bot.hotline.sender import OrderSender
@@ -149,7 +151,11 @@ async def open_services(
     rows = ServingRows(database, settings.home / "rows")
     await rows.look()
     reader = ReaderHolder(settings.home, rows)
-    http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=4))
+    # No common limit on connections: a platform that hangs must not hold those another one needs. The outbox's lanes and
+    # the callers' time limits bound what is open.
+    http = aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=10, connect=4), connector=aiohttp.TCPConnector(limit=0)
+    )
     tokens = RedisTokenCache(redis)
     world = World(http, tokens, GrantStore(database, vault))
     media = open_media(settings, database, vault, tokens, GrantStore(database, vault), clock, live.publish)
@@ -166,7 +172,7 @@ async def open_services(
     turns = Turns(
         store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near
     )
-    worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts.get, world, clock)
+    worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts, world, clock)
     if outbox:
         kick.append(worker)
     spool = Spool(settings.home / "spool", vault)
@@ -188,6 +194,8 @@ async def open_services(
         shadow = Shadow(database, vault, reader, lambda: turns.busy)
         tasks.append(asyncio.create_task(shadow.watch(), name="shadow"))
         tasks.append(asyncio.create_task(watch_grants(settings, world, clock), name="grants"))
+        giving = watch_assignment(Giver(database, vault, turns), clock, live.publish)
+        tasks.append(asyncio.create_task(giving, name="assignment"))
         tasks.append(asyncio.create_task(watch_ladder(database, clock, live.publish), name="supervision"))
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
     ordering = asyncio.create_task(orders.run(), name="orders") if orders else None

@@ -1,23 +1,44 @@
 """The outbox's rows: claimed with a lease, deleted when done, kept for people when given up."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.codec import load_event
+from bot.lanes import NOBODY, TIMERS
 from bot.store.database import Database
 from bot.vault import DataKey
 from conversations.events import ContactFollowed, MessageReceived
 from conversations.messages import Inbound
 
-_CLAIM = """
-with picked as (
-    select effect_id, status as was from outbox o
-    where due_at <= $1 and status <> 'dead' and (lease_until is null or lease_until < $1)
-      and (kind = 'timer' or not exists (
-            select 1 from outbox p where p.conversation = o.conversation and p.kind = 'send' and p.status <> 'dead'
-            and (p.created_at, p.effect_id) < (o.created_at, o.effect_id)))
-    order by due_at limit $3 for update skip locked
+_PICK = """
+    select o.effect_id, o.status as was from outbox o {join}
+    where o.due_at <= $1 and o.status <> 'dead' and (o.lease_until is null or o.lease_until < $1) and {lane}
+    order by o.due_at limit {room} for update of o skip locked
+"""
+_FIRST = """o.kind = 'send' and not exists (
+        select 1 from outbox p where p.conversation = o.conversation and p.kind = 'send' and p.status <> 'dead'
+        and (p.created_at, p.effect_id) < (o.created_at, o.effect_id))"""
+"""Of each conversation only the oldest unsent text: what was said first arrives first."""
+_TIMERS = _PICK.format(join="", lane="o.kind = 'timer'", room="$3")
+_ACCOUNTS = _PICK.format(
+    join="join contacts c on c.id = o.conversation",
+    lane=f"c.channel = lane.channel and c.account = lane.account and {_FIRST}",
+    room="lane.room",
+)
+_NOBODY = _PICK.format(
+    join="join contacts c on c.id = o.conversation",
+    lane=f"not exists (select from unnest($7::text[], $8::text[]) as k (a, b) where k.a = c.channel and k.b = c.account) "
+    f"and {_FIRST}",
+    room="$4",
+)
+_CLAIM = f"""
+with timers as ({_TIMERS}), sends as (
+    select picked.* from unnest($5::text[], $6::text[], $9::integer[]) as lane (channel, account, room)
+    cross join lateral ({_ACCOUNTS}) picked
+), nobodys as ({_NOBODY}), picked as (
+    select * from timers union all select * from sends union all select * from nobodys
 ), claimed as (
     update outbox set lease_until = $2, attempts = attempts + 1,
         status = case when kind = 'send' then 'sending' else status end
@@ -30,6 +51,16 @@ with picked as (
 )
 select claimed.*, m.body from claimed left join messages m
 on m.conversation = claimed.conversation and m.turn = claimed.turn and m.position = claimed.position
+"""
+
+_SENT = """
+with done as (
+    delete from outbox where effect_id = any ($1::text[])
+), said as (
+    select * from unnest($2::uuid[], $3::integer[], $4::smallint[]) as u (conversation, turn, position)
+)
+update messages m set delivery = 'delivered', note = '' from said
+where m.conversation = said.conversation and m.turn = said.turn and m.position = said.position
 """
 
 
@@ -58,10 +89,22 @@ class OutboxStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    async def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Due]:
-        """Rows due now, ours until the lease ends; of each conversation only the oldest unsent text."""
+    async def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        rooms: Mapping[tuple[str, str], int],
+        accounts: Sequence[tuple[str, str]],
+    ) -> list[Due]:
+        """Rows due now, ours until the lease ends, of each lane at most what it has room for; of each conversation only
+        the oldest unsent text. `accounts`: all that are configured, so that rows of others are found too."""
         until = now + lease
-        rows = await self.database.fetch(_CLAIM, now, until, limit)
+        lanes = [key for key in accounts if key in rooms]
+        rows = await self.database.fetch(
+            _CLAIM, now, until, rooms.get(TIMERS, 0), rooms.get(NOBODY, 0), [one for one, _ in lanes],
+            [two for _, two in lanes], [one for one, _ in accounts], [two for _, two in accounts],
+            [rooms[key] for key in lanes],
+        )  # fmt: skip
         claimed = [
             Due(
                 row["effect_id"], row["kind"], row["conversation"], row["case_key"], row["purpose"], row["attempts"],
@@ -72,8 +115,13 @@ class OutboxStore:
         ]  # fmt: skip
         return sorted(claimed, key=lambda due: due.created_at)
 
-    async def sent(self, due: Due) -> None:
-        await self._finish(due, "delivered", "")
+    async def sent(self, dues: Sequence[Due]) -> None:
+        """All at once: a commit for each would cost more than the sending."""
+        places = [due.effect_id.split("/") for due in dues]
+        await self.database.execute(
+            _SENT, [due.effect_id for due in dues], [due.conversation for due in dues],
+            [int(turn) for _, turn, _ in places], [int(position) for _, _, position in places],
+        )  # fmt: skip
 
     async def gave_up(self, due: Due, delivery: str, note: str) -> None:
         """`delivery`: failed or unsure; `note` is what the reporter reads."""
@@ -92,6 +140,14 @@ class OutboxStore:
         """Not taken by the platform for sure: again at `due_at`."""
         await self.database.execute(
             "update outbox set status = 'pending', lease_until = null, due_at = $2 where effect_id = $1 and lease_until = $3",
+            due.effect_id, due_at, due.lease_until,
+        )  # fmt: skip
+
+    async def untouched(self, due: Due, due_at: datetime) -> None:
+        """Claimed and not tried: the attempt is taken back."""
+        await self.database.execute(
+            "update outbox set status = 'pending', lease_until = null, due_at = $2, attempts = attempts - 1 "
+            "where effect_id = $1 and lease_until = $3",
             due.effect_id, due_at, due.lease_until,
         )  # fmt: skip
 
