@@ -4,7 +4,7 @@ Detectors are arguments and work apart from each other: one that fails is report
 stands. Rules run on every text and need no model.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -48,6 +48,14 @@ class Acts(Protocol):
 
 class Answering(Protocol):
     def read(self, text: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """Probabilities by code, each side summing to one."""
+
+    intents: Mapping[str, float]
+    urgencies: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,23 @@ class Reader:
             (reason.code, reason.text, reason.span) for reason in reading.reasons if reason.code != "model"
         ]
         return told
+
+    def odds(self, texts: Sequence[str]) -> list[Odds]:
+        """The model's own probabilities of each text, by code, without rules and facts; [] without a model or when it fails.
+
+        A fraction of a whole reading: for whoever looks at messages once more.
+        """
+        model = self._model
+        if model is None or not texts:
+            return []
+        scores = self._apart("model", lambda: model.score(texts), None)
+        if scores is None:
+            return []
+        intents, levels = [str(one) for one in model.intents], [str(one) for one in model.urgencies]
+        return [
+            Odds(dict(zip(intents, of_intent, strict=True)), dict(zip(levels, of_level, strict=True)))
+            for of_intent, of_level in zip(scores.intents.tolist(), scores.urgencies.tolist(), strict=True)
+        ]
 
     def _opinions(self, texts: Sequence[str]) -> list[Opinion | None]:
         model = self._model

@@ -5,7 +5,7 @@ worker, read once more for the model's own odds, and kept as a candidate by code
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from bot.codec import load_event
 from bot.log import get_logger
 from bot.store.database import Database, StoreAway
 from bot.vault import Unsealable, Vault
-from classifiers.reader import Reader
+from classifiers.reader import Odds, Reader
 from conversations.codes import Urgency
 from conversations.events import MessageReceived
 
@@ -41,16 +41,16 @@ class Worth:
     score: float
 
 
-def worth(event: MessageReceived, odds: Mapping[str, Any]) -> Worth | None:
-    """`odds`: what `Reader.explain` tells of the model, {} without one. None: nothing to learn that pays."""
+def worth(event: MessageReceived, odds: Odds | None) -> Worth | None:
+    """`odds`: the model's, None without one. None: nothing to learn that pays."""
     reading = event.reading
-    if not odds:
+    if odds is None:
         return None
-    red = float(odds["urgency"]["probabilities"].get("critical", 0.0))
+    red = odds.urgencies.get("critical", 0.0)
     by_rule = reading.urgency is Urgency.CRITICAL and not any(one.code == "model" for one in reading.reasons)
     if (by_rule and red < _NOT_RED) or (not by_rule and red >= _SURE_RED):
         return Worth("danger", round(0.8 + 0.2 * (1 - red if by_rule else red), 4))
-    first, second, *_ = [*sorted(odds["intent"]["probabilities"].values(), reverse=True), 0.0, 0.0]
+    first, second, *_ = [*sorted(odds.intents.values(), reverse=True), 0.0, 0.0]
     margin = first - second
     return Worth("unsure", round(0.4 + 0.4 * (1 - margin / CLOSE), 4)) if margin < CLOSE else None
 
@@ -84,9 +84,10 @@ async def pick_some(database: Database, vault: Vault, reader: Callable[[], Reade
         rows = await connection.fetch(_NEXT, cursor["at"], cursor["key"], _SETTLED, most)
         if not rows:
             return 0
-        for row in rows:
-            if row["event"] is not None and row["data_key"] is not None:
-                await _look(connection, vault, reader(), row)
+        heard = [(row, event) for row in rows if (event := _opened(vault, row)) is not None]
+        odds = await asyncio.to_thread(reader().odds, [event.message.text for _, event in heard])
+        for nth, (row, event) in enumerate(heard):
+            await _keep(connection, vault, row, event, odds[nth] if odds else None)
         await connection.execute(
             "update learning_cursors set at = $1, key = $2 where name = 'inbox'",
             rows[-1]["received_at"], rows[-1]["key"],
@@ -94,17 +95,21 @@ async def pick_some(database: Database, vault: Vault, reader: Callable[[], Reade
     return len(rows)
 
 
-async def _look(connection: Any, vault: Vault, reader: Reader, row: Any) -> None:
+def _opened(vault: Vault, row: Any) -> MessageReceived | None:
+    """What somebody said, if it can be a sentence to learn from."""
+    if row["event"] is None or row["data_key"] is None:
+        return None
     try:
         event = load_event(vault.data_key(row["conversation"], row["data_key"]).open(row["event"]))[0]
     except Unsealable:
-        return
+        return None
     if not isinstance(event, MessageReceived) or event.more or event.parts:
-        return
-    if len(event.message.text.strip()) < _SHORTEST:
-        return
-    odds = await asyncio.to_thread(reader.explain, event.message.text, row["received_at"])
-    found = worth(event, odds if "intent" in odds else {})
+        return None
+    return event if len(event.message.text.strip()) >= _SHORTEST else None
+
+
+async def _keep(connection: Any, vault: Vault, row: Any, event: MessageReceived, odds: Odds | None) -> None:
+    found = worth(event, odds)
     drawn = vault.term(f"drawn/{row['conversation']}/{row['turn']}") % DRAWN_SHARE == 0
     if found is None and not drawn:
         return

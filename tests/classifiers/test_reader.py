@@ -113,6 +113,18 @@ def test_refresh_takes_over_the_promoted_model(learnt: Trained, tmp_path: Path) 
     assert not reader.refresh(store)
 
 
+def test_the_odds_are_the_models_own(model: Model) -> None:
+    texts = ["家里没米了", "透析三天没做了", ""]
+    reader = Reader(model=model)
+    told = reader.odds(texts)
+    for one, text in zip(told, texts, strict=True):
+        shown = reader.explain(text, NOW)
+        assert one.intents == pytest.approx(shown["intent"]["probabilities"], abs=6e-5)
+        assert one.urgencies == pytest.approx(shown["urgency"]["probabilities"], abs=6e-5)
+        assert sum(one.intents.values()) == pytest.approx(1, abs=1e-5)
+    assert Reader().odds(texts) == reader.odds([]) == []
+
+
 def test_explain_shows_words_reasons_and_rules(model: Model) -> None:
     told = Reader(model=model, danger=Rules()).explain("爸爸喘不上气 电话13800135678", NOW)
     assert "‹phone›" in told["tokens"] and told["rules"] == [("R01", "呼吸困难", "喘")]

@@ -17,6 +17,7 @@ from bot.store.database import Database
 from bot.store.learning import Label, keep_look, skip_candidate, take_candidate
 from bot.store.learning_rows import labelled_rows
 from bot.store.learning_runs import Busy, begin_training, end_training, last_training, training_sign
+from classifiers.reader import Odds
 from classifiers.train import held_out
 from conversations.codes import Intent, Urgency
 from conversations.events import MessageReceived
@@ -35,11 +36,8 @@ def heard_as(urgency: Urgency, *codes: str) -> MessageReceived:
     return MessageReceived(inbound, Reading(urgency=urgency, reasons=tuple(Reason(code, "") for code in codes)))
 
 
-def odds(critical: float, *intents: float) -> dict[str, Any]:
-    return {
-        "urgency": {"probabilities": {"critical": critical, "normal": 1 - critical}},
-        "intent": {"probabilities": dict(zip(Intent, intents, strict=False))},
-    }
+def odds(critical: float, *intents: float) -> Odds:
+    return Odds(dict(zip(Intent, intents, strict=False)), {"critical": critical, "normal": 1 - critical})
 
 
 @pytest.mark.parametrize(
@@ -52,10 +50,10 @@ def odds(critical: float, *intents: float) -> dict[str, Any]:
         (heard_as(Urgency.NORMAL), odds(0.0, 0.4, 0.35), "unsure"),
         (heard_as(Urgency.NORMAL), odds(0.0, 0.9, 0.05), None),
         (heard_as(Urgency.NORMAL), odds(0.0, 0.9), None),
-        (heard_as(Urgency.NORMAL), {}, None),
+        (heard_as(Urgency.NORMAL), None, None),
     ],
 )
-def test_what_pays(event: MessageReceived, told: dict[str, Any], reason: str | None) -> None:
+def test_what_pays(event: MessageReceived, told: Odds | None, reason: str | None) -> None:
     found = worth(event, told)
     assert (found.reason if found else None) == reason
     assert found is None or 0 < found.score <= 1
