@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import aiohttp
 
-from adapters import wechat_send
+from adapters import wechat_call, wechat_send
 from adapters.base import Answer, Example, Malformed, Opened, Outgoing, Rejected, Request, Sent, World
 from adapters.text import cdata, clean, clip
 from adapters.wechat_envelope import Key, Unreadable, decrypt, encrypt, make_key, read, same, signature, wrap
@@ -45,7 +45,7 @@ class WeChat:
     Secrets: ClassVar[type] = WeChatSecrets
     examples: ClassVar[tuple[Example, ...]] = EXAMPLES
 
-    def __init__(self, time_limit: aiohttp.ClientTimeout = wechat_send.TIME_LIMIT) -> None:
+    def __init__(self, time_limit: aiohttp.ClientTimeout = wechat_call.TIME_LIMIT) -> None:
         self.time_limit = time_limit
 
     def limits(self, secrets: WeChatSecrets) -> Limits:

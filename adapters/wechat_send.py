@@ -4,32 +4,27 @@
 `except` that caught them.)
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 
-from adapters.base import Failure, SendFailed, Sent, World
-from adapters.text import clean, size, split
+from adapters.base import SendFailed, Sent, World
+from adapters.text import size, split
+from adapters.wechat_call import TIME_LIMIT, call, read_json
 from adapters.wechat_failures import (
     EMPTY,
     MEDIA_TOO_BIG,
     MEDIA_UNREADABLE,
-    NO_ANSWER,
     NO_CONNECTION,
-    OVERLOADED,
     TOKEN_CODES,
     TOO_LONG,
-    UNREADABLE,
     failure,
     partly,
 )
 from adapters.wechat_secrets import TEXT_BYTES, WeChatSecrets
 from adapters.wechat_token import drop_token, get_token
 
-TIME_LIMIT = aiohttp.ClientTimeout(total=6, connect=4, sock_connect=3)
-"""Token, send, once more each: 24 s at worst for a text of one part, within the outbox's lease."""
 MEDIA_TIME_LIMIT = aiohttp.ClientTimeout(total=60, connect=5, sock_connect=4, sock_read=15)
 MEDIA_BYTES = 20 * 1024 * 1024
 SMALLEST_PART = 300
@@ -63,64 +58,9 @@ async def _send_part(
     world: World, secrets: WeChatSecrets, openid: str, text: str, time_limit: aiohttp.ClientTimeout
 ) -> list[str]:
     message = {"touser": openid, "msgtype": "text", "text": {"content": text}}
-    # Raw UTF-8: 40033 is WeChat's complaint about \u escapes, which every JSON encoder writes unless told otherwise.
-    body = clean(json.dumps(message, ensure_ascii=False)).encode()
-    for attempt in (1, 2):
-        token = await get_token(world, secrets, time_limit)
-        answer = await _post(world, secrets, "/cgi-bin/message/custom/send", token, body, time_limit)
-        code = answer.get("errcode")
-        if not isinstance(code, int):
-            raise SendFailed(UNREADABLE, unknown=True)
-        if code == 0:
-            number = answer.get("msgid")
-            return [str(number)] if number else []
-        if code in TOKEN_CODES:
-            await drop_token(world, secrets, token)
-            if attempt == 1:  # once and no more: wechatpy's client burns a quarter of the day's tokens in such a loop
-                continue
-        raise SendFailed(failure(code))
-    raise AssertionError("unreachable")
-
-
-async def _post(
-    world: World, secrets: WeChatSecrets, path: str, token: str, body: bytes, time_limit: aiohttp.ClientTimeout
-) -> Mapping[str, Any]:
-    reason, unknown = NO_ANSWER, True
-    try:
-        async with world.http.post(
-            secrets.api_base + path,
-            params={"access_token": token},
-            data=body,
-            headers={"Content-Type": "application/json; charset=utf-8"},
-            timeout=time_limit,
-            allow_redirects=False,
-        ) as response:
-            if response.status == 200:
-                return read_json(await response.read())
-            reason, unknown = by_status(response.status)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL, RuntimeError):
-        reason, unknown = NO_CONNECTION, False  # RuntimeError: the session was closed, we are shutting down
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        pass  # written or half written: nobody can say whether WeChat took it
-    raise SendFailed(reason, unknown=unknown)
-
-
-def by_status(status: int) -> tuple[Failure, bool]:
-    """WeChat itself always says 200; what stands in between may have passed the message on or not."""
-    if status == 429:
-        return OVERLOADED, False
-    return (NO_ANSWER, True) if status >= 500 else (UNREADABLE, True)
-
-
-def read_json(body: bytes) -> Mapping[str, Any]:
-    """Leniently: answers with raw control characters inside strings occur. [G5][G9]"""
-    try:
-        answer = json.loads(body.decode("utf-8", "replace"), strict=False)
-    except (ValueError, RecursionError):
-        answer = None
-    if isinstance(answer, dict):
-        return answer
-    raise SendFailed(UNREADABLE, unknown=True)
+    answer = await call(world, secrets, "/cgi-bin/message/custom/send", message, time_limit)
+    number = answer.get("msgid")
+    return [str(number)] if number else []
 
 
 async def fetch_media(

@@ -12,8 +12,9 @@ import aiohttp
 
 from adapters.base import Failure, Outgoing, SendFailed, Sent, World
 from adapters.text import clean, split
+from adapters.wechat_call import read_json
 from adapters.wechat_failures import partly
-from adapters.wechat_send import MEDIA_TIME_LIMIT, get_file, read_json
+from adapters.wechat_send import MEDIA_TIME_LIMIT, get_file
 from adapters.wecom_secrets import TEXT_BYTES, WeComSecrets
 
 TIME_LIMIT = aiohttp.ClientTimeout(total=6, connect=4, sock_connect=3)

@@ -12,8 +12,8 @@ from datetime import datetime
 TIMERS, NOBODY = ("", "timers"), ("", "nobody")
 """Lanes that are no account's."""
 
-WIDE = 128
-"""In flight for one account: 100 ms of latency and 1,000 sends a second, the platforms' own figure, need 100."""
+WIDE = 256
+"""In flight for one account: at 100 ms of latency 600 sends a second need 60, and what is being written down counts too."""
 NARROW = 32
 _CALM = 3
 

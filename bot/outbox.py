@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from adapters.base import Failure, Outgoing, Quoting, SendFailed, World
+from adapters.base import Failure, Outgoing, SendFailed, World
 from bot.arrivals import TurnFailed
 from bot.codec import decode
 from bot.lanes import Lane, Lanes
@@ -172,7 +172,7 @@ class OutboxWorker:
                 raise Unsealable("erased")
             key = self.vault.data_key(due.conversation, due.data_key)
             openid, text = key.open(due.openid).decode(), str(decode(key.open(due.body))["text"])
-            heard = await self.store.heard(due.conversation, key) if isinstance(account.channel, Quoting) else ()
+            heard = await self.store.heard(due.conversation, key) if getattr(account.channel, "quotes", False) else ()
         except Unsealable:
             await self._give_up(due, _UNSEALABLE)
             return

@@ -9,7 +9,6 @@ async with WeChatPlatform().serve() as platform:
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,8 +19,12 @@ from aiohttp import web
 
 from adapters.base import Secret
 from adapters.wechat_secrets import WeChatSecrets
+from bot.rehearsal.platforms.wechat_rest import CERTIFIED, Rest, refusal
+from bot.rehearsal.platforms.wechat_tokens import APPID, SECRET, TokenSide
 
-APPID, SECRET, AES_KEY = "wx00000000test0001", "stub-app-secret-0001", "yujzed70TvzFSdV2Fi39sLeKR93gbbfjsX7ffkzVaTQ"
+__all__ = ["SECRET", "WINDOWS", "WeChatPlatform"]
+
+AES_KEY = "yujzed70TvzFSdV2Fi39sLeKR93gbbfjsX7ffkzVaTQ"
 WINDOWS = {"message": (timedelta(hours=48), 5), "menu": (timedelta(minutes=1), 3)}
 """What an act of the contact opens: how long, how many messages. Tests change it to replay the rules of other years."""
 
@@ -35,25 +38,26 @@ class Quota:
 
 
 @dataclass
-class WeChatPlatform:
-    clock: Callable[[], float] = time.time
+class WeChatPlatform(TokenSide):
     windows: dict[str, tuple[timedelta, int]] = field(default_factory=lambda: dict(WINDOWS))
     sent: list[tuple[str, str]] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
-    """Every call by path, refused ones too."""
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     weather: list[tuple[str, Weather]] = field(default_factory=list)
     """What happens to the next calls of a path, first in first out."""
     refusals: list[int] = field(default_factory=list)
     """errcodes for the next custom/send calls, whatever they say."""
-    token_refusal: int = 0
     longest: int = 2048
-    token_life: int = 7200
+    kind: str = "subscription-certified"
+    latency: Callable[[], float] = lambda: 0.0
+    """Seconds a call takes."""
+    away: bool = False
+    """Connections are cut before anything is read."""
     base: str = ""
 
     def __post_init__(self) -> None:
-        self.tokens: dict[str, float] = {}
-        self.stable = ""
+        self.rest = Rest(self)
+        self.heard: dict[str, float] = {}
+        """When somebody last acted, by openid."""
         self.quotas: dict[str, Quota] = {}
         self.gone: set[str] = set()
         self.off: set[str] = set()
@@ -66,6 +70,7 @@ class WeChatPlatform:
             "appid": Secret(APPID),
             "secret": Secret(SECRET),
             "aes_key": Secret(AES_KEY),
+            "kind": self.kind,
             "api_base": self.base,
         }
         return WeChatSecrets(**(values | changes))
@@ -74,14 +79,11 @@ class WeChatPlatform:
         """The contact wrote (or tapped the menu): quota and window start anew; writing needs following."""
         lasts, count = self.windows[opener]
         self.gone.discard(openid)
+        self.heard[openid] = self.clock()
         self.quotas[openid] = Quota(self.clock() + lasts.total_seconds(), count)
 
     def unfollowed(self, openid: str) -> None:
         self.gone.add(openid)
-
-    def expire_tokens(self) -> None:
-        self.tokens.clear()
-        self.stable = ""
 
     def text_push(self, openid: str, text: str, number: int) -> bytes:
         """A text message in clear, as WeChat pushes it (sign it with the channel's `sign`)."""
@@ -109,19 +111,33 @@ class WeChatPlatform:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)
-        app.router.add_get("/cgi-bin/token", self._weathered(self._classic_token))
-        app.router.add_post("/cgi-bin/stable_token", self._weathered(self._stable_token))
-        app.router.add_post("/cgi-bin/message/custom/send", self._weathered(self._send))
-        app.router.add_get("/cgi-bin/media/get", self._weathered(self._media))
+        routes = [
+            ("GET", "/cgi-bin/token", self._classic_token),
+            ("POST", "/cgi-bin/stable_token", self._stable_token),
+            ("POST", "/cgi-bin/message/custom/send", self._send),
+            ("GET", "/cgi-bin/media/get", self._media),
+            *self.rest.routes(),
+        ]
+        for method, path, handle in routes:
+            app.router.add_route(method, path, self._weathered(handle))
         app.router.add_get("/film/{name}", self._film)
         return app
 
     def _weathered(self, handle: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            said = await handle(request)
+            return said if isinstance(said, web.StreamResponse) else web.json_response(said)
+
         async def handler(request: web.Request) -> web.StreamResponse:
             self.calls.append(request.path)
+            if self.away and request.transport:
+                request.transport.abort()
+                return web.Response()
+            if wait := self.latency():
+                await asyncio.sleep(wait)
             due = next((row for row in self.weather if request.path.endswith(row[0])), None)
             if due is None:
-                return web.json_response(await handle(request)) if handle != self._media else await handle(request)
+                return await answer(request)
             self.weather.remove(due)
             match due[1]:
                 case "hang":
@@ -145,64 +161,32 @@ class WeChatPlatform:
 
         return handler
 
-    async def _stable_token(self, request: web.Request) -> dict[str, Any]:
-        asked = await request.json()
-        if asked.get("grant_type") != "client_credential" or not isinstance(asked.get("force_refresh"), bool):
-            return refusal(40002, "invalid grant_type")
-        wrong = self._wrong_caller(asked.get("appid"), asked.get("secret"))
-        if wrong:
-            return wrong
-        if self.tokens.get(self.stable, 0) - self.clock() < 300:
-            self.stable = self._new_token("stable")
-        return {"access_token": self.stable, "expires_in": int(self.tokens[self.stable] - self.clock())}
-
-    async def _classic_token(self, request: web.Request) -> dict[str, Any]:
-        wrong = self._wrong_caller(request.query.get("appid"), request.query.get("secret"))
-        if wrong:
-            return wrong
-        for token in self.tokens:  # the new one replaces the old one, whoever holds that
-            if token != self.stable:
-                self.tokens[token] = 0
-        return {"access_token": self._new_token("classic"), "expires_in": self.token_life}
-
-    def _wrong_caller(self, appid: object, secret: object) -> dict[str, Any]:
-        if self.token_refusal:
-            return refusal(self.token_refusal, "refused as told")
-        if appid != APPID:
-            return refusal(40013, "invalid appid")
-        return refusal(40125, "invalid appsecret") if secret != SECRET else {}
-
-    def _new_token(self, kind: str) -> str:
-        token = f"{kind}-access-token-{len(self.tokens)}-{len(self.calls)}"
-        self.tokens[token] = self.clock() + self.token_life
-        return token
-
-    def _token_fault(self, request: web.Request) -> dict[str, Any]:
-        token = request.query.get("access_token", "")
-        if not token:
-            return refusal(41001, "access_token missing")
-        if token not in self.tokens:
-            return refusal(40001, "invalid credential, access_token is invalid or not latest")
-        return refusal(42001, "access_token expired") if self.tokens[token] <= self.clock() else {}
-
     async def _send(self, request: web.Request) -> dict[str, Any]:
         raw = await request.read()
-        fault = self._token_fault(request)
+        fault = self.fault(request, request.path)
         if fault:
             return fault
+        if self.kind not in CERTIFIED:
+            return refusal(48001, "api unauthorized")
         if b"\\u" in raw:
             return refusal(40033, "invalid charset. please check your request, if include \\uxxxx will create fail!")
         try:
             asked = json.loads(raw.decode("utf-8"))
-            openid, text = asked["touser"], asked["text"]["content"]
+            openid, kind = asked["touser"], asked["msgtype"]
+            text = asked["text"]["content"] if kind == "text" else asked[kind]["media_id"]
         except (ValueError, KeyError, TypeError):
             return refusal(47001, "data format error")
-        if set(asked) != {"touser", "msgtype", "text"} or asked["msgtype"] != "text":
+        if set(asked) != {"touser", "msgtype", kind} or kind not in ("text", "image", "voice"):
             return refusal(40008, "invalid message type")
         if self.refusals:
             code = self.refusals.pop(0)
             if code:
                 return refusal(code, "refused as told")
+        if kind != "text":
+            kept = self.rest.media.get(text)
+            if kept is None or kept[2] <= self.clock():
+                return refusal(40007, "invalid media_id")
+            text = f"[{kind}:{text}]"
         return self._deliver(openid, text)
 
     def _deliver(self, openid: str, text: str) -> dict[str, Any]:
@@ -226,6 +210,11 @@ class WeChatPlatform:
     async def _media(self, request: web.Request) -> web.Response:
         fault = self._token_fault(request)
         name = request.query.get("media_id", "")
+        uploaded = self.rest.media.get(name)
+        if uploaded and uploaded[2] > self.clock():
+            self.media[name] = uploaded[:2]
+        elif uploaded:
+            self.media.pop(name, None)
         if not fault and name not in self.media:
             fault = refusal(40007, "invalid media_id")
         if fault:
@@ -240,7 +229,3 @@ class WeChatPlatform:
         """Where a video really lies: another host of the platform's, asked without a token."""
         body, content_type = self.media[request.match_info["name"]]
         return web.Response(body=body, content_type=content_type)
-
-
-def refusal(code: int, words: str) -> dict[str, Any]:
-    return {"errcode": code, "errmsg": f"{words} rid: 0-0-0"}
