@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from adapters import discover
 from adapters.base import Channel, Secret
+from bot.people import ROLES
 from conversations.window import Limits
 
 ALWAYS = (("staff", "desk"), ("toutiao", "main"))
@@ -54,6 +55,7 @@ class Settings:
     accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
     hotline_url: str = ""
     hotline_secret: Secret | None = None
+    second_factor_roles: frozenset[str] = frozenset()
 
     @property
     def embedded_database(self) -> bool:
@@ -92,6 +94,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
     if not secret and database_url:
         faults.append("BANGNONG_SECRET_KEY is required with BANGNONG_DATABASE_URL: set a long random value and keep it")
     hotline = _hotline(env, faults)
+    second = _roles(env, "BANGNONG_SECOND_FACTOR_ROLES", faults)
     keys = KeyFile(home / "keys") if not faults else None
     accounts = _accounts(env, keys, faults)
     if faults:
@@ -110,6 +113,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
         accounts=accounts,
         hotline_url=hotline[0],
         hotline_secret=hotline[1],
+        second_factor_roles=second,
     )
 
 
@@ -188,6 +192,14 @@ def _hotline(env: Mapping[str, str], faults: list[str]) -> tuple[str, Secret | N
     if secret and not env.get("BANGNONG_HOTLINE_URL"):
         faults.append("BANGNONG_HOTLINE_URL is missing: BANGNONG_HOTLINE_SECRET alone does nothing, or unset it")
     return url, Secret(secret) if secret else None
+
+
+def _roles(env: Mapping[str, str], name: str, faults: list[str]) -> frozenset[str]:
+    """Roles separated by commas."""
+    found = frozenset(filter(None, (one.strip() for one in env.get(name, "").split(","))))
+    if strange := sorted(found - set(ROLES)):
+        faults.append(f"{name} has {', '.join(map(repr, strange))}: write roles out of {', '.join(ROLES)}, or unset it")
+    return found
 
 
 def _accounts(env: Mapping[str, str], keys: KeyFile | None, faults: list[str]) -> dict[tuple[str, str], Account]:

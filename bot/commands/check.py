@@ -15,6 +15,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
 
     from data.acts import load_acts
+    from data.assignment import read_assignment
     from data.canned import read_canned
     from data.corpus import read_corpus
     from data.directory import read_directory
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
         load_acts,
         load_places,
         read_canned,
+        read_assignment,
         read_hotline,
         read_directory,
         read_media,

@@ -5,10 +5,12 @@ from typing import Any
 
 from bot.commands.record import with_record
 from bot.settings import Settings
-from bot.store.database import Database
+from bot.store.database import Connection, Database
 from bot.store.reports import rewrap_reports
+from bot.store.second_factor import rewrap_factors
+from bot.store.shifts import rewrap_shifts
 from bot.store.toutiao import rewrap_comments
-from bot.vault import Vault
+from bot.vault import Unsealable, Vault
 
 
 def add(commands: Any) -> None:
@@ -28,7 +30,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def rotate(database: Database, vault: Vault) -> int:
-    """Rewrap the index key, every data key, dead letter, report and waiting comment, in one transaction. Raises Unsealable."""
+    """Rewrap everything sealed under the service key, in one transaction; how many. Raises Unsealable.
+
+    The index key, platform grants, data keys, dead letters, reports, waiting comments, second factors, shifts.
+    """
     async with database.connection(limit=60) as connection, connection.transaction():
         sealed = await connection.fetchval("select value from installation where name = 'index_key' for update")
         await connection.execute(
@@ -46,4 +51,20 @@ async def rotate(database: Database, vault: Vault) -> int:
         )
         reports = await rewrap_reports(connection, vault)
         comments = await rewrap_comments(connection, vault)
-    return len(rows) + len(letters) + reports + comments + 1
+        grants = await _rewrap_grants(connection, vault)
+        factors, shifts = await rewrap_factors(connection, vault), await rewrap_shifts(connection, vault)
+    return len(rows) + len(letters) + reports + comments + grants + factors + shifts + 1
+
+
+async def _rewrap_grants(connection: Connection, vault: Vault) -> int:
+    """What platforms gave us, each sealed under its own name. A row that is not sealed at all (a mark) stays as it is."""
+    rows = await connection.fetch("select name, value from installation where name <> 'index_key' for update")
+    count = 0
+    for row in rows:
+        try:
+            fresh = vault.rewrap(row["value"], row["name"].encode())
+        except Unsealable:
+            continue
+        await connection.execute("update installation set value = $2 where name = $1", row["name"], fresh)
+        count += 1
+    return count

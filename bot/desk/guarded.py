@@ -38,6 +38,14 @@ def guarded(handler: Handler, roles: frozenset[str], *, must_change_too: bool = 
                 if fetched:
                     return error_answer(403, "must_change", "请先换一个密码。")
                 raise web.HTTPSeeOther("/password")
+            if (
+                not must_change_too
+                and not staff.second
+                and staff.role in request.app[SERVICES].settings.second_factor_roles
+            ):
+                if fetched:
+                    return error_answer(403, "second", "请先设好第二步验证。")
+                raise web.HTTPSeeOther("/account/second")
             if staff.role not in roles:
                 return _refuse(staff, 403, "role", NOT_ALLOWED, fetched)
             if request.method not in ("GET", "HEAD") and not await _meant(request, staff):

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import secrets as chance
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -15,8 +16,10 @@ from bot.keys import SERVICES
 from bot.people import LOGIN, SHORTEST, BadUser, check_password, set_password
 from bot.services import Services
 from bot.store.database import StoreAway
+from bot.store.second_factor import begin_half, has_factor
 
 _BEFORE = "bangnong_before"
+HALF = "bangnong_half"
 _WRONG = "用户名或密码不对。"
 _MANY = "试得太多了，请等 {wait} 再试。忘了密码请找管理员重设。"
 
@@ -24,7 +27,8 @@ _checking = asyncio.Semaphore(2)
 """A flood of logins must not take the cores from residents' messages."""
 
 
-def _form_token(services: Services, before: str) -> str:
+def form_token(services: Services, before: str) -> str:
+    """The hidden field of a form for whoever has no session yet, bound to a cookie of this browser."""
     key = services.settings.secret_key.reveal().encode()
     return hmac.new(key, b"login\x1f" + before.encode("utf-8", "replace"), "sha256").hexdigest()[:32]
 
@@ -32,7 +36,7 @@ def _form_token(services: Services, before: str) -> str:
 def _login_page(request: web.Request, *, status: int = 200, error: str = "", login: str = "") -> web.Response:
     """The form, bound to a cookie of this browser so that no other site can log somebody in."""
     before = request.cookies.get(_BEFORE) or chance.token_urlsafe(18)
-    token = _form_token(request.app[SERVICES], before)
+    token = form_token(request.app[SERVICES], before)
     next_path = local_path(request.query.get("next", "/desk"))
     response = page("login.html", None, status=status, csrf=token, next=next_path, error=error, login=login)
     set_cookie(request, response, _BEFORE, before, max_age=3600)
@@ -56,7 +60,7 @@ async def post_login(request: web.Request) -> web.StreamResponse:
     login, password = str(form.get("login", "")).strip().lower()[:64], str(form.get("password", ""))[:500]
     before = request.cookies.get(_BEFORE, "")
     if not before or not hmac.compare_digest(
-        str(form.get("csrf", "")).encode("utf-8", "replace"), _form_token(services, before).encode()
+        str(form.get("csrf", "")).encode("utf-8", "replace"), form_token(services, before).encode()
     ):
         return _login_page(request, status=403, error="页面已过期，请再登录一次。", login=login)
     try:
@@ -81,7 +85,12 @@ async def _try(request: web.Request, services: Services, login: str, password: s
         )
         return _login_page(request, status=403, error=_WRONG, login=login)
     await throttle.right()
-    token = await begin(services.database, login)
+    if await has_factor(services.database, login):  # the password alone opens nothing
+        half = web.HTTPSeeOther(f"/login/second?next={quote(local_path(request.query.get('next', '/desk')), safe='')}")
+        set_cookie(request, half, HALF, await begin_half(services.database, login), max_age=300)
+        half.del_cookie(_BEFORE, path="/")
+        raise half
+    token = await begin(services.database, login, request)
     await audit(services.database, login, "login.ok", login)
     response = web.HTTPSeeOther(local_path(request.query.get("next", "/desk")))
     set_cookie(request, response, COOKIE, token, max_age=HOURS * 3600)
@@ -132,5 +141,11 @@ async def post_password(request: web.Request, staff: Staff) -> web.StreamRespons
     await throttle.right()
     await audit(services.database, staff.login, "password.changed", staff.login)
     response = web.HTTPSeeOther("/desk")
-    set_cookie(request, response, COOKIE, await begin(services.database, staff.login), max_age=HOURS * 3600)
+    set_cookie(
+        request,
+        response,
+        COOKIE,
+        await begin(services.database, staff.login, request, second=staff.second),
+        max_age=HOURS * 3600,
+    )
     raise response

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.desk import words
 from bot.desk.pages import fragment, json_answer, page
+from bot.desk.people_next import flags_for, panel_for
 from bot.desk.record import names_of_staff, newest_change, waiting_numbers
 from bot.desk.rows import Row, row_of
 from bot.desk.session import Staff
@@ -89,7 +90,9 @@ async def rows_of(services: Services, tickets: Sequence[tuple[Ticket, str]], sta
         )
         for ticket, place in tickets
     ]
-    return [replace(row, flags=(*row.flags, "该提级了")) if row.number in due else row for row in rows]
+    rows = [replace(row, flags=(*row.flags, "该提级了")) if row.number in due else row for row in rows]
+    offered = await flags_for(services, staff, [ticket for ticket, _ in tickets])
+    return [replace(row, flags=(offered[row.number], *row.flags)) if row.number in offered else row for row in rows]
 
 
 async def pinned_tickets(services: Services) -> list[Ticket]:
@@ -116,6 +119,7 @@ async def get_queue(request: web.Request, staff: Staff) -> web.StreamResponse:
         next=wanted.query(cursor=after) if after else "", first=first, pins=wanted.pins and first,
         more_alerts=max(0, tally["alerts"] - len(pinned)) if wanted.pins and first else 0, now=services.clock(),
         intents=words.intents(services.playbook), desks=services.playbook.desks, filtered=wanted.query() != "/desk",
+        given=await panel_for(services, staff, services.clock()),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from bot.desk import (
+    account,
     acts,
     admin,
     admin_audit,
@@ -30,12 +31,18 @@ from bot.desk import (
     orders,
     orders_acts,
     orders_page,
+    people,
+    people_next,
     presence,
     queue,
     reports,
     reports_acts,
     reveal,
     revisits,
+    second_factor,
+    shifts,
+    shifts_end,
+    start,
     supervision,
     supervision_acts,
     ticket,
@@ -55,12 +62,27 @@ def add_desk(app: web.Application) -> None:
     app[board_kept.KEPT] = {}
     app.router.add_get("/login", login.get_login)
     app.router.add_post("/login", login.post_login)
+    app.router.add_get("/login/second", second_factor.get_step)
+    app.router.add_post("/login/second", second_factor.post_step)
     routes: list[tuple[str, str, Handler, frozenset[str]]] = [
         ("GET", "/desk", queue.get_queue, READERS),
         ("GET", "/desk/rows", queue.get_rows, READERS),
         ("GET", "/desk/alarm", queue.get_alarm, READERS),
         ("GET", "/desk/events", feed.get_events, READERS),
         ("GET", "/desk/changes", feed.get_changes, READERS),
+        ("POST", "/desk/next", people_next.post_next, WRITERS),
+        ("POST", "/desk/proposals/{number}/pass", people_next.post_pass, WRITERS),
+        ("GET", "/desk/people", people.get_people, people.PLANNERS),
+        ("POST", "/desk/people/{login}", people.post_person, people.PLANNERS),
+        ("GET", "/desk/shifts", shifts.get_shifts, READERS),
+        ("POST", "/desk/shifts", shifts.post_shift, WRITERS),
+        ("POST", "/desk/shifts/start", shifts.post_start, WRITERS),
+        ("POST", r"/desk/shifts/{id:\d+}/cancel", shifts.post_cancel, WRITERS),
+        ("POST", r"/desk/shifts/{id:\d+}/phone", shifts.post_phone, WRITERS),
+        ("GET", r"/desk/shifts/{id:\d+}/end", shifts_end.get_end, WRITERS),
+        ("POST", r"/desk/shifts/{id:\d+}/end", shifts_end.post_end, WRITERS),
+        ("GET", "/desk/start", start.get_start, WRITERS),
+        ("POST", "/desk/start/done", start.post_start, WRITERS),
         ("GET", "/desk/tickets/{number}", ticket.get_page, READERS),
         ("GET", "/desk/tickets/{number}/parts", ticket.get_parts, READERS),
         ("POST", "/desk/tickets/{number}/acknowledge", acts.post_acknowledge, WRITERS),
@@ -127,6 +149,10 @@ def add_desk(app: web.Application) -> None:
         ("GET", "/admin", admin.get_users, ADMINS),
         ("POST", "/admin/users", admin.post_user, ADMINS),
         ("POST", "/admin/users/{login}/{act:reset|off|on|role}", admin.post_user_act, ADMINS),
+        ("GET", "/admin/users/{login}", account.get_other, ADMINS),
+        ("POST", "/admin/users/{login}/{act:end|end-all|second}", account.post_other, ADMINS),
+        ("GET", "/account", account.get_account, READERS),
+        ("POST", "/account/sessions/end", account.post_end, READERS),
         ("GET", "/admin/tokens", admin_tokens.get_tokens, ADMINS),
         ("POST", "/admin/tokens", admin_tokens.post_token, ADMINS),
         ("POST", "/admin/tokens/revoke", admin_tokens.post_revoke, ADMINS),
@@ -171,6 +197,8 @@ def add_desk(app: web.Application) -> None:
         ("POST", "/logout", login.post_logout),
         ("GET", "/password", login.get_password),
         ("POST", "/password", login.post_password),
+        ("GET", "/account/second", second_factor.get_setup),
+        ("POST", "/account/second/{act:begin|confirm|codes|off}", second_factor.post_setup),
     ):
         app.router.add_route(method, path, guarded(handler, READERS, must_change_too=True))
     app.router.add_get("/", _home)

@@ -176,6 +176,11 @@ CHANGES = {
     "obstacle_marked": "记下卡在哪里",
     "obstacle_unmarked": "去掉卡在哪里",
     "reported": "写进",
+    "proposed": "提议派单",
+    "assigned": "自动派单",
+    "took_next": "接手",
+    "nobody_for_it": "没有人可派",
+    "handed_over": "交班时写下",
 }
 
 KINDS = {
