@@ -23,6 +23,7 @@ from bot.live import Live, News
 from bot.log import get_logger
 from bot.media.room import MediaRoom, open_media
 from bot.outbox import OutboxWorker
+from bot.outside.working import outside_tasks
 from bot.rehearsal.clock import Clock, RehearsalClock, open_clock
 from bot.reload import ReaderHolder
 from bot.rows.serving import ServingRows
@@ -197,6 +198,7 @@ async def open_services(
         giving = watch_assignment(Giver(database, vault, turns), clock, live.publish)
         tasks.append(asyncio.create_task(giving, name="assignment"))
         tasks.append(asyncio.create_task(watch_ladder(database, clock, live.publish), name="supervision"))
+        tasks += outside_tasks(settings, database, vault)
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
     ordering = asyncio.create_task(orders.run(), name="orders") if orders else None
     fetching = asyncio.create_task(media.fetcher.run(), name="media") if outbox else None

@@ -51,6 +51,7 @@ from bot.desk import (
 from bot.desk.admin_rows_view import VIEWERS as ROW_VIEWERS
 from bot.desk.admin_understanding import LABELLERS
 from bot.desk.guarded import Handler, guarded
+from bot.desk.outward import OUTWARD
 from bot.desk.pages import PAGES, STATIC
 from bot.desk.session import ADMINS, OVERSEERS, READERS, WRITERS
 from bot.keys import SERVICES
@@ -191,7 +192,7 @@ def add_desk(app: web.Application) -> None:
         ("POST", r"/admin/rows/sets/{id:\d+}/{act:rollback|seen}", admin_rows.post_set, ROW_EDITORS),
         ("GET", "/admin/audit", admin_audit.get_audit, OVERSEERS),
     ]  # fmt: skip
-    for method, path, handler, roles in routes:
+    for method, path, handler, roles in (*routes, *OUTWARD):
         app.router.add_route(method, path, guarded(handler, roles))
     for method, path, handler in (
         ("POST", "/logout", login.post_logout),
