@@ -49,6 +49,9 @@ ACTIONS = {
     "desk.supervision_waived": "看过，先不提级",
     "supervision.exported": "导出提级督办",
     "desk.obstacle": "记下卡在哪里",
+    "desk.same_asked": "问居民两边对话能否合看",
+    "desk.same_linked": "合看同一个人的两边对话",
+    "desk.same_unlinked": "两边对话分开",
     "reports.made": "报告：开始写",
     "reports.sign": "报告：署名",
     "reports.back": "报告：退回草稿",
@@ -127,7 +130,7 @@ _NAMES = {
     "dangers": "危急用语几句", "level": "哪一级", "trigger": "因为", "state": "后来怎样", "count": "几条", "format": "格式",
     "fields": "哪几项", "tickets": "几张", "report": "哪一份", "obstacle": "卡在哪里", "kind": "种类",
     "helper": "外部门来帮忙", "to": "交给",
-    "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转",
+    "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转", "through": "从哪张单写的",
 }  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 

@@ -11,6 +11,7 @@ from bot.desk import words
 from bot.desk.calls_view import CallsPanel, calls_panel
 from bot.desk.canned import offers
 from bot.desk.clocks import Promise, claim_ends, next_step, promises
+from bot.desk.linking_view import LinkedPanel, linked_panel
 from bot.desk.orders_panel import OrderPanel, order_panel
 from bot.desk.origins import origin_of
 from bot.desk.pages import error_answer, fragment, json_answer, page
@@ -30,8 +31,8 @@ from conversations.codes import TicketStatus
 READ_OUT = "登记时给同事看的，可以念给对方听"
 
 PARTS = (
-    "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "orders", "supervision", "obstacles", "facts",
-    "others", "notes", "history",
+    "head", "holder", "contact", "promises", "talk", "room", "calls", "similar", "linked", "orders", "supervision", "obstacles",
+    "facts", "others", "notes", "history",
 )  # fmt: skip
 """Sections of the page that are replaced alone: `part-NAME` in the page, `_NAME.html` as template."""
 
@@ -57,6 +58,7 @@ class View:
     others: list[Row]
     calls: CallsPanel
     similar: Panel
+    linked: LinkedPanel
     orders: OrderPanel
     supervision: SupervisionPanel
     reports: ReportsPanel
@@ -126,6 +128,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         calls=calls,
         origin=await origin_of(services.database, ticket, names),
         similar=await panel_of(services, ticket, names, staff, now),
+        linked=await linked_panel(services, ticket, names),
         orders=await order_panel(services, ticket, names, staff, now),
         supervision=await supervision_panel(services, ticket, names, staff, calls, now),
         reports=await reports_panel(services, ticket, staff),
