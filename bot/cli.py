@@ -8,7 +8,7 @@ from importlib import import_module
 COMMANDS = (
     "serve", "worker", "chat", "classify", "extract", "explain", "train", "evaluate", "models",
     "check", "rows", "replay", "doctor", "fire", "users", "tokens", "directory", "report", "tickets",
-    "erase", "keys", "backup", "platforms", "simulate", "wechat",
+    "erase", "keys", "backup", "platforms", "simulate", "retain", "finish", "wechat",
 )  # fmt: skip
 
 

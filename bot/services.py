@@ -26,6 +26,7 @@ from bot.outbox import OutboxWorker
 from bot.outside.working import outside_tasks
 from bot.rehearsal.clock import Clock, RehearsalClock, open_clock
 from bot.reload import ReaderHolder
+from bot.retaining import watch_nights
 from bot.rows.serving import ServingRows
 from bot.settings import Account, Settings
 from bot.spool import Spool
@@ -197,6 +198,7 @@ async def open_services(
         tasks.append(asyncio.create_task(watch_grants(settings, world, clock), name="grants"))
         giving = watch_assignment(Giver(database, vault, turns), clock, live.publish)
         tasks.append(asyncio.create_task(giving, name="assignment"))
+        tasks.append(asyncio.create_task(watch_nights(database, clock), name="retention"))
         tasks.append(asyncio.create_task(watch_ladder(database, clock, live.publish), name="supervision"))
         tasks += outside_tasks(settings, database, vault)
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None

@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from data.places import load_places
     from data.playbook import read_playbook
     from data.red import load_red
+    from data.retention import read_retention
     from data.simulation import read_simulation
     from data.supervision import read_supervision
     from data.tally import read_tally
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
         read_media,
         read_menu,
         read_tally,
+        read_retention,
         read_simulation,
         read_supervision,
         read_obstacles,

@@ -63,7 +63,7 @@ async def _rewrap_grants(connection: Connection, vault: Vault) -> int:
     for row in rows:
         try:
             fresh = vault.rewrap(row["value"], row["name"].encode())
-        except Unsealable:
+        except (Unsealable, ValueError):  # too short to be sealed at all
             continue
         await connection.execute("update installation set value = $2 where name = $1", row["name"], fresh)
         count += 1

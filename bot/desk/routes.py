@@ -8,6 +8,7 @@ from bot.desk import (
     admin,
     admin_audit,
     admin_models,
+    admin_retention,
     admin_rows,
     admin_rows_drafts,
     admin_rows_edit,
@@ -195,6 +196,8 @@ def add_desk(app: web.Application) -> None:
         ),
         ("GET", r"/admin/rows/sets/{id:\d+}", admin_rows.get_set_page, ROW_VIEWERS),
         ("POST", r"/admin/rows/sets/{id:\d+}/{act:rollback|seen}", admin_rows.post_set, ROW_EDITORS),
+        ("GET", "/admin/retention", admin_retention.get_retention, OVERSEERS),
+        ("POST", "/admin/retention/{act:on|off|run}", admin_retention.post_retention, ADMINS),
         ("GET", "/admin/audit", admin_audit.get_audit, OVERSEERS),
     ]  # fmt: skip
     for method, path, handler, roles in (*routes, *OUTWARD):

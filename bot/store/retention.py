@@ -1,0 +1,204 @@
+"""What is erased when, by the classes of `data/retention.toml`: who is due, erasing them, network logs, the nightly run.
+
+Erasing a contact destroys their key: words, facts, illness, files. Codes, times and counts stay for the tally.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bot.audit import audit
+from bot.codec import encode
+from bot.store.contacts import erase_contact
+from bot.store.database import Connection, Database
+from data.retention import Keep, RetentionRows
+
+_LONG = 60.0
+_BATCH = 500
+
+_CONTACTS = """
+select c.id, d.code from contacts c join lateral (
+    select max(t.closed_at + make_interval(days => k.days)) as due, bool_and(t.outcome is not null) as over,
+           (array_agg(k.code order by k.days desc))[1] as code
+    from tickets t join unnest($1::text[], $2::text[], $3::integer[]) as k (urgency, code, days) using (urgency)
+    where t.conversation = c.id
+) d on d.over
+where c.data_key is not null and d.due <= $4 and not exists (
+    select from conversations v where v.id = c.id and v.updated_at + make_interval(days => $5) > $4
+)
+order by d.due limit $6
+"""
+_TALK = """
+select c.id from contacts c left join conversations v on v.id = c.id
+where c.data_key is not null and coalesce(v.updated_at, c.created_at) + make_interval(days => $1) <= $2
+and not exists (select from tickets t where t.conversation = c.id) limit $3
+"""
+_MEDIA = """
+select m.conversation, count(*) as n from media m join contacts c on c.id = m.conversation and c.data_key is not null
+where m.created_at + make_interval(days => $1) <= $2 and not exists (
+    select from tickets t where t.conversation = m.conversation
+    and (t.outcome is null or t.closed_at + make_interval(days => $1) > $2)
+) group by m.conversation limit $3
+"""
+_LOGS = "action in ('login.ok', 'login.failed', 'logout', 'logout.everywhere')"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One class: how many would go now, and how many more within the coming week. In contacts, or files, letters, lines."""
+
+    keep: Keep
+    now: int
+    week: int
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Whether it runs at night by itself, who said so, when it last did."""
+
+    nightly: bool
+    by: str
+    at: datetime | None
+    last_night: date | None
+
+
+async def _contacts(database: Database, rows: RetentionRows, at: datetime, most: int) -> list[tuple[UUID, str]]:
+    pairs = [(urgency, one.code, one.days) for one in rows.keeps for urgency in sorted(one.urgencies)]
+    found = await database.fetch(
+        _CONTACTS, *(list(each) for each in zip(*pairs, strict=True)), at, rows.days_of("talk"), most, limit=_LONG
+    )
+    return [(row["id"], row["code"]) for row in found]
+
+
+async def _counts(database: Database, rows: RetentionRows, at: datetime) -> dict[str, int]:
+    """Class → how many are due at that time."""
+    out = {one.code: 0 for one in rows.keeps}
+    for _, each in await _contacts(database, rows, at, 1_000_000):
+        out[each] += 1
+    code = {one.kind: one.code for one in rows.keeps}
+    talk = await database.fetch(_TALK, rows.days_of("talk"), at, 1_000_000, limit=_LONG)
+    media = await database.fetch(_MEDIA, rows.days_of("media"), at, 1_000_000, limit=_LONG)
+    out[code["talk"]], out[code["media"]] = len(talk), sum(row["n"] for row in media)
+    out[code["letters"]] = await database.value(
+        "select count(*) from dead_letters where at <= $1", at - timedelta(days=rows.days_of("letters"))
+    )
+    out[code["logs"]] = await database.value(
+        f"select count(*) from audit where {_LOGS} and at <= $1", at - timedelta(days=rows.days_of("logs"))
+    )
+    return out
+
+
+async def plan(database: Database, rows: RetentionRows, now: datetime) -> list[Due]:
+    """What a run now would erase, and what falls due in a week. Changes nothing."""
+    today, later = await _counts(database, rows, now), await _counts(database, rows, now + timedelta(days=7))
+    return [Due(one, today[one.code], max(0, later[one.code] - today[one.code])) for one in rows.keeps]
+
+
+async def retain(database: Database, rows: RetentionRows, now: datetime, by: str) -> dict[str, int]:
+    """Erase what is due; class → how many. Each contact is a transaction of its own, so a run that is cut off goes on
+    the next time. One line of the audit, and one of `retention_runs`.
+    """
+    out = {one.code: 0 for one in rows.keeps}
+    code = {one.kind: one.code for one in rows.keeps}
+    while found := await _contacts(database, rows, now, _BATCH):
+        done = [each for contact, each in found if await erase_contact(database, contact)]
+        for each in done:
+            out[each] += 1
+        if not done:  # others erased them meanwhile, or somebody wrote again
+            break
+    while gone := await database.fetch(_TALK, rows.days_of("talk"), now, _BATCH, limit=_LONG):
+        erased = sum([await erase_contact(database, row["id"]) for row in gone])
+        out[code["talk"]] += erased
+        if not erased:
+            break
+    for row in await database.fetch(_MEDIA, rows.days_of("media"), now, 1_000_000, limit=_LONG):
+        out[code["media"]] += await _drop_media(database, row["conversation"])
+    out[code["letters"]] = await _number(
+        database, "delete from dead_letters where at <= $1", now - timedelta(days=rows.days_of("letters"))
+    )
+    out[code["logs"]] = await _drop_logs(database, now - timedelta(days=rows.days_of("logs")))
+    await kept_run(database, "retain", out, by, now)
+    return out
+
+
+async def _drop_media(database: Database, contact: UUID) -> int:
+    """One contact's files: whoever has the folder deletes them within seconds."""
+    async with database.connection(limit=_LONG) as connection, connection.transaction():
+        await connection.execute(
+            "insert into media_gone (name) select distinct encode(sha256, 'hex') from media "
+            "where conversation = $1 and sha256 is not null on conflict do nothing",
+            contact,
+        )
+        return _tag(await connection.execute("delete from media where conversation = $1", contact))
+
+
+async def _drop_logs(database: Database, before: datetime) -> int:
+    async with database.connection(limit=_LONG) as connection, connection.transaction():
+        await connection.execute("select set_config('bangnong.retention', 'network_logs', true)")
+        return _tag(
+            await connection.execute(
+                f"delete from audit where {_LOGS} and at <= $1 and at < now() - interval '6 months'",
+                before,
+                timeout=_LONG,
+            )
+        )
+
+
+async def _number(database: Database, query: str, *args: Any) -> int:
+    return _tag(await database.execute(query, *args))
+
+
+def _tag(told: Any) -> int:
+    """How many rows a command says it changed."""
+    return int(str(told).rpartition(" ")[2] or 0)
+
+
+async def kept_run(database: Database, what: str, counts: Mapping[str, int], by: str, now: datetime) -> None:
+    """The line that says what was done: codes and counts."""
+    await database.execute(
+        "insert into retention_runs (at, by, plan, counts) values ($1, $2, $3, $4::jsonb)",
+        now, by, what, encode(dict(counts)).decode(),
+    )  # fmt: skip
+    await audit(database, by, f"retention.{what}", "record", **counts)
+
+
+async def last_runs(database: Database, most: int = 10) -> list[Any]:
+    return await database.fetch("select at, by, plan, counts from retention_runs order by id desc limit $1", most)
+
+
+async def switch_of(database: Database) -> Switch:
+    row = await database.row("select nightly, by, at, last_night from retention_switch")
+    return Switch(**dict(row)) if row else Switch(False, "", None, None)
+
+
+async def set_switch(database: Database, nightly: bool, by: str, now: datetime) -> None:
+    await database.execute(
+        "insert into retention_switch (nightly, by, at) values ($1, $2, $3) "
+        "on conflict (single) do update set nightly = excluded.nightly, by = excluded.by, at = excluded.at",
+        nightly, by, now,
+    )  # fmt: skip
+
+
+async def take_night(database: Database, night: date) -> bool:
+    """Whether this process is the one that runs tonight."""
+    done = await database.value(
+        "update retention_switch set last_night = $1 where nightly and (last_night is null or last_night < $1) returning true",
+        night,
+    )
+    return done is not None
+
+
+async def rest_of_it(connection: Connection) -> dict[str, int]:
+    """At the end of all: what is sealed or private and belongs to no contact. How many of each."""
+    return {
+        "letters": _tag(await connection.execute("delete from dead_letters")),
+        "comments": _tag(await connection.execute("delete from public_comments")),
+        "shifts": _tag(
+            await connection.execute(
+                "update shifts set phone = null, note = null where phone is not null or note is not null"
+            )
+        ),
+        "sessions": _tag(await connection.execute("update sessions set agent = '', address = ''")),
+    }
