@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from bot.store.database import Database
 from conversations.playbook import SHANGHAI
 from tests.browser.conftest import add_person
-from tests.browser.test_desk import faults, log_in, open_page, shots, wide_and_narrow
+from tests.browser.test_desk import faults, log_in, menu, open_page, shots, wide_and_narrow
 from tests.service import Record, Service
 from tests.tally.conftest import Put, did, put
 
@@ -55,7 +55,7 @@ async def test_the_board_and_the_day(browser: Browser, service: Service, shots: 
         await log_in(page, service, "sun", first)
 
         # Before anything has come.
-        await page.get_by_role("link", name="看板").click()
+        await menu(page, "稿子与看板", "看板")
         await expect(page.locator("#board")).to_contain_text("这段时间没有诉求")
         await wide_and_narrow(page, shots, "board-empty")
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import add_person
-from tests.browser.test_desk import PHONE, RED, WHERE, faults, log_in, open_page, say, shots, wide_and_narrow
+from tests.browser.test_desk import PHONE, RED, WHERE, faults, log_in, menu, open_page, say, shots, wide_and_narrow
 from tests.service import Record, Service
 
 __all__ = ["faults", "shots"]
@@ -27,7 +27,7 @@ async def test_from_the_suggested_unit_to_the_revisit(
     await log_in(desk, service, "qian", first)
 
     # The directory is empty; a unit is added from the page, and a wrong number is said beside its field.
-    await desk.get_by_role("link", name="通讯录").click()
+    await menu(desk, "电话与督办", "通讯录")
     await expect(desk.locator("#units")).to_contain_text("通讯录还是空的")
     await desk.get_by_role("link", name="加一家").click()
     await desk.get_by_label("名称").fill("三林镇应急办")
@@ -47,7 +47,7 @@ async def test_from_the_suggested_unit_to_the_revisit(
     await wide_and_narrow(desk, shots, "unit")
 
     # Found while typing, without a press; the arrow goes down to it.
-    await desk.get_by_role("link", name="通讯录").first.click()
+    await menu(desk, "电话与督办", "通讯录")
     await expect(desk.locator("#live")).to_have_attribute("data-state", "live")
     await desk.keyboard.press("/")
     await desk.keyboard.type("徐汇")
@@ -60,7 +60,7 @@ async def test_from_the_suggested_unit_to_the_revisit(
     await wide_and_narrow(desk, shots, "directory")
 
     # On the ticket it is proposed with the reason; two taps log the call, what was promised stands above the talk.
-    await desk.get_by_role("link", name="求助单").click()
+    await menu(desk, "单子", "求助单")
     await desk.locator(".row", has_text="透析").locator("a").first.click()
     await expect(desk.locator("#live")).to_have_attribute("data-state", "live")
     await desk.get_by_role("button", name="接手").click()
@@ -96,7 +96,7 @@ async def test_from_the_suggested_unit_to_the_revisit(
     assert number
     async with Record(service.home) as record:
         await record.rows("update calls set promise_due = now() - interval '25 minutes' where promise_state = 'open'")
-    await desk.get_by_role("link", name="电话", exact=True).click()
+    await menu(desk, "电话与督办", "电话")
     await expect(desk.locator(".vowlist li")).to_contain_text("超时 25 分钟")
     await wide_and_narrow(desk, shots, "calls")
     await desk.get_by_role("button", name="三林镇应急办：做到了").click()
@@ -111,7 +111,7 @@ async def test_from_the_suggested_unit_to_the_revisit(
     async with Record(service.home) as record:
         await record.rows("update ticket_events set at = at - interval '2 hours' where change = 'closed'")
         await record.rows("update tickets set closed_at = closed_at - interval '2 hours' where outcome is not null")
-    await desk.get_by_role("link", name="回访").click()
+    await menu(desk, "单子", "回访")
     await expect(desk.locator(".revisit").first).to_contain_text(number[0])
     await expect(desk.locator(".revisit .when").first).to_contain_text("超时")
     await wide_and_narrow(desk, shots, "revisits")

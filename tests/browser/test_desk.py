@@ -68,6 +68,13 @@ async def say(chat: Page, text: str) -> None:
     await chat.locator("#text").press("Enter")
 
 
+async def menu(page: Page, group: str, word: str) -> None:
+    """Through the menu as people go: open the group, press the word."""
+    nav = page.locator(".nav")
+    await nav.locator("summary", has_text=group).click()
+    await nav.get_by_role("link", name=word, exact=True).click()
+
+
 async def wide_and_narrow(page: Page, shots: Path, name: str) -> None:
     """A picture at both widths, and nothing that has to be scrolled sideways."""
     for width in (390, 1280):

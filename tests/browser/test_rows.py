@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import add_person
-from tests.browser.test_desk import RED, WHERE, faults, log_in, open_page, say, shots, wide_and_narrow
+from tests.browser.test_desk import RED, WHERE, faults, log_in, menu, open_page, say, shots, wide_and_narrow
 from tests.service import Service, stop_engines
 
 pytestmark = pytest.mark.browser
@@ -43,7 +43,7 @@ async def test_a_sentence_is_changed_by_two_people(
     await log_in(bao, service, "bao", second)
 
     # From the menu; what can be changed, and what is in force.
-    await wang.get_by_role("link", name="管理").click()
+    await menu(wang, "管理", "系统管理")
     await expect(wang.get_by_role("heading", level=1)).to_have_text("话术")
     await expect(wang.locator("main")).to_contain_text("线上用的是程序自带的")
     await wide_and_narrow(wang, shots, "rows")

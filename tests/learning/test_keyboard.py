@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import browser
-from tests.browser.test_desk import faults, open_page, shots, wide_and_narrow
+from tests.browser.test_desk import faults, menu, open_page, shots, wide_and_narrow
 from tests.desk.conftest import Desk
 from tests.learning.conftest import CANDIDATE, REFUSED, until
 from tests.service import Record, Service
@@ -44,7 +44,7 @@ async def test_labelling_and_models_as_an_admin_uses_them(
     await record.connection.execute(
         "update label_candidates set status = 'waiting', skipped_by = '{}', held_until = '-infinity'"
     )
-    await admin.get_by_role("link", name="管理").click()
+    await menu(admin, "管理", "系统管理")
     await admin.get_by_role("link", name="理解").click()
     await expect(admin.get_by_role("heading", level=1)).to_have_text("先标这些")
     await wide_and_narrow(admin, shots, "understanding")
