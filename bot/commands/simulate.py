@@ -99,7 +99,7 @@ async def _play(
         counts: Counter[str] = Counter()
         await clock.set(start)
         staff = await hire(database, base, max(rows.crew.first_day, rows.crew.each_day), counts)
-        screen = Screen(http, base, await open_door(database))
+        screen = Screen(staff[0], await open_door(database))
         town = Town(http, base, list(settings.accounts.values()), matters, stage.schedule, cases, end)
         crew = Crew(rows, staff, stage.schedule, options.seed)
         for nth, at in enumerate(arrivals(rows, hours=hours, cases=cases, seed=options.seed)):

@@ -90,36 +90,47 @@ class Seen:
 
 
 class Screen:
-    """The newest tickets, looked at through the API as another program of the newsroom would."""
+    """What came up: the desk's own news say that there is something, the API who wrote it."""
 
-    def __init__(self, http: aiohttp.ClientSession, base: str, token: str) -> None:
-        self.http = http
-        self.base = base
+    def __init__(self, browser: Browser, token: str) -> None:
+        self.browser = browser
         self._headers = {"Authorization": f"Bearer {token}"}
+        self._mark = 0
         self._seen: set[str] = set()
 
-    @property
-    def count(self) -> int:
-        return len(self._seen)
-
     async def new(self) -> list[Seen]:
-        """Tickets not seen before, oldest first."""
-        found: list[Seen] = []
+        """Tickets not seen before, in the order of their numbers."""
+        wanted = await self._changed() - self._seen
+        found: dict[str, Seen] = {}
         cursor = ""
-        while True:
-            query = {"order": "newest", "limit": "20"} | ({"cursor": cursor} if cursor else {})
-            async with self.http.get(self.base + "/api/v1/tickets", params=query, headers=self._headers) as answer:
-                answer.raise_for_status()
-                body: dict[str, Any] = await answer.json()
-            fresh = [one for one in body["items"] if one["number"] not in self._seen]
-            self._seen.update(one["number"] for one in fresh)
-            found += [
-                Seen(one["number"], one["sender"], one["urgency"], _RANKS.get(one["urgency"], 9), one["status"])
-                for one in fresh
-            ]
-            cursor = body["next"] or ""
-            if len(fresh) < len(body["items"]) or not cursor:
-                return found[::-1]
+        while wanted - found.keys():
+            page, cursor = await self._page(cursor)
+            found |= {one.number: one for one in page if one.number not in self._seen}
+            if not cursor:
+                break
+        self._seen |= found.keys()
+        return [found[number] for number in sorted(found)]
+
+    async def _changed(self) -> set[str]:
+        """Numbers of tickets something happened to since the last look; a ticket may open under the time it was begun at."""
+        url = f"{self.browser.base}/desk/changes"
+        async with self.browser.http.get(url, params={"after": str(self._mark)}) as answer:
+            answer.raise_for_status()
+            news: dict[str, Any] = await answer.json()
+        self._mark = max(self._mark, news["mark"])
+        return {str(one["number"]) for one in news["tickets"]}
+
+    async def _page(self, cursor: str) -> tuple[list[Seen], str]:
+        query = {"order": "newest", "limit": "50"} | ({"cursor": cursor} if cursor else {})
+        url = f"{self.browser.base}/api/v1/tickets"
+        async with self.browser.http.get(url, params=query, headers=self._headers) as answer:
+            answer.raise_for_status()
+            body: dict[str, Any] = await answer.json()
+        page = [
+            Seen(one["number"], one["sender"], one["urgency"], _RANKS.get(one["urgency"], 9), one["status"])
+            for one in body["items"]
+        ]
+        return page, body["next"] or ""
 
 
 _RANKS = {"critical": 0, "urgent": 1, "soon": 2, "normal": 3}
