@@ -7,7 +7,7 @@ SLOW := $(if $(CI),,-m "not slow")
 # Much of a test's time is waiting for real services, so three share two cores well. A file's tests stay together.
 TOGETHER ?= -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check bench bench-understanding clean lock
+.PHONY: run test check soak bench bench-understanding clean lock
 
 run: .venv/.installed
 	@exec $(BIN)/python -m bot serve $(ARGS)
@@ -22,6 +22,10 @@ check: .venv/.installed-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bot check
+
+# Half an hour of simulated life on all channels with two processes: SOAK_SECONDS=1800 unless you say otherwise.
+soak: .venv/.installed-tests
+	SOAK_SECONDS=$(or $(SOAK_SECONDS),1800) $(BIN)/python -m pytest -s tests/soak -k arrives $(ARGS)
 
 bench: .venv/.installed-tests
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -58,6 +58,8 @@ class WeChatPlatform(TokenSide):
         self.rest = Rest(self)
         self.heard: dict[str, float] = {}
         """When somebody last acted, by openid."""
+        self.exceeded: list[str] = []
+        """Whom we wrote to outside their window or beyond their count."""
         self.quotas: dict[str, Quota] = {}
         self.gone: set[str] = set()
         self.off: set[str] = set()
@@ -199,6 +201,8 @@ class WeChatPlatform(TokenSide):
         if openid in self.off:
             return refusal(48002, "user block")
         quota = self.quotas.get(openid)
+        if quota is None or self.clock() >= quota.ends or quota.left <= 0:
+            self.exceeded.append(openid)
         if quota is None or self.clock() >= quota.ends:
             return refusal(45015, "response out of time limit or subscription is canceled")
         if quota.left <= 0:

@@ -34,6 +34,8 @@ class WeComPlatform:
     page: int = 100
     """Messages a page: small in tests, so that paging is seen."""
     sent: list[tuple[str, str]] = field(default_factory=list)
+    exceeded: list[str] = field(default_factory=list)
+    """Whom we wrote to outside their window or beyond their count."""
     calls: list[str] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
     """errcodes for the next calls but the token's."""
@@ -163,6 +165,7 @@ class WeComPlatform:
             return web.json_response({"errcode": 0, "errmsg": "ok", "msgid": key})
         ends, left = self.windows.get(who, (0.0, 0))
         if self.clock() >= ends or left <= 0:
+            self.exceeded.append(who)
             return refusal(95001, "send msg limit")
         self.windows[who] = (ends, left - 1)
         self.keys[key] = who
