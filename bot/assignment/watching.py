@@ -16,7 +16,7 @@ from bot.store.shifts import on_duty, shifts_are_kept
 
 log = get_logger("assignment")
 
-EVERY = 5.0
+EVERY = 3.0
 """Seconds between two looks."""
 _LOCK = 0x62616E67_61737367
 Publish = Callable[[list[dict[str, Any]]], None]

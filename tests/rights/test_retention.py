@@ -145,6 +145,7 @@ def _run(service: Service, *words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 async def test_the_end_of_it_all(desk: Desk, service: Service, record: Record, tmp_path: Path) -> None:
     number = await _closed(service, record, "finish-1", RED, "critical", 1)
     out = tmp_path / "figures.csv"
