@@ -11,6 +11,7 @@ from bot.codec import TicketBody, load_body
 from bot.store.database import Database
 from bot.store.search import query_terms
 from bot.vault import Unsealable, Vault
+from conversations.codes import TicketStatus
 
 ERASED = TicketBody("（已删除）", {}, [], [])
 
@@ -111,6 +112,8 @@ async def list_tickets(
     `accounts`: where a `sender` (a platform's id) may belong. Raises ValueError for a broken cursor.
     """
     where, args = _conditions(vault, wanted, accounts)
+    if wanted.q and not await _searched(database, vault, wanted.q, where, args):
+        return [], ""
     order = "t.created_at desc, t.number desc" if newest else "t.queue_rank, t.created_at, t.number"
     if cursor:
         rank, created, number = cursor.split("~")
@@ -145,6 +148,7 @@ def _conditions(vault: Vault, wanted: Filter, accounts: Sequence[tuple[str, str]
         where.append(f"t.outcome is {'null' if wanted.status == 'open' else 'not null'}")
     elif wanted.status:
         must("t.status = {}", wanted.status)
+        where.append(f"t.outcome is {'not null' if wanted.status == TicketStatus.CLOSED else 'null'}")
     if wanted.unclaimed:
         where.append("t.reporter = ''")
     if wanted.alert in ("yes", "no"):
@@ -158,12 +162,38 @@ def _conditions(vault: Vault, wanted: Filter, accounts: Sequence[tuple[str, str]
             if wanted.channel in ("", channel)
         ]
         must("c.openid_hash = any ({})", hashes)
-    if wanted.q:
-        if terms := query_terms(vault, wanted.q):
-            must("t.number in (select number from ticket_terms where terms @> {})", terms)
-        else:
-            where.append("false")
     return where, args
+
+
+_FEW = 5000
+"""Tickets found by their words that are looked up one by one; more common words are looked for along the list's order."""
+
+_WITH_WORDS = """
+with found as materialized (select number from ticket_terms where terms @> $1) select number from found limit $2
+"""
+"""Planned as if all were wanted: from the words' index, unless they are in every other ticket and met at once."""
+
+
+async def _searched(database: Database, vault: Vault, q: str, where: list[str], args: list[Any]) -> bool:
+    """Adds the condition of a search; False when nothing can match.
+
+    The record cannot know how common a keyed hash is among the open tickets, so it is asked: rare words come from their own
+    index, common ones are met soon enough by whoever walks the list.
+    """
+    terms = query_terms(vault, q)
+    if not terms:
+        return False
+    rows = await database.fetch(_WITH_WORDS, terms, _FEW + 1)
+    if len(rows) <= _FEW:
+        args.append([row["number"] for row in rows])
+        where.append(f"t.number in (select unnest(${len(args)}::text[]))")
+    else:
+        args.append(terms)
+        # `offset 0` keeps it a question about one ticket at a time: as a join it would read every ticket with the word.
+        where.append(
+            f"exists (select from ticket_terms w where w.number = t.number and w.terms @> ${len(args)}::integer[] offset 0)"
+        )
+    return bool(rows)
 
 
 async def get_ticket(database: Database, vault: Vault, number: str) -> Ticket | None:
