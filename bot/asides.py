@@ -17,6 +17,7 @@ from bot.arrivals import TurnFailed
 from bot.comments import hear_public
 from bot.desk.words import COLLEAGUE
 from bot.grants import tell
+from bot.landing import note_scene
 from bot.live import News
 from bot.log import get_logger
 from bot.services import Services
@@ -136,6 +137,8 @@ async def _known(services: Services, message: Inbound) -> Known | None:
 
 
 ASIDES: dict[tuple[str, str], Aside] = {
+    ("wechat", "subscribe"): note_scene,
+    ("wechat", "scan"): note_scene,
     ("wecom", wecom.COLLEAGUE): _colleague,
     ("douyin", douyin.COLLEAGUE): _colleague,
     ("douyin", douyin.RECALL): _recalled,

@@ -12,7 +12,9 @@ from bot.log import get_logger
 from bot.services import Services
 from bot.settings import Account
 from bot.store.database import StoreAway
+from bot.store.people import is_poster
 from bot.store.toutiao import Landing, keep_landing
+from conversations.messages import Inbound
 
 log = get_logger("landing")
 
@@ -36,6 +38,19 @@ def remember(response: web.StreamResponse, request: web.Request) -> None:
         response.set_cookie(
             _COOKIE, told, max_age=_LASTS, httponly=True, samesite="Lax", secure=request.secure, path="/"
         )
+
+
+async def note_scene(services: Services, account: Account, message: Inbound) -> bool:
+    """An aside that lets the conversation hear the message too: from which poster somebody came. Never raises."""
+    scene = message.event_key.removeprefix("qrscene_")
+    contact = message.contact
+    try:
+        if scene and len(scene) <= 64 and await is_poster(services.database, scene):
+            who = services.vault.hash("openid", contact.channel, contact.account, contact.openid)
+            await keep_landing(services.database, who, Landing("poster", scene, services.clock()))
+    except StoreAway:
+        log.warning("landing_not_kept")
+    return False
 
 
 async def note_landing(request: web.Request, services: Services, account: Account, sender: str) -> None:

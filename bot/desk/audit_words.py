@@ -61,6 +61,8 @@ ACTIONS = {
     "reports.answer": "报告：记下答复",
     "reports.tell": "报告：把答复告诉居民",
     "reports.exported": "报告：导出",
+    "posters.made": "海报：做一张",
+    "posters.retired": "海报：撤下",
     "toutiao.imported": "头条：导入评论",
     "toutiao.case": "头条：评论立单",
     "toutiao.answered": "头条：贴了公开答复",

@@ -20,5 +20,8 @@ async def origin_of(database: Database, ticket: Ticket, names: Mapping[str, str]
     landing = await landing_of(database, ticket.conversation)
     if landing is None:
         return ""
+    if landing.source == "poster":
+        title = await database.value("select title from posters where scene = $1", landing.item)
+        return f"扫海报来：{title or landing.item}"
     source = words.CHANNELS.get(landing.source, landing.source)
     return f"从{source}文章 {landing.item} 来" if landing.item else f"从{source}来"

@@ -218,6 +218,7 @@ CHANNELS = {
     "hotline": "12345",
     "staff": "代为登记",
     "wecom": "微信客服",
+    "poster": "海报二维码",
 }
 
 ROLES = {"reporter": "记者", "editor": "编辑", "liaison": "12345联络员", "admin": "管理员", "auditor": "审计员"}
