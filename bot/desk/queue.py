@@ -17,6 +17,7 @@ from bot.desk.session import Staff
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.tickets import Filter, Ticket, counts, list_tickets
+from bot.store.views import views_of
 from bot.supervision.watching import due_numbers
 from conversations.codes import Intent, Urgency
 
@@ -115,7 +116,8 @@ async def get_queue(request: web.Request, staff: Staff) -> web.StreamResponse:
     rows = await rows_of(services, [(one, "pinned") for one in pinned] + [(one, "queue") for one in found], staff)
     tally = await counts(services.database)
     return page(
-        "queue.html", staff, wanted=wanted, pinned=rows[: len(pinned)], rows=rows[len(pinned) :], tally=tally, mark=mark,
+        "queue.html", staff, views=await views_of(services.database, staff.login),
+        wanted=wanted, pinned=rows[: len(pinned)], rows=rows[len(pinned) :], tally=tally, mark=mark,
         next=wanted.query(cursor=after) if after else "", first=first, pins=wanted.pins and first,
         more_alerts=max(0, tally["alerts"] - len(pinned)) if wanted.pins and first else 0, now=services.clock(),
         intents=words.intents(services.playbook), desks=services.playbook.desks, filtered=wanted.query() != "/desk",

@@ -72,7 +72,7 @@ async def service(trained: Path, receiver: Receiver) -> AsyncIterator[Service]:
     folder.chmod(0o711)
     shutil.copytree(trained, folder / "models")
     settings = {
-        "BANGNONG_WEBHOOKS_INSIDE": receiver.base, "BANGNONG_PUSH_CONTACT": "mailto:ops@example.cn",
+        "BANGNONG_WEBHOOKS_INSIDE": receiver.base,
         "BANGNONG_OPEN311_INTENTS": "medicine,supplies", "BANGNONG_API_A_MINUTE": "100000",
     }  # fmt: skip
     running = await Service(folder, **settings).start()

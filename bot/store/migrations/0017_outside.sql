@@ -85,32 +85,10 @@ create table calendar_links (
     read_at timestamptz
 );
 
--- Telephones that ring for danger: where their push service is, and the key their browser made for us.
-create table push_devices (
-    id bigint generated always as identity primary key,
-    login text not null references users (login) on delete cascade,
-    mark bytea not null unique,          -- keyed hash of the endpoint
-    endpoint text not null,
-    p256dh text not null,                -- the browser's public key and its salt for our messages: they open nothing here
-    auth text not null,
-    made_at timestamptz not null default now(),
-    sent_at timestamptz,
-    fault text not null default ''
-);
-create table push_told (
-    number text not null,
-    device bigint not null references push_devices (id) on delete cascade,
-    at timestamptz not null default now(),
-    attempts integer not null default 0,
-    done boolean not null default false,
-    primary key (number, device)
-);
-create index push_told_open on push_told (at) where not done;
-
 -- An approved answer sent to those who asked: which text (its hash), to whose ticket, what came of it.
 create table knowledge_told (
-    code text not null,
-    text_hash bytea not null,
+    code text not null,                  -- keyed hash: which answer somebody got is nobody's to read
+    text_hash bytea not null,            -- keyed hash of code and text
     number text not null,
     outcome text not null,               -- sent, or why not
     by text not null,
