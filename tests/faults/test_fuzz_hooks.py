@@ -1,0 +1,295 @@
+"""Mutated deliveries over every hook, in the process itself: no 500, no traceback, no memory that grows.
+
+Through `bot.webhooks.hook` as a platform's request would go, up to the point where a message would be heard: what is heard
+is the turns' business and has tests of its own. Half of the deliveries are broken after they were signed (headers, query,
+envelope), half before (the platform's own signature over nonsense).
+"""
+
+import asyncio
+import json
+import logging
+import random
+import resource
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiohttp import StreamReader, web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
+from yarl import URL
+
+from adapters import discover
+from adapters.base import Request, Secret
+from adapters.toutiao import ToutiaoSecrets
+from bot import webhooks
+from bot.intake import Answer
+from bot.keys import SERVICES
+from bot.settings import Account
+from bot.store.database import StoreAway
+from tests.platforms.douyin import DouyinPlatform
+from tests.platforms.wechat import WeChatPlatform
+from tests.platforms.wecom import WeComPlatform
+
+GROWTH = 50 * 1024
+"""Kilobytes."""
+NASTY = (
+    b"", b"\x00", b"]]>", b"<![CDATA[", b"&#x1F;", b"\xff\xfe", b"9" * 400, b"-1", b"1e309", b"null", b"[]", b"{}", b"\xf0\x9f",
+    b"<xml>" * 50, b"[" * 300, b'{"a":' * 60, b"%00", b"../..", "\u202e家".encode(), "💊\u200d".encode() * 30, b"<!DOCTYPE a>",
+    b"<!ENTITY x 'y'>", b"0x7fffffffffffffff", b"99999999999999999999", b"\\ud800", b"true", b'"', b"'", b"\n" * 40,
+)  # fmt: skip
+
+
+class Away:
+    """A record, or a Redis, that is away, whatever is asked of it."""
+
+    def __init__(self, error: type[Exception] = StoreAway) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str) -> Any:
+        async def away(*args: Any, **more: Any) -> Any:
+            raise self.error("fuzz")
+
+        return away
+
+
+class Seal:
+    def seal(self, data: bytes, context: bytes) -> bytes:
+        return b"sealed"
+
+    def hash(self, *parts: str) -> bytes:
+        return "\x1f".join(parts).encode("utf-8", "surrogatepass")[:16]
+
+
+class Buried:
+    """Takes dead letters, and is away for everything else."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def execute(self, query: str, *args: Any) -> str:
+        if "dead_letters" not in query:
+            raise StoreAway("fuzz")
+        self.count += 1
+        return ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(Away(), name)
+
+
+class Unread:
+    """Public comments are read at once; that needs the record as well, so they go the way of a record that is away."""
+
+    def current(self) -> Any:
+        raise StoreAway("fuzz")
+
+
+class Wire:
+    """The other side of the answer: swallows it. (A mock would remember every call, and grow.)"""
+
+    output_size = buffer_size = 0
+
+    def enable_compression(self, *args: Any, **more: Any) -> None: ...
+
+    def enable_chunking(self) -> None: ...
+
+    def send_headers(self) -> None: ...
+
+    def set_eof(self) -> None: ...
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return default
+
+    def is_closing(self) -> bool:
+        return False
+
+    async def write(self, *args: Any, **more: Any) -> None: ...
+
+    async def write_eof(self, *args: Any) -> None: ...
+
+    async def write_headers(self, *args: Any) -> None: ...
+
+    async def drain(self) -> None: ...
+
+
+class Ear:
+    def __init__(self) -> None:
+        self.heard: Counter[str] = Counter()
+
+    async def hear(self, message: Any, account: Account) -> Answer:
+        self.heard[account.channel.name] += 1
+        return Answer()
+
+    def knock(self, account: Account, message: Any) -> None:
+        self.heard[account.channel.name] += 1
+
+
+class Errors(logging.Handler):
+    """Every line with a traceback."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            self.seen.append(f"{record.getMessage()}: {record.exc_info[1]!r}")
+
+
+WIRE: Any = Wire()
+LINE: Any = SimpleNamespace(
+    transport=WIRE, writer=WIRE, peername=None, sockname=None, ssl_context=None, max_field_size=8190
+)
+
+
+def accounts() -> dict[tuple[str, str], Account]:
+    secrets = {
+        "wechat": WeChatPlatform().secrets(api_base="https://wechat.invalid"),
+        "douyin": DouyinPlatform().secrets(api_base="https://douyin.invalid"),
+        "wecom": WeComPlatform().secrets(api_base="https://wecom.invalid"),
+        "toutiao": ToutiaoSecrets(Secret("fuzz-token"), "on"),
+    }
+    channels = discover()
+    return {
+        (name, "main"): Account(channels[name], "main", kept, channels[name].limits(kept))
+        for name, kept in secrets.items()
+    }
+
+
+def mutate(chance: random.Random, data: bytes) -> bytes:
+    """One to four changes: bytes flipped, pieces cut, doubled, moved or replaced by something nasty."""
+    out = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randint(0, len(out))
+        to = min(len(out), at + chance.randint(0, 40))
+        match chance.randrange(6):
+            case 0 if out:
+                out[chance.randrange(len(out))] = chance.randrange(256)
+            case 1:
+                del out[at:to]
+            case 2:
+                out[at:at] = out[at:to]
+            case 3:
+                out[at:to] = chance.choice(NASTY)
+            case 4:
+                out[at:at] = chance.choice(NASTY)
+            case _:
+                out = out[at:] + out[:at]
+    return bytes(out)
+
+
+def spoil(chance: random.Random, request: Request) -> Request:
+    """After it was signed: the body, a part of the query or a header."""
+    query, headers, body = dict(request.query), dict(request.headers), request.body
+    what = chance.randrange(4)
+    if what == 0 and query:
+        name = chance.choice(list(query))
+        query[name] = chance.choice(
+            (query[name][:-1], query[name] * 2, "", chance.choice(NASTY).decode("utf-8", "replace"))
+        )
+    elif what == 1 and query:
+        del query[chance.choice(list(query))]
+    elif what == 2 and headers:
+        name = chance.choice(list(headers))
+        headers[name] = "".join(c for c in chance.choice(NASTY).decode("ascii", "ignore") if c.isprintable())
+    else:
+        body = mutate(chance, body)
+    return Request(chance.choice(("POST", "POST", "POST", "GET", "PUT")), "", query, headers, body)
+
+
+def asked(app: Any, name: str, request: Request, protocol: BaseProtocol) -> web.Request:
+    content = StreamReader(protocol, 2**16)
+    content.feed_data(request.body)
+    content.feed_eof()
+    path = str(URL(f"/hook/{name}/main").with_query(dict(request.query)))
+    headers = CIMultiDict({**request.headers, "Content-Length": str(len(request.body))})
+    return make_mocked_request(
+        request.method, path, headers, app=app, payload=content, match_info={"channel": name, "account": "main"},
+        writer=WIRE, transport=WIRE, protocol=LINE, sslcontext=None,
+    )  # fmt: skip
+
+
+async def fuzzed(times: int, home: Path, seed: int = 1) -> tuple[Counter[int], Ear, list[str], int]:
+    """(statuses, what was heard, lines with a traceback, growth in kilobytes)."""
+    chance, ear, errors = random.Random(seed), Ear(), Errors()
+    rows = accounts()
+    services: Any = SimpleNamespace(
+        accounts=rows, intake=ear, vault=Seal(), database=Buried(), redis=Away(OSError), turns=SimpleNamespace(busy=False),
+        settings=SimpleNamespace(home=home), clock=None, live=SimpleNamespace(publish=lambda news: None),
+        outbox=SimpleNamespace(world=None), reader=Unread(),
+    )  # fmt: skip
+    app = web.Application()
+    pulls: Any = ear
+    app[SERVICES], app[webhooks.PULLS] = services, pulls
+    protocol = BaseProtocol(asyncio.get_running_loop())
+    logger = logging.getLogger("bangnong")
+    was, kept = logger.level, logger.propagate
+    logger.setLevel(logging.ERROR)
+    logger.propagate = False
+    logger.addHandler(errors)
+    seeds = {name: [one.payload for one in account.channel.examples] for (name, _), account in rows.items()}
+    names, statuses, before = sorted(seeds), Counter[int](), 0
+    try:
+        for nth in range(times):
+            if nth == times // 5:  # what is built once is built by now
+                before = memory()
+            name = names[nth % len(names)]
+            account = rows[name, "main"]
+            payload = chance.choice(seeds[name])
+            if chance.random() < 0.5:
+                request = account.channel.sign(mutate(chance, payload), account.secrets, now=1_650_000_000)
+            else:
+                request = spoil(chance, account.channel.sign(payload, account.secrets, now=1_650_000_000))
+            response = await webhooks.hook(asked(app, name, request, protocol))
+            statuses[response.status] += 1
+    finally:
+        logger.removeHandler(errors)
+        logger.setLevel(was)
+        logger.propagate = kept
+    return statuses, ear, errors.seen, memory() - before
+
+
+def memory() -> int:
+    """Kilobytes held now; where that cannot be read, the most there ever were."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return pages * resource.getpagesize() // 1024
+
+
+def judged(found: tuple[Counter[int], Ear, list[str], int]) -> None:
+    statuses, ear, errors, growth = found
+    assert not errors, f"{len(errors)} tracebacks: {Counter(errors).most_common(3)}"
+    assert not [status for status in statuses if status >= 500], statuses
+    assert set(statuses) <= {200, 403, 413}, statuses
+    assert len(ear.heard) == 4, f"some hook let nothing through: {ear.heard}"
+    assert statuses[403], "what was broken after signing was taken"
+    assert growth < GROWTH, f"grew by {growth} KB"
+
+
+async def test_some_mutated_deliveries(tmp_path: Path) -> None:
+    judged(await fuzzed(1_600, tmp_path, seed=random.SystemRandom().randrange(1 << 30)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_two_hundred_thousand_mutated_deliveries(tmp_path: Path) -> None:
+    found = await fuzzed(200_000, tmp_path)
+    print(json.dumps({"statuses": found[0], "heard": found[1].heard, "kilobytes grown": found[3]}))
+    judged(found)
+
+
+async def test_a_crash_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fuzz itself can fail: a reader that raises what nobody expects leaves a traceback."""
+    channel = discover()["wechat"]
+
+    def broken(payload: bytes, account: str) -> Any:
+        raise KeyError("MsgType")
+
+    monkeypatch.setattr(channel, "parse", broken)
+    with pytest.raises(AssertionError, match="tracebacks"):
+        judged(await fuzzed(400, tmp_path))
