@@ -22,6 +22,7 @@ from bot.learning.shadow import Shadow
 from bot.live import Live, News
 from bot.log import get_logger
 from bot.media.room import MediaRoom, open_media
+from bot.memory import give_back
 from bot.outbox import OutboxWorker
 from bot.outside.working import outside_tasks
 from bot.rehearsal.clock import Clock, RehearsalClock, open_clock
@@ -186,6 +187,7 @@ async def open_services(
         asyncio.create_task(rows.watch(), name="rows"),
         asyncio.create_task(surge.watch(), name="surge"),
         asyncio.create_task(tips.watch(), name="tips"),
+        asyncio.create_task(give_back(), name="memory"),
     ]
     working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
     if outbox:
