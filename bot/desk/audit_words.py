@@ -144,7 +144,8 @@ _NAMES = {
     "grave": "危急紧急", "other": "其他", "talk": "没立单的", "media": "文件", "letters": "来信", "logs": "登录记录",
     "contacts": "居民", "comments": "评论", "shifts": "班次", "sessions": "设备",
     "helper": "外部门来帮忙", "to": "交给",
-    "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转", "through": "从哪张单写的", "consent": "怎么同意的",
+    "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转",
+    "through": "从哪张单写的", "consent": "怎么同意的",
 }  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 
