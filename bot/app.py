@@ -7,12 +7,14 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import app_channel, chat, health, webhooks
-from bot.api.routes import build_api, schema
+from bot.api.building import build_api, schema
+from bot.desk.calendar import get_file as calendar_file
 from bot.desk.routes import add_desk
 from bot.hotline.hook import hook as hotline_hook
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.media.routes import add_media
+from bot.outside.open311_routes import add_open311
 from bot.rehearsal.routes import add_rehearsal
 from bot.services import Services
 
@@ -81,6 +83,8 @@ def build_app(services: Services) -> web.Application:
     api[SERVICES] = services
     app.add_subapp("/api/v1", api)
     app.router.add_get("/api/openapi.json", schema)
+    add_open311(app)
+    app.router.add_get(r"/calendar/{token:[\w-]+}.ics", calendar_file)
     add_desk(app)
     app.router.add_static("/chat/static", Path(str(files("bot.desk"))) / "chat")
     return app

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.api.auth import WRITERS, Refused, caller
-from bot.api.openapi import openapi
+from bot.api.lists import event_json, message_json
 from bot.arrivals import TurnFailed
 from bot.audit import audit
 from bot.keys import SERVICES
@@ -53,13 +53,9 @@ async def api_errors(request: web.Request, handler: Handler) -> web.StreamRespon
     except Refused as refused:
         return refused.answer
     except StoreAway:
-        return _error(503, "store_away", "the record does not answer; try again", "")
+        return error_json(503, "store_away", "the record does not answer; try again", "")
     except TurnFailed:
-        return _error(500, "turn_failed", "this could not be done; it has been logged", "")
-
-
-async def schema(request: web.Request) -> web.StreamResponse:
-    return web.json_response(openapi())
+        return error_json(500, "turn_failed", "this could not be done; it has been logged", "")
 
 
 async def get_tickets(request: web.Request) -> web.StreamResponse:
@@ -70,10 +66,10 @@ async def get_tickets(request: web.Request) -> web.StreamResponse:
     known: dict[str, set[str]] = {"urgency": {*Urgency}, "intent": {*Intent}, "status": {*TicketStatus, "open"}}
     for field, values in known.items():
         if query.get(field) and query[field] not in values:
-            return _error(400, "unknown_code", f"{field} is one of {', '.join(sorted(values))}", field)
+            return error_json(400, "unknown_code", f"{field} is one of {', '.join(sorted(values))}", field)
     limit = query.get("limit", "50")
     if not limit.isdigit() or not 1 <= int(limit) <= _MOST:
-        return _error(400, "bad_limit", f"limit is a number from 1 to {_MOST}", "limit")
+        return error_json(400, "bad_limit", f"limit is a number from 1 to {_MOST}", "limit")
     wanted = Filter(
         channel=query.get("channel", ""), sender=query.get("sender", ""), urgency=query.get("urgency", ""),
         status=query.get("status", ""), intent=query.get("intent", ""), q=query.get("q", ""),
@@ -84,7 +80,7 @@ async def get_tickets(request: web.Request) -> web.StreamResponse:
             limit=int(limit), cursor=query.get("cursor", ""),
         )  # fmt: skip
     except ValueError:
-        return _error(400, "bad_cursor", "cursor is not one of ours", "cursor")
+        return error_json(400, "bad_cursor", "cursor is not one of ours", "cursor")
     masked = role == "auditor" or query.get("mask") == "true"
     if found and not masked:
         await audit(services.database, f"token:{name}", "api.tickets.list", str(len(found)))
@@ -97,7 +93,7 @@ async def get_one(request: web.Request) -> web.StreamResponse:
     name, role = await caller(request)
     ticket = await get_ticket(services.database, services.vault, request.match_info["number"])
     if ticket is None:
-        return _error(404, "unknown", "there is no such ticket", "number")
+        return error_json(404, "unknown", "there is no such ticket", "number")
     masked = role == "auditor"
     if not masked:
         await audit(services.database, f"token:{name}", "api.tickets.read", ticket.number)
@@ -113,22 +109,11 @@ async def whole_ticket(services: Any, ticket: Ticket, *, masked: bool) -> dict[s
         **ticket_json(ticket, masked=masked),
         "slots_detail": {} if masked else ticket.body.slots,
         "reasons": ticket.body.reasons,
-        "messages": [
-            {
-                "id": message.id, "at": message.at.isoformat(), "direction": "in" if message.direction == "i" else "out",
-                "author": message.author, "kind": message.kind, "delivery": message.delivery,
-                "text": mask_text(message.text) if masked else message.text, "ticket_case": message.case == ticket.case,
-            }
-            for message in messages
-        ],
-        "events": [
-            {"id": event.id, "at": event.at.isoformat(), "actor": event.actor, "change": event.change,
-             "detail": "" if masked else event.detail}
-            for event in events
-        ],
+        "messages": [message_json(message, ticket, masked=masked) for message in messages],
+        "events": [event_json(event, masked=masked) for event in events],
         "duplicate_of": linked.duplicate_of if linked else None,
         "similar": [{"number": one.number, "reason": one.reason} for one in alike],
-    }  # fmt: skip
+    }
 
 
 def ticket_json(ticket: Ticket, *, masked: bool) -> dict[str, Any]:
@@ -171,24 +156,24 @@ async def act(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     name, role = await caller(request)
     if role not in WRITERS:
-        return _error(403, "role", f"a token of role {role} only reads", "")
+        return error_json(403, "role", f"a token of role {role} only reads", "")
     ticket = await get_ticket(services.database, services.vault, request.match_info["number"])
     if ticket is None:
-        return _error(404, "unknown", "there is no such ticket", "number")
+        return error_json(404, "unknown", "there is no such ticket", "number")
     try:
         body = await request.json() if request.can_read_body else {}
         if not isinstance(body, dict):
             raise ValueError("not an object")
         event = _event(request.match_info["act"], ticket.case, f"api:{name}", body)
     except (ValueError, KeyError, TypeError) as error:
-        return _error(400, "malformed", f"body: {error}", "")
+        return error_json(400, "malformed", f"body: {error}", "")
     if event is None:
-        return _error(404, "unknown", "no such act", "")
+        return error_json(404, "unknown", "no such act", "")
     outcome = await services.turns.act(ticket.conversation, event)
     await audit(services.database, f"token:{name}", f"api.{request.match_info['act']}", ticket.number)
     if outcome.refused:
         status, words = REFUSALS.get(outcome.refused, (409, outcome.refused))
-        return _error(status, outcome.refused, words, "")
+        return error_json(status, outcome.refused, words, "")
     fresh = await get_ticket(services.database, services.vault, ticket.number)
     return web.json_response(ticket_json(fresh or ticket, masked=False))
 
@@ -212,14 +197,5 @@ def _event(name: str, case: int, who: str, body: dict[str, Any]) -> ReporterEven
     return None
 
 
-def _error(status: int, code: str, message: str, field: str) -> web.Response:
+def error_json(status: int, code: str, message: str, field: str) -> web.Response:
     return web.json_response({"error": {"code": code, "message": message, "field": field}}, status=status)
-
-
-def build_api() -> web.Application:
-    """The sub-application under /api/v1; the caller gives it the services."""
-    api = web.Application(middlewares=[api_errors])
-    api.router.add_get("/tickets", get_tickets)
-    api.router.add_get("/tickets/{number}", get_one)
-    api.router.add_post("/tickets/{number}/{act}", act)
-    return api
