@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from adapters import discover
 from adapters.base import Channel, Secret
+from bot.oidc import OidcSettings
 from bot.people import ROLES
 from conversations.window import Limits
 
@@ -56,6 +57,7 @@ class Settings:
     hotline_url: str = ""
     hotline_secret: Secret | None = None
     second_factor_roles: frozenset[str] = frozenset()
+    oidc: OidcSettings | None = None
 
     @property
     def embedded_database(self) -> bool:
@@ -95,6 +97,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
         faults.append("BANGNONG_SECRET_KEY is required with BANGNONG_DATABASE_URL: set a long random value and keep it")
     hotline = _hotline(env, faults)
     second = _roles(env, "BANGNONG_SECOND_FACTOR_ROLES", faults)
+    oidc = _oidc(env, faults)
     keys = KeyFile(home / "keys") if not faults else None
     accounts = _accounts(env, keys, faults)
     if faults:
@@ -114,6 +117,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
         hotline_url=hotline[0],
         hotline_secret=hotline[1],
         second_factor_roles=second,
+        oidc=oidc,
     )
 
 
@@ -192,6 +196,37 @@ def _hotline(env: Mapping[str, str], faults: list[str]) -> tuple[str, Secret | N
     if secret and not env.get("BANGNONG_HOTLINE_URL"):
         faults.append("BANGNONG_HOTLINE_URL is missing: BANGNONG_HOTLINE_SECRET alone does nothing, or unset it")
     return url, Secret(secret) if secret else None
+
+
+def _oidc(env: Mapping[str, str], faults: list[str]) -> OidcSettings | None:
+    """The house's sign-on: issuer, client and secret together, and a domain or a group that may come in; None: off."""
+    names = [f"BANGNONG_OIDC_{one}" for one in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")]
+    values = [env.get(one, "") for one in names]
+    domains = frozenset(filter(None, (one.strip().lower() for one in env.get("BANGNONG_OIDC_DOMAINS", "").split(","))))
+    pairs = [one.partition(":") for one in env.get("BANGNONG_OIDC_GROUPS", "").split(",") if one.strip()]
+    groups = {group.strip(): role.strip() for group, _, role in pairs}
+    if not any(values):
+        return None
+    before = len(faults)
+    faults += [
+        f"{name} is missing: set all three of {', '.join(names)}, or none"
+        for name, one in zip(names, values, strict=True)
+        if not one
+    ]
+    issuer = urlsplit(values[0])
+    if values[0] and issuer.scheme != "https" and issuer.hostname not in ("127.0.0.1", "localhost"):
+        faults.append("BANGNONG_OIDC_ISSUER does not begin with https:// : write the issuer exactly as it names itself")
+    if not domains and not groups:
+        faults.append(
+            "BANGNONG_OIDC_DOMAINS or BANGNONG_OIDC_GROUPS is missing: say whose addresses or groups may come in"
+        )
+    if strange := sorted({role for role in groups.values() if role not in ROLES}):
+        faults.append(
+            f"BANGNONG_OIDC_GROUPS has {', '.join(map(repr, strange))}: write group:role, role one of {', '.join(ROLES)}"
+        )
+    if len(faults) > before:
+        return None
+    return OidcSettings(values[0], values[1], Secret(values[2]), domains, groups)
 
 
 def _roles(env: Mapping[str, str], name: str, faults: list[str]) -> frozenset[str]:

@@ -38,7 +38,16 @@ def _login_page(request: web.Request, *, status: int = 200, error: str = "", log
     before = request.cookies.get(_BEFORE) or chance.token_urlsafe(18)
     token = form_token(request.app[SERVICES], before)
     next_path = local_path(request.query.get("next", "/desk"))
-    response = page("login.html", None, status=status, csrf=token, next=next_path, error=error, login=login)
+    response = page(
+        "login.html",
+        None,
+        status=status,
+        csrf=token,
+        next=next_path,
+        error=error,
+        login=login,
+        sso=request.app[SERVICES].settings.oidc is not None,
+    )
     set_cookie(request, response, _BEFORE, before, max_age=3600)
     return response
 
@@ -85,17 +94,24 @@ async def _try(request: web.Request, services: Services, login: str, password: s
         )
         return _login_page(request, status=403, error=_WRONG, login=login)
     await throttle.right()
-    if await has_factor(services.database, login):  # the password alone opens nothing
-        half = web.HTTPSeeOther(f"/login/second?next={quote(local_path(request.query.get('next', '/desk')), safe='')}")
-        set_cookie(request, half, HALF, await begin_half(services.database, login), max_age=300)
-        half.del_cookie(_BEFORE, path="/")
-        raise half
-    token = await begin(services.database, login, request)
-    await audit(services.database, login, "login.ok", login)
-    response = web.HTTPSeeOther(local_path(request.query.get("next", "/desk")))
-    set_cookie(request, response, COOKIE, token, max_age=HOURS * 3600)
+    response = await come_in(request, services, login, request.query.get("next", "/desk"))
     response.del_cookie(_BEFORE, path="/")
     raise response
+
+
+async def come_in(
+    request: web.Request, services: Services, login: str, next_path: str, *, second: bool = False, **told: str
+) -> web.HTTPSeeOther:
+    """In, for whoever proved who they are once; to the code first where they have one and it was not asked (`second`)."""
+    if not second and await has_factor(services.database, login):  # the password alone opens nothing
+        half = web.HTTPSeeOther(f"/login/second?next={quote(local_path(next_path), safe='')}")
+        set_cookie(request, half, HALF, await begin_half(services.database, login), max_age=300)
+        return half
+    token = await begin(services.database, login, request, second=second)
+    await audit(services.database, login, "login.ok", login, **told)
+    response = web.HTTPSeeOther(local_path(next_path))
+    set_cookie(request, response, COOKIE, token, max_age=HOURS * 3600)
+    return response
 
 
 async def post_logout(request: web.Request, staff: Staff) -> web.StreamResponse:

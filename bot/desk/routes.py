@@ -27,6 +27,7 @@ from bot.desk import (
     filing,
     linking,
     login,
+    login_oidc,
     media,
     merging,
     notes,
@@ -68,6 +69,7 @@ def add_desk(app: web.Application) -> None:
     app.router.add_post("/login", login.post_login)
     app.router.add_get("/login/second", second_factor.get_step)
     app.router.add_post("/login/second", second_factor.post_step)
+    login_oidc.add_oidc(app)
     routes: list[tuple[str, str, Handler, frozenset[str]]] = [
         ("GET", "/desk", queue.get_queue, READERS),
         ("GET", "/desk/rows", queue.get_rows, READERS),
