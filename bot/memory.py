@@ -1,7 +1,8 @@
 """Gives memory that is free inside the process back to the machine, now and then.
 
 What a busy day allocates and frees lies between what stays, and glibc keeps such holes: a rehearsed campaign of 8,000
-tickets left a service at 529 MB of which a few were in use. Elsewhere than on glibc nothing is done.
+tickets left a service at 529 MB, and of the 30 MB that 400 tickets cost, 24 were such holes. Elsewhere than on glibc
+nothing is done.
 """
 
 import asyncio

@@ -93,6 +93,7 @@ async def test_only_forward_only_with_the_key(rehearsal: Service) -> None:
     assert (await move(rehearsal, "2022-03-25T21:00:00+08:00"))[0] == 409  # it stands where it was left
 
 
+@pytest.mark.slow
 async def test_never_the_real_desk(home: Path, rehearsal: Service) -> None:
     await rehearsal.stop()
     refused = await asyncio.to_thread(bangnong, home, "serve", "--port", str(rehearsal.port))
@@ -108,6 +109,7 @@ async def test_never_the_real_desk(home: Path, rehearsal: Service) -> None:
     assert "BANGNONG_WECHAT_MAIN_API_BASE" in refused.stderr
 
 
+@pytest.mark.slow
 async def test_no_rehearsal_among_real_residents(home: Path) -> None:
     real = await Service(home, BANGNONG_CHANNELS="app:main").start()
     try:
@@ -123,6 +125,7 @@ async def test_no_rehearsal_among_real_residents(home: Path) -> None:
     stop_engines(home)
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_named(home: Path) -> None:
     alone = bangnong(home, "simulate")
     assert (alone.returncode, "BANGNONG_CLOCK=rehearsal" in alone.stderr) == (2, True)
