@@ -20,7 +20,8 @@ _SMALLEST_CHANNEL = 2047
 _PLAIN = """
     danger danger_short danger_check danger_pregnancy danger_child danger_violence danger_self_harm danger_night
     ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
-    next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none status_noted after_end withdraw_done
+    next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none status_noted after_end
+    withdraw_done
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
     private_number ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad

@@ -146,7 +146,8 @@ async def shifts_are_kept(database: Database, now: datetime) -> bool:
     """Whether this desk works in shifts at all: one that never made any is not told that nobody is on duty."""
     return bool(
         await database.value(
-            "select exists (select from shifts where cancelled_by = '' and ends_at > $1::timestamptz - interval '14 days')", now
+            "select exists (select from shifts where cancelled_by = '' and ends_at > $1::timestamptz - interval '14 days')",
+            now,
         )
     )
 
