@@ -53,15 +53,19 @@ _FIND = (
 )
 
 
-async def begin(database: Database, login: str, request: web.Request, *, second: bool = False) -> str:
-    """A fresh session for somebody who proved who they are; its token. Ended sessions are swept on the way."""
+async def begin(database: Database, login: str, request: web.Request | None = None, *, second: bool = False) -> str:
+    """A fresh session for somebody who proved who they are; its token. Ended sessions are swept on the way.
+
+    Without a `request` nobody knows from which device and where.
+    """
+    agent = device_of(request.headers.get("User-Agent", "")) if request is not None else ""
+    network = network_of(address_of(request)) if request is not None else ""
     token = chance.token_urlsafe(32)
     await database.execute("delete from sessions where expires_at < now()")
     await database.execute(
         "insert into sessions (token_hash, login, csrf, expires_at, agent, address, second) "
         "values ($1, $2, $3, now() + make_interval(hours => $4::integer), $5, $6, $7)",
-        token_hash(token), login, chance.token_urlsafe(24), HOURS, device_of(request.headers.get("User-Agent", "")),
-        network_of(address_of(request)), second,
+        token_hash(token), login, chance.token_urlsafe(24), HOURS, agent, network, second,
     )  # fmt: skip
     return token
 

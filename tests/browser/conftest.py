@@ -10,12 +10,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Error, async_playwright
+from playwright.async_api import Browser, Error, async_playwright, expect
 
 from tests.browser.install import find_browser
 from tests.service import ROOT, Service, stop_engines
 
 NO_BROWSER = "NO BROWSER: install Chromium (python -m tests.browser.install) to test the desk as people use it"
+
+# Three browsers share two cores with their services: what is late there is not wrong.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

@@ -270,7 +270,7 @@ async def test_two_colleagues_a_canned_text_and_a_note(
     await he.keyboard.type("居委说车已经出来了")
     await he.keyboard.press("Control+Enter")
     await expect(xu.locator("#part-notes")).to_contain_text("居委说车已经出来了")
-    await expect(he.get_by_label("备注", exact=True)).to_have_value("")
+    await expect(he.locator("#note-text")).to_have_value("")
 
     await he.keyboard.press("Escape")
     await he.keyboard.press("t")

@@ -81,7 +81,7 @@ async def test_the_green_channel_as_a_reporter_walks_it(
     gateway.weather.append("busy")
     await lina.get_by_role("button", name="送到12345").click()
     await expect(lina.locator(".stage")).to_have_text("已送出")
-    await expect(lina.locator(".deliveryline")).to_have_text("12345已收下", timeout=20_000)  # without a reload by hand
+    await expect(lina.locator(".deliveryline")).to_have_text("12345已收下", timeout=60_000)  # without a reload by hand
     await wang.goto(f"{service.base}/desk/orders")
     await expect(wang.locator("#live")).to_have_attribute("data-state", "live")
     await expect(wang.locator(".row.order")).to_have_count(1)
