@@ -217,20 +217,20 @@ async def test_a_platform_that_hangs_delays_nobody_else(room: Room) -> None:
 async def test_a_platform_that_is_away_is_probed_by_one_text_at_a_time(room: Room) -> None:
     """Nothing listens: the tries of what waits are not used up, and when it comes back everything arrives."""
     port = free_port()
-    await room.owe("away", 300, 1)
+    await room.owe("away", 900, 1)
     worker = room.worker({("wechat", "away"): account("away", f"http://127.0.0.1:{port}")}, Told())
     running = asyncio.create_task(worker.run())
 
     async def tried() -> bool:
-        return worker.counts["retried"] >= 128
+        return worker.counts["retried"] >= 256
 
     await until(tried)
     await asyncio.sleep(0)
     untouched = await room.database.value("select count(*) from outbox where attempts = 0")
     await worker.stop()
     await running
-    assert untouched >= 150, "everything that waited was tried at a platform that is away"
-    assert await room.left("away") == 300
+    assert untouched >= 500, "everything that waited was tried at a platform that is away"
+    assert await room.left("away") == 900
 
 
 async def _nothing_left(room: Room, name: str) -> bool:

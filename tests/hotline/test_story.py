@@ -98,7 +98,7 @@ async def test_from_the_plea_to_the_answer(
 
 async def test_a_resident_who_has_not_called_calls_first(service: Service, record: Record, lina: Person) -> None:
     ticket = await ticket_of(
-        service, record, "gate-1", "我妈的降压药氨氯地平明天就吃完了，配不到", WHERE, "12345还没打过"
+        service, record, "gate-1", "我妈的降压药氨氯地平只剩一天了，配不到", WHERE, "12345还没打过"
     )
     order = await begin(lina, ticket)
     need = {"field-need": "请配药", "agreed": "yes"}
@@ -124,7 +124,7 @@ async def test_engaged_is_as_good_as_called(service: Service, record: Record, li
 
 
 async def test_nobody_is_passed_on_against_their_will(service: Service, record: Record, lina: Person) -> None:
-    ticket = await ticket_of(service, record, "will", "降压药氨氯地平明天就没有了，配不到", WHERE)
+    ticket = await ticket_of(service, record, "will", "降压药氨氯地平只剩一天了，配不到", WHERE)
     order = await begin(lina, ticket)
     fields = {"field-need": "请配药", "called": "yes_no_number"}
     refused = await act(lina, order, "send", **fields)
@@ -134,7 +134,7 @@ async def test_nobody_is_passed_on_against_their_will(service: Service, record: 
 
 
 async def test_without_a_telephone_nobody_can_be_found(service: Service, record: Record, lina: Person) -> None:
-    ticket = await ticket_of(service, record, "no-phone", "降压药氨氯地平明天就没有了，配不到", WHERE)
+    ticket = await ticket_of(service, record, "no-phone", "降压药氨氯地平只剩一天了，配不到", WHERE)
     order = await begin(lina, ticket)
     refused = await act(
         lina, order, "send", called="yes_no_number", agreed="yes", **{"field-phone": "", "field-need": "药"}
