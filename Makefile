@@ -2,12 +2,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# CI runs the slow tests as well.
-SLOW := $(if $(CI),,-m "not slow")
+# CI runs the slow tests as well; `make long` the few that would fill its half hour by themselves.
+SLOW := $(if $(CI),-m "not long",-m "not slow")
 # Much of a test's time is waiting for real services, so three share two cores well. A file's tests stay together.
 TOGETHER ?= -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check soak bench bench-understanding clean lock
+.PHONY: run test long check soak bench bench-understanding clean lock
 
 run: .venv/.installed
 	@exec $(BIN)/python -m bot serve $(ARGS)
@@ -15,6 +15,9 @@ run: .venv/.installed
 test: .venv/.installed-tests check
 	@$(BIN)/python -m tests.browser.install
 	$(BIN)/python -m pytest $(TOGETHER) $(SLOW) $(ARGS)
+
+long: .venv/.installed-tests
+	$(BIN)/python -m pytest -m long $(ARGS)
 
 check: .venv/.installed-tests
 	$(BIN)/ruff check .

@@ -138,6 +138,7 @@ QUERIES = {
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_every_view_is_answered_from_an_index(
     large: tuple[Service, float], capsys: pytest.CaptureFixture[str]
@@ -177,6 +178,7 @@ PAGES = {
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_the_pages_at_that_size(large: tuple[Service, float], capsys: pytest.CaptureFixture[str]) -> None:
     service, _ = large

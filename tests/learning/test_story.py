@@ -216,6 +216,7 @@ async def test_one_training_at_a_time_and_it_can_be_stopped(heard: Service, bao:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_a_training_runs_through_with_the_labels(heard: Service, bao: Person, record: Record) -> None:
     assert (await bao.form(f"{HOME}/training/begin")).status == 303

@@ -72,6 +72,7 @@ async def test_every_promised_reply_arrives_once_or_is_explained(home: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("fault", "seen"), [("sends_twice", "sent [2-9] times"), ("forgets_a_send", "nobody got it")])
 async def test_a_planted_fault_turns_it_red(home: Path, fault: str, seen: str) -> None:
