@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import aiohttp
 
+from conversations.codes import Urgency
+
 _CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')
 
 
@@ -86,7 +88,6 @@ class Seen:
     sender: str
     urgency: str
     rank: int
-    status: str
 
 
 class Screen:
@@ -127,10 +128,6 @@ class Screen:
             answer.raise_for_status()
             body: dict[str, Any] = await answer.json()
         page = [
-            Seen(one["number"], one["sender"], one["urgency"], _RANKS.get(one["urgency"], 9), one["status"])
-            for one in body["items"]
+            Seen(one["number"], one["sender"], one["urgency"], Urgency(one["urgency"]).rank) for one in body["items"]
         ]
         return page, body["next"] or ""
-
-
-_RANKS = {"critical": 0, "urgent": 1, "soon": 2, "normal": 3}

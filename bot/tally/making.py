@@ -27,12 +27,6 @@ async def opening(database: Database, now: datetime) -> datetime:
     return (first or now).astimezone(SHANGHAI).replace(minute=0, second=0, microsecond=0)
 
 
-async def newest(database: Database, now: datetime) -> datetime:
-    """The rehearsal's own present: when anything last happened in the record; `now` in an empty one. Raises StoreAway."""
-    _, last = await first_and_last(database)
-    return last or now
-
-
 async def make_tally(database: Database, playbook: Playbook, period: Period, as_of: datetime) -> Tally:
     """The figures of what of `period` the desk was open for, up to `as_of`. Raises StoreAway."""
     last = min(as_of, ROWS.closed) if ROWS.closed else as_of

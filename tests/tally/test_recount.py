@@ -13,7 +13,7 @@ from bot.store.board import board_counts
 from bot.store.database import Database
 from bot.store.tally import counts_of, keep_manual, manual_of
 from bot.tally.figures import Counts
-from bot.tally.making import HUMAN, ROWS, make_tally, newest, opening
+from bot.tally.making import HUMAN, ROWS, make_tally, opening
 from bot.tally.period import Period
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.playbook import SHANGHAI
@@ -309,7 +309,6 @@ async def test_the_desk_opened_with_its_first_request_and_nothing_is_counted_bey
     await put(fresh, Put("B20325-0001", at("03-25 22:13")), Put("B20405-0001", at("04-05 19:30")))
     now = at("04-05 20:00")
     assert await opening(fresh, now) == at("03-25 22:00")
-    assert await newest(fresh, now) == at("04-05 19:30")
     tally = await make_tally(fresh, PLAYBOOK, Period(at("03-25 00:00"), at("04-06 00:00")), now)
     assert (tally.period.hours, tally.working_hours, tally.total) == (262, 196, 2)
     day = await make_tally(fresh, PLAYBOOK, Period(at("04-05 00:00"), at("04-06 00:00")), now)
@@ -322,7 +321,6 @@ async def test_an_empty_record_has_a_tally_too(fresh: Database) -> None:
     assert (tally.total, tally.gap, tally.reporters, tally.counts.alarms.half) == (0, None, 0, None)
     shown = await board_counts(fresh, Period(now - timedelta(days=1), now), "hour", now, HUMAN)
     assert (shown.series, shown.standing, shown.reporters) == ({}, {}, ())
-    assert await newest(fresh, now) == now
 
 
 async def test_what_is_filled_in_by_hand_is_kept_changed_and_removed(fresh: Database) -> None:
