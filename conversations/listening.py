@@ -76,10 +76,11 @@ def _aside(message: Inbound, reading: Reading) -> bool:
 
 def slight(message: Inbound, reading: Reading) -> bool:
     """A short sentence that only the model, and not firmly, takes for another matter: who waits says such things
-    ("居委那边还没有回")."""
+    ("居委那边还没有回"). Never danger: who lies on the floor now has a ticket of their own ("我爸躺着不动了")."""
     facts = reading.entities
     return (
-        len(message.text.strip()) <= _SHORT
+        reading.urgency is not Urgency.CRITICAL
+        and len(message.text.strip()) <= _SHORT
         and reading.confidence < _FIRM
         and not (facts.phones or facts.addresses)
         and all(reason.code == "model" for reason in reading.reasons)

@@ -121,6 +121,18 @@ def test_the_model_alone_makes_no_alarm_of_a_phone_number() -> None:
     assert play.case.urgency is Urgency.CRITICAL
 
 
+def test_a_few_words_of_danger_have_a_ticket_of_their_own() -> None:
+    """Short and felt by the model alone: among who waits that is no matter of its own, unless it is danger."""
+    play = Play()
+    with_place(play)
+    waiting = play.say("老人等得心焦", reading("care", 0.5, urgency="soon", reasons=["model"]))
+    assert (len(play.state.cases), opened(waiting)) == (1, [])
+    turn = play.say("我爸躺着不动了", reading("emergency", 0.49, urgency="critical", reasons=["model"]))
+    assert "120" in said(turn)
+    assert [case.urgency for case in play.state.cases][1:] == [Urgency.CRITICAL]
+    assert len(opened(turn)) == 1
+
+
 def test_two_needs_in_one_breath_are_two_tickets() -> None:
     play = Play()
     play.say(
