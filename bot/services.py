@@ -11,6 +11,7 @@ import aiohttp
 from redis.asyncio import Redis
 
 from adapters.base import World
+from bot import stopping
 from bot.assignment.giving import Giver
 from bot.assignment.watching import watch as watch_assignment
 from bot.embedded import Engines
@@ -210,6 +211,8 @@ async def open_services(
         tasks.append(asyncio.create_task(door.watch(), name="spool"))
     if engines is not None:
         tasks.append(asyncio.create_task(_keep_engines(engines, database, redis), name="engines"))
+    for task in tasks:
+        task.add_done_callback(stopping.report)
     try:
         yield Services(
             settings=settings, clock=clock, database=database, redis=redis, vault=vault, reader=reader, rows=rows,
@@ -227,9 +230,7 @@ async def open_services(
             tasks.append(ordering)
         await media.close(fetching)
         await turns.stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stopping.end(tasks)
         spool.close()
         await http.close()
         await tokens.close()

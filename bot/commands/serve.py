@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot import stopping
 from bot.log import configure, get_logger
 from bot.settings import BadSettings, Settings, load_settings, read_environment
 
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     finally:
         if engines is not None:
             engines.release()
+        stopping.over()
     return 0
 
 
@@ -79,6 +81,7 @@ async def _serve(settings: Settings, engines: Any, *, outbox: bool) -> None:
         _banner(settings, password, services.reader.current().model_id)
         await stop.wait()
         log.info("stopping", pid=os.getpid())
+        stopping.begin()
         await runner.cleanup()
 
 

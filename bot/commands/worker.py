@@ -5,6 +5,7 @@ import asyncio
 import signal
 from typing import Any
 
+from bot import stopping
 from bot.log import configure
 from bot.settings import load_settings, read_environment
 
@@ -27,10 +28,12 @@ def run(options: argparse.Namespace) -> int:
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         async with open_services(settings, engines):
             await stop.wait()
+            stopping.begin()
 
     try:
         asyncio.run(go())
     finally:
         if engines is not None:
             engines.release()
+        stopping.over()
     return 0

@@ -1,5 +1,7 @@
 // The parts of a ticket page: replaced when they change, never under somebody's hands; what was revealed stays so.
 
+import { unpressed } from "./press.js";
+
 /** A telephone number is there to be called. */
 const callable = (text) =>
   text.split(/(\+?\d[\d -]{5,}\d)/).map((piece, place) => {
@@ -59,6 +61,10 @@ export class Parts {
   }
 
   #flush() {
+    unpressed(() => this.#put());
+  }
+
+  #put() {
     for (const [name, html] of [...this.waiting]) {
       const box = this.#box(name);
       if (!box || this.shown.get(name) === html) this.waiting.delete(name);

@@ -4,6 +4,7 @@ import { acknowledge, alarming, refreshAlarm } from "./alarm.js";
 import { keys } from "./keys.js";
 import { Live } from "./live.js";
 import "./pops.js";
+import { unpressed } from "./press.js";
 import "./times.js";
 import { get, post, toast } from "./wire.js";
 
@@ -50,6 +51,14 @@ function tidy() {
   empty.hidden = queue.childElementCount > 0;
 }
 
+function show(answer) {
+  answer.rows.forEach(apply);
+  for (const node of document.querySelectorAll("[data-tally]")) {
+    node.textContent = answer.tally[node.dataset.tally] ?? 0;
+  }
+  tidy();
+}
+
 const wanted = new Set();
 let fetching = false;
 
@@ -64,11 +73,7 @@ async function refresh() {
       const query = new URLSearchParams(location.search);
       query.set("numbers", numbers.join(","));
       const answer = await get(`/desk/rows?${query}`);
-      answer.rows.forEach(apply);
-      for (const node of document.querySelectorAll("[data-tally]")) {
-        node.textContent = answer.tally[node.dataset.tally] ?? 0;
-      }
-      tidy();
+      unpressed(() => show(answer));
     } catch {
       numbers.forEach((number) => wanted.add(number));
       await new Promise((resolve) => setTimeout(resolve, 2000));

@@ -31,7 +31,9 @@ document.getElementById("canned-open")?.addEventListener("click", () => canned.o
 /** Do something; the answer is the page as it is now. True when it was taken. */
 async function act(name, fields, complain = toast) {
   try {
-    take(await post(`${base}/${name}`, fields), true);
+    const answer = await post(`${base}/${name}`, fields);
+    acts += 1;
+    take(answer, true);
     return true;
   } catch (error) {
     complain(error.message);
@@ -45,6 +47,7 @@ function take(answer, own = false) {
   reply?.room(answer);
 }
 
+let acts = 0;
 let fetching = false;
 let stale = false;
 
@@ -54,8 +57,11 @@ async function refresh() {
   fetching = true;
   while (stale) {
     stale = false;
+    const before = acts;
     try {
-      take(await get(`${base}/parts`));
+      const answer = await get(`${base}/parts`);
+      if (acts === before) take(answer);
+      else stale = true; // asked for before something was done here: it would show the time before
     } catch {
       // The line's own sign says it.
     }
