@@ -13,6 +13,7 @@ from classifiers.matching import trie_source
 from classifiers.phones import read_phones
 from classifiers.plain import Plain, Variants, gram, grams_of, reading_table
 from classifiers.quantities import measure
+from classifiers.supply import days_left
 from conversations.places import Named, Places
 from conversations.reading import Entities
 from conversations.rules import RedRows
@@ -72,6 +73,7 @@ class EntityReader:
         values = {one.quantity: one.value for one in reversed(measured)} if measured else _NO_VALUES
         last, due = facts.treatments(read, now, values.get("dialysis_days"))
         order = facts.order_number(read)
+        drugs = self._drugs.read(read)
         found = (
             read_phones(text),
             self._addresses.read(text),
@@ -79,12 +81,12 @@ class EntityReader:
             facts.pregnancy_weeks(read),
             last,
             due,
-            facts.days_left(read),
+            days_left(read, now, named=bool(drugs)),
             int(values["dialysis_missed"]) if "dialysis_missed" in values else None,
             max(one.value for one in measured if one.quantity == "temperature") if "temperature" in values else None,
             int(min(one.value for one in measured if one.quantity == "oxygen")) if "oxygen" in values else None,
             facts.people(read),
-            self._drugs.read(read),
+            drugs,
             self._hospitals.read(read),
             order,
             facts.called_12345(read, order),

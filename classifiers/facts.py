@@ -1,4 +1,4 @@
-"""Single facts of a case: age, weeks of pregnancy, treatment dates, days left, people, what 12345 said, who writes for whom.
+"""Single facts of a case: age, weeks of pregnancy, treatment dates, people, what 12345 said, who writes for whom.
 
 Each function reads a text's `Plain` form and answers empty when the text does not say; most ask its grams and stop there.
 An expression whose alternatives begin in many ways is tried only at the characters it may begin with.
@@ -112,40 +112,6 @@ def pregnancy_weeks(read: Plain) -> int | None:
         if 1 <= weeks <= 43:
             return weeks
     return None
-
-
-_LEFT = re.compile(
-    rf"(?:只|还|仅|就|才)(?:剩下?|有|够|能用|能撑|能吃|能维持)(?:下|了|吃|用|最后){{0,2}}{_N}(?:多)?\s?(天|顿|粒|片|颗|支|瓶|包|袋|个?星期|个?礼拜|周|个?月|个?小时)(?!前|了没)"
-    rf"|(?:最后|剩下?){_N}\s?(天|粒|片|颗|顿|包|周)|(?:够|够吃|够用|能吃|能撑|维持){_N}\s?(天|个?星期|个?礼拜|周)"
-)
-_SUPPLY = re.compile("药|胰[岛导]素|氧|粮|米|菜|吃的|奶|食|粒|片|颗|水|喝|针|纱布|管|袋|尿布|尿不湿|干粮|面|饭")
-_OUT = re.compile(
-    r"断药|停药|没药|药没|药全没|没有药|药[^,。!?;\s]{0,3}(?:吃完|用完|吃光|用光)了|断粮|没吃的|没有吃的|没得吃|见底|断供|一粒[^,。!?;\s]{0,2}没|(?:药|素|奶粉|氧气?|米|菜)[^,。!?;\s]{0,3}(?:没了|没有了|断了|断脱|没没了|光脱)"
-)
-_SOON = re.compile(
-    r"快(?:要)?(?:吃完|用完|没|断|见底|打完|吃光|吸完)|马上(?:就)?(?:要)?(?:没|断|吃完|用完)|即将(?:吃完|用完|断)|所剩无几|所剩不多|就要(?:没|断|吃完|用完)"
-)
-_UNIT_DAYS = {"天": 1.0, "顿": 0.33, "期": 7.0, "拜": 7.0, "周": 7.0, "月": 30.0, "时": 1 / 24}
-
-
-_SUPPLIES = grams_of(word.partition("[")[0] for word in _SUPPLY.pattern.split("|"))
-_LEFT_CUES = grams_of("剩 够 能用 能撑 能吃 能维 维持 只有 还有 仅有 就有 才有 最后".split())
-_OUT_START = one_of("断停没药见一素奶氧米菜")
-
-
-def days_left(read: Plain) -> float | None:
-    """Days of medicine, food or oxygen left: 还剩两天 is 2, 只剩3粒 is 3 (one a day), 快吃完了 is 1, 断药 is 0."""
-    text = read.plain
-    if _SUPPLIES.isdisjoint(read.grams) or not _SUPPLY.search(text):
-        return None
-    match = None if _LEFT_CUES.isdisjoint(read.grams) else _LEFT.search(text)
-    if match and not (match[0].endswith("顿") and "剩" not in match[0] and "最后" not in match[0]):  # 一天只能吃一顿
-        value, unit = next((v, u) for v, u in zip(match.groups()[::2], match.groups()[1::2], strict=True) if v)
-        if (found := number(value)) is not None:
-            return round(found * _UNIT_DAYS.get(unit[-1], 1.0), 2)
-    if _SOON.search(text):
-        return 1.0
-    return 0.0 if find_all(_OUT_START, _OUT, text) else None
 
 
 _PEOPLE = re.compile(
