@@ -81,6 +81,11 @@ class Person:
         self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         self.csrf = ""
 
+    @property
+    def token(self) -> str:
+        """What the cookie of the desk's session says."""
+        return next((cookie.value for cookie in self.http.cookie_jar if cookie.key == "bangnong_desk"), "")
+
     async def ask(self, method: str, path: str, **more: Any) -> Answer:
         async with self.http.request(method, self.base + path, allow_redirects=False, **more) as response:
             text = await response.text()
