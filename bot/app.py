@@ -37,6 +37,7 @@ _HEADERS = {
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Security headers on every page; an unexpected error becomes one plain sentence and a log line with ids only."""
+    response: web.StreamResponse
     try:
         response = await handler(request)
     except web.HTTPException as error:
@@ -45,9 +46,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except ConnectionError:
         raise
-    except Exception:
-        log.exception("request_failed", method=request.method, route=_route(request))
-        response = web.Response(status=500, text="出了点问题，已记录。请稍后再试。", charset="utf-8")
+    except Exception as error:
+        if isinstance(error, OSError) and isinstance(request.match_info.route.resource, web.StaticResource):
+            response = web.Response(status=404, text="没有这个文件。", charset="utf-8")  # a name no disk can hold
+        else:
+            log.exception("request_failed", method=request.method, route=_route(request))
+            response = web.Response(status=500, text="出了点问题，已记录。请稍后再试。", charset="utf-8")
     if not response.prepared:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
