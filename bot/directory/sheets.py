@@ -12,7 +12,8 @@ from typing import Any
 from bot.directory.units import COLUMNS
 
 _MOST_ROWS = 20_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a formula may begin; the wide ones count where a spreadsheet is set to Chinese or Japanese."""
 _REQUIRED = ("name", "kind", "numbers", "source")
 
 

@@ -129,18 +129,30 @@ def test_a_line_is_the_unit_of_that_name_in_that_district(tmp_path: Path, words:
     assert "已停用" in str(retired.faults[0])
 
 
-EVIL = ('=HYPERLINK("http://x","y")', "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
+EVIL = (
+    '=HYPERLINK("http://x","y")',
+    "+1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    "－1",
+    "＋1",
+    "＠SUM(A1)",
+)
 
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_no_cell_that_comes_out_is_a_formula(evil: str) -> None:
     row = row_of_unit(unit(evil, note=evil, source=evil), ROWS, load_playbook())
     (line,) = list(csv.reader(io.StringIO(write_csv([row]).decode("utf-8-sig"), newline="")))[1:]
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in line)
+    assert not any(cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")) for cell in line)
     book = openpyxl.load_workbook(io.BytesIO(write_xlsx([row])))
     cells = [cell for cells in book["通讯录"].iter_rows(min_row=2) for cell in cells if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
-    assert not any(str(cell.value).startswith(("=", "+", "-", "@")) for cell in cells)
+    assert not any(str(cell.value).startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) for cell in cells)
     assert guarded("三林") == "三林"
 
 
