@@ -167,8 +167,9 @@ class Resident:
         self.base, self.sender = service.base, sender
         self.secrets = AppSecrets(Secret(service.app_key()))
 
-    async def say(self, text: str) -> list[str]:
-        body = {"id": f"{self.sender}-{time.time_ns()}", "sender": self.sender, "text": text}
+    async def say(self, text: str, **more: Any) -> list[str]:
+        """Answers. `more`: further fields of the message, as the app's makers may send them."""
+        body = {"id": f"{self.sender}-{time.time_ns()}", "sender": self.sender, "text": text, **more}
         request = CHANNEL.sign(json.dumps(body, ensure_ascii=False).encode(), self.secrets, now=time.time())
         url = f"{self.base}/api/app/main/messages"
         async with (
