@@ -7,6 +7,7 @@ import msgspec
 
 from conversations.codec import VERSION, upgrade
 from conversations.events import Event
+from conversations.pictured import still_proposed
 from conversations.state import Case, Conversation
 
 EVENTS: dict[str, type] = {event.__name__: event for event in get_args(Event)}
@@ -35,6 +36,7 @@ class TicketBody(msgspec.Struct):
     slots: dict[str, dict[str, Any]]
     reasons: list[dict[str, str]]
     further: list[str]
+    pictured: list[dict[str, Any]] = []
 
 
 _stored = msgspec.json.Decoder(_Stored)
@@ -71,6 +73,10 @@ def dump_body(case: Case) -> bytes:
         "slots": dict(case.slots),
         "reasons": case.reasons,
         "further": case.further,
+        "pictured": [
+            {"picture": one.picture, "slot": name, "value": value.value, "asked": name in one.asked, "answer": one.answer}
+            for one, name, value in still_proposed(case)
+        ],
     }
     return _encode(body)
 

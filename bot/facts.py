@@ -1,6 +1,7 @@
 """From a message and its reading to the event that is stepped: fragments with what came before, lists entry by entry."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from classifiers.reader import Reader
 from conversations.bursts import TIMER, read_as_one, together
@@ -14,6 +15,7 @@ from conversations.events import (
     Event,
     MessageReceived,
     Part,
+    PictureRead,
     TimerFired,
 )
 from conversations.knowledge import Tip
@@ -69,6 +71,11 @@ def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, sur
     """A timer as the event it is; the one of a burst with the reading of everything that was kept back."""
     if timer.name != TIMER or not state.burst or state.burst_on != timer.set_on:
         return timer
+def fact_of_picture(reader: Reader, picture: PictureRead) -> PictureRead:
+    """With the reading of its words, by themselves: what was said beside it does not make a form say more."""
+    return replace(picture, reading=reader.read([picture.text], [picture.sent_at])[0])
+
+
     whole = together(state.burst[:-1], state.burst[-1].message)
     reading = reader.read([texts_to_read(whole)], [whole.sent_at])[0]
     return BurstEnded(reading, timer.set_on, _parts(reader, whole, reading), surge)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from bot.arrivals import Arrival, Outcome, Said, TurnFailed
 from bot.codec import load_state
-from bot.facts import fact_of, fact_of_timer
+from bot.facts import fact_of, fact_of_picture, fact_of_timer
 from bot.log import get_logger
 from bot.settings import Account
 from bot.store.turns import Loaded, Row, TurnStore
@@ -20,7 +20,7 @@ from conversations.codec import UnknownVersion
 from conversations.codes import Intent
 from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
 from conversations.engine import step
-from conversations.events import BurstEnded, MessageReceived, TimerFired
+from conversations.events import BurstEnded, MessageReceived, PictureRead, TimerFired
 from conversations.knowledge import Tip
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -160,6 +160,8 @@ class Stepper:
             )  # fmt: skip
         elif isinstance(event, TimerFired):
             event = fact_of_timer(self.reader(), talk.state, event, surge=self.surge())
+        elif isinstance(event, PictureRead):
+            event = fact_of_picture(self.reader(), event)
         listed = len(event.parts) if isinstance(event, MessageReceived | BurstEnded) else 0
         given = tuple(numbers[: NUMBERS + listed])
         limits = talk.account.limits

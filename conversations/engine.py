@@ -12,6 +12,8 @@ from conversations.events import (
     DeliveryFailed,
     Event,
     MessageReceived,
+    PictureRead,
+    PictureTaken,
     ReporterClaimed,
     ReporterClosed,
     ReporterCorrected,
@@ -32,6 +34,7 @@ from conversations.handoff import (
     replied,
 )
 from conversations.hearing import burst_ended, contact_erased, followed, message_received, unfollowed
+from conversations.picture_talk import picture_read, picture_taken
 from conversations.playbook import Playbook
 from conversations.reminders import remind
 from conversations.revisiting import revisit_asked
@@ -46,6 +49,8 @@ Handler = Callable[[Draft, "Event"], Turn]
 _EVERYWHERE: dict[type, Callable[..., Turn]] = {
     MessageReceived: message_received,
     BurstEnded: burst_ended,
+    PictureRead: picture_read,
+    PictureTaken: picture_taken,
     ContactFollowed: followed,
     ContactUnfollowed: unfollowed,
     ContactErased: contact_erased,

@@ -1,6 +1,7 @@
 """Facts that reach a conversation, in the past tense. What cannot be recomputed (reading, ids) is part of the fact."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from conversations.codes import Outcome
 from conversations.knowledge import Tip
@@ -43,6 +44,28 @@ class BurstEnded:
     set_on: int
     parts: tuple[Part, ...] = ()
     surge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRead:
+    """What is written on a picture of the contact's. `picture`: its name at the desk; `case`: what its message belongs to;
+    `sent_at`: of that message; `reading`: of the words."""
+
+    picture: str
+    case: int
+    text: str
+    sent_at: datetime
+    reading: Reading = field(default_factory=Reading)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTaken:
+    """A reporter took a slot over from a picture, having made sure of it themselves."""
+
+    case: int
+    reporter: str
+    picture: str
+    slot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +183,8 @@ Event = (
     | BurstEnded
     | ContactFollowed
     | ContactUnfollowed
+    | PictureRead
+    | PictureTaken
     | ColleagueSpoke
     | ReporterClaimed
     | ReporterReplied

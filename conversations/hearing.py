@@ -13,6 +13,7 @@ from conversations.events import BurstEnded, ContactErased, ContactFollowed, Con
 from conversations.households import begin_list
 from conversations.language import in_another_language
 from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case
+from conversations.picture_talk import picture_answered
 from conversations.private import masked
 from conversations.reading import Reading
 from conversations.revisiting import answered
@@ -82,6 +83,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         begun = focus if focus and not focus.ticket and Flag.MANY in focus.flags else None
         return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None or hushed, begun=begun)
     if (held is not None or hushed) and not danger:
+    if not danger and (turn := picture_answered(draft, reading, silent=held is not None or hushed)):
+        return turn
         return _beside_a_reporter(draft, case, held, event, intent)
     if not danger and answered(draft, reading):
         return _filed(draft, case, reading)

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from conversations.codes import Act, Flag, Intent, Urgency
 
+PICTURED = "picture:"
+"""Before the code of a rule that saw its words on a picture: nobody has said yet that it is about them, or now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

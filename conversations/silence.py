@@ -6,6 +6,8 @@ from conversations.endings import pressing
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
 from conversations.hearing import contact_erased
+from conversations.picture_talk import TIMER as PICTURE
+from conversations.picture_talk import ask_about_pictures
 from conversations.reminders import TIMER as TREATMENT
 from conversations.reminders import treatment_due
 from conversations.revisiting import QUESTION, question
@@ -31,6 +33,8 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
         draft.alert(case, "fell_silent")
     elif event.name == "nudge":
         _nudge(draft, case)
+    elif event.name == PICTURE:
+        ask_about_pictures(draft, case)
     elif event.name == "revisit":
         _revisit(draft, case)
     elif event.name == TREATMENT:

@@ -33,6 +33,24 @@ class Filled:
 
 
 @dataclass(frozen=True)
+class Pictured:
+    """What was read on one picture and whether anybody said it is so. `picture`: its name at the desk.
+
+    `asked`: the slots the contact was asked about, at `asked_at`; `answer`: yes, no, corrected (they said it otherwise), or
+    "". Nothing of it is in the case's slots before a yes, or before a person took it.
+    """
+
+    picture: str
+    at: datetime
+    slots: Mapping[str, Filled] = field(default_factory=dict)
+    intent: Intent = Intent.CONSULT
+    confidence: float = 0.0
+    asked: tuple[str, ...] = ()
+    asked_at: datetime | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class Heard:
     """A text of the contact, kept for a few turns: fragments are understood together."""
 
@@ -86,6 +104,8 @@ class Case:
     model: str = ""
     timers: Mapping[str, int] = field(default_factory=dict)
     """Timer name → turn that set it last; an older one is stale."""
+    pictured: tuple[Pictured, ...] = ()
+    """What was read on their pictures, the last few, proposed and not taken."""
 
     @property
     def open(self) -> bool:
@@ -132,6 +152,8 @@ class Conversation:
     following: bool = True
     hushed_until: datetime | None = None
     """Until then a colleague speaks with them on the platform itself: the bot says nothing but the danger line."""
+    pictures_on: int = 0
+    """The turn that asked about what was read on pictures, while that waits for its answer."""
     playbook: str = ""
 
     def hushed(self, now: datetime) -> bool:

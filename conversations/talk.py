@@ -7,7 +7,7 @@ from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill, heard, new_case
-from conversations.reading import Reading
+from conversations.reading import PICTURED, Reading
 from conversations.sharing import share
 from conversations.speaking import danger_line, status_words
 from conversations.state import Case
@@ -162,9 +162,9 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
         or "check" not in draft.state.asked
     ):
         return False
-    risen = draft.open_ticket(
-        evolve(case, urgency=Urgency.CRITICAL, flags=tuple(f for f in case.flags if f is not Flag.CHECK))
-    )
+    reasons = tuple(replace(one, code=one.code.removeprefix(PICTURED)) for one in case.reasons)
+    kept = tuple(flag for flag in case.flags if flag is not Flag.CHECK)
+    risen = draft.open_ticket(evolve(case, urgency=Urgency.CRITICAL, flags=kept, reasons=reasons))
     draft.filed = risen.key
     draft.note(risen, "raised", by="contact", detail="本人确认正在发生")
     draft.alert(risen, "raised")

@@ -93,6 +93,12 @@ class Draft:
         self.effects.append(SetTimer(name, case.key, self.now + wait))
         return self.put(evolve(case, timers={**case.timers, name: self.state.turn}))
 
+    def may_push(self, purpose: Purpose) -> bool:
+        """Whether something may be said that nobody waits for: the last messages of a window are a reporter's."""
+        room = self.state.window.remaining(self.limits, self.now)
+        least = 0 if purpose == "danger" else self.playbook.manners.reserve
+        return self.limits.pull or (self.state.following and room > least)
+
     def revisit(self, case: Case) -> Case:
         """Ask later how it went: after the minutes its urgency is promised."""
         return self.timer("revisit", case, timedelta(minutes=self.playbook.clocks[case.urgency].revisit))
@@ -125,14 +131,7 @@ class Draft:
             text = "\n".join(dict.fromkeys(text for _, text in self.said))
             purpose = min((purpose for purpose, _ in self.said), key=lambda purpose: _WEIGHT[purpose])
             if self.pushed:
-                room = self.state.window.remaining(self.limits, self.now)
-                if not self.limits.pull and (
-                    not room
-                    or not self.state.following
-                    or (purpose != "danger" and room <= self.playbook.manners.reserve)
-                ):
-                    text = ""  # the last messages of a window are a reporter's
-                else:
+                if self.may_push(purpose):
                     self.state = evolve(self.state, window=self.state.window.spend())
             if text:
                 self._remember(text)

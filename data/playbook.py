@@ -25,7 +25,7 @@ _PLAIN = """
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
     private_number ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
-    ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image media_voice media_other held
+    picture_no ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image media_voice media_other held
     not_stored comment
 """
 _NUMBERED = """
@@ -54,6 +54,8 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "list_receipt": "count items",
         "answer": "answer source",
         "also_receipt": "number title",
+        "picture_ask": "items",
+        "picture_check": "words",
         "call_12345": "title words where",
         "receipt_gaps": "items",
         "status_line": "number title standing",

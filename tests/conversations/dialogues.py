@@ -19,6 +19,8 @@ from conversations.events import (
     Event,
     MessageReceived,
     Part,
+    PictureRead,
+    PictureTaken,
     ReporterClaimed,
     ReporterClosed,
     ReporterCorrected,
@@ -72,7 +74,7 @@ def play_dialogue(channel: str, moves: Sequence[int]) -> list[Step]:
 
 
 _TEXTS = (
-    "血透三天没做了", "好", "人工", "13512340000", "家里没吃的了，药也没了，怎么办啊", "嗯", "四平路10号", "2",
+    "血透三天没做了", "好", "人工", "1", "对", "不对", "13512340000", "家里没吃的了，药也没了，怎么办啊", "嗯", "四平路10号", "2",
     "我身份证310101198001011234", "爷爷叫不醒", "谢谢", "？？", "没有解决", "听不懂你在说什么",
     "1、201室没菜\n2、302室没药\n3、404室没奶粉", "我9岁，大人都去隔离了", "no food please help us",
 )  # fmt: skip
@@ -83,12 +85,13 @@ _PLACES = (
     Address("宝山区", raw="宝山", confidence=0.3),
 )
 _KINDS: tuple[Kind, ...] = ("image", "voice", "location", "link", "file", "unknown", "menu", "notice")
+_PICTURES = ("p1", "p2", "p3", "p4", "p5")
 _REASONS = ("R01", "R03", "R07", "R12", "R13", "model")
 
 
 def _event(chance: Random, play: Play) -> Event:
     kind = chance.choices(
-        ("message", "reporter", "timer", "coming", "failed", "erased"), weights=(60, 18, 12, 4, 4, 2)
+        ("message", "reporter", "timer", "coming", "failed", "erased", "picture"), weights=(60, 18, 12, 4, 4, 2, 10)
     )[0]
     case = chance.randint(1, max(1, len(play.state.cases)) + (chance.random() < 0.1))
     if kind == "message":
@@ -98,14 +101,21 @@ def _event(chance: Random, play: Play) -> Event:
     if kind == "timer":
         if play.state.burst and chance.random() < 0.5:
             return BurstEnded(reading(chance), play.state.burst_on - (chance.random() < 0.2))
-        name = chance.choice(("silence", "nudge", "claim", "revisit", "treatment", "erase", "burst"))
+        name = chance.choice(("silence", "nudge", "claim", "revisit", "treatment", "erase", "burst", "picture"))
         found = play.state.case(case)
+        if found and "picture" in found.timers and chance.random() < 0.5:
+            name = "picture"
         due = found.timers.get(name, 0) if found else 0
         return TimerFired(name, case, due if chance.random() < 0.8 else 0)
     if kind == "failed":
         return DeliveryFailed(
             "c/1/0", case, "45015", "没有送到", chance.random() < 0.3, chance.random() < 0.4, chance.random() < 0.2
         )
+    if kind == "picture":
+        if chance.random() < 0.2:
+            return PictureTaken(case, "li", chance.choice(_PICTURES), chance.choice(("phone", "address", "drug")))
+        sent = play.now - timedelta(seconds=chance.choice((3, 30, 4000)))
+        return PictureRead(chance.choice(_PICTURES), case, "处方 碳酸钙片 13512340000", sent, reading(chance))
     if kind == "erased":
         return ContactErased(chance.choice(("contact", "admin")))
     name = f"m{len(play.turns)}"

@@ -8,7 +8,14 @@ from bot.codec import dump_event, dump_state, load_event, load_state
 from conversations.codes import Act, Flag, Outcome, Urgency
 from conversations.effects import AlertDesk, EraseContact, OpenTicket, SendText
 from conversations.engine import step
-from conversations.events import ContactErased, ContactFollowed, ReporterClosed, ReporterReplied, TimerFired
+from conversations.events import (
+    ContactErased,
+    ContactFollowed,
+    PictureTaken,
+    ReporterClosed,
+    ReporterReplied,
+    TimerFired,
+)
 from conversations.state import Case, Conversation
 from tests.conversations.dialogues import Step
 from tests.conversations.talking import CONTACT, playbook
@@ -205,3 +212,25 @@ def nothing_but_a_known_outcome_ends_a_case(steps: Sequence[Step]) -> None:
                         and not any(ended(old) for old in one.before.cases if old.key == case.key)]  # fmt: skip
         for case in one.turn.state.cases:
             assert not ended(case) or case.outcome in Outcome
+
+
+@holds
+def a_picture_fills_nothing_by_itself(steps: Sequence[Step]) -> None:
+    """Only what was asked about, and only with their own message after it; or a person takes it."""
+    for one in steps:
+        had = {
+            (case.key, name): filled for case in one.before.cases for name, filled in case.slots.items()
+        } | {(0, name): filled for name, filled in one.before.known.items()}  # fmt: skip
+        known = {filled for filled in had.values() if filled.source == "picture"}
+        news = {
+            filled for case in one.turn.state.cases for filled in case.slots.values()
+            if filled.source == "picture" and filled not in known
+        }  # fmt: skip
+        if not news or (isinstance(one.event, PictureTaken) and all(filled.by == "li" for filled in news)):
+            continue
+        assert one.heard is not None, "nobody said yes"
+        assert one.before.pictures_on
+        asked = {
+            picture.slots[name].value for case in one.before.cases for picture in case.pictured for name in picture.asked
+        }  # fmt: skip
+        assert {filled.value for filled in news} <= asked

@@ -16,6 +16,8 @@ from conversations.events import (
     Event,
     MessageReceived,
     Part,
+    PictureRead,
+    PictureTaken,
     ReporterClaimed,
     ReporterClosed,
     ReporterCorrected,
@@ -45,7 +47,7 @@ CHANNELS = {
 """What the channel of a file allows; `wechat_uncertified` may answer in the slot only."""
 
 _SPAN = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_REPORTER = ("claim", "reply", "hand_back", "close", "reopen", "ask", "correct")
+_REPORTER = ("claim", "reply", "hand_back", "close", "reopen", "ask", "take", "correct")
 
 
 @dataclass
@@ -102,7 +104,7 @@ def ending(told: Told) -> set[Any]:
 
 
 def event_of(play: Play, row: Row) -> Event:
-    """The row as a fact. Exactly one of says, sends, reporter, timer, failed, event, erase tells which."""
+    """The row as a fact. Exactly one of says, sends, reporter, timer, failed, event, erase, picture tells which."""
     case = row.get("case", 1)
     if act := row.get("reporter"):
         return _reporter(play, act, case, row)
@@ -120,6 +122,9 @@ def event_of(play: Play, row: Row) -> Event:
         return DeliveryFailed(f"c/{play.state.turn}/0", case, **told)
     if by := row.get("erase"):
         return ContactErased(by)
+    if picture := row.get("picture"):
+        sent = play.now - _span(row.get("sent_before", "5s"))
+        return PictureRead(picture, row.get("case", 0), row.get("words", ""), sent, read(row.get("read", {})))
     name = row.get("id", f"m{len(play.turns)}")
     match row.get("event"):
         case "follow":
@@ -179,6 +184,8 @@ def _reporter(play: Play, act: str, case: int, row: Row) -> Event:
             return RevisitAsked(case, name)
         case "reopen":
             return ReporterReopened(case, name, row.get("note", ""))
+        case "take":
+            return PictureTaken(case, name, row["from"], row["slot"])
         case "correct":
             return ReporterCorrected(case, name, row["field"], row["value"], row.get("reason", ""))
     raise ValueError(f"{act!r} is none of {', '.join(_REPORTER)}")

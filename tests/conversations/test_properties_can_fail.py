@@ -10,6 +10,7 @@ from conversations import answering, asking, endings, engine, hearing, silence, 
 from conversations.codes import Act, Outcome
 from conversations.effects import AlertDesk
 from conversations.playbook import Manners
+from conversations.state import Case
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 from conversations.window import ReplyWindow
@@ -63,6 +64,11 @@ def _deaf_to_the_wish_for_a_person(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(talk, "_ACTS", {act: handler for act, handler in talk._ACTS.items() if act is not Act.HUMAN})
 
 
+def _takes_pictures_at_their_word(draft: Draft, case: Case) -> None:
+    for one in case.pictured:
+        case = draft.put(evolve(case, slots={**one.slots, **case.slots}))
+
+
 def _swells(draft: Draft) -> None:
     draft.said = [(purpose, words * 40) for purpose, words in draft.said]
 
@@ -82,6 +88,9 @@ BROKEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the_bot_keeps_still_beside_a_reporter": _talks_in_between,
     "nothing_but_a_known_outcome_ends_a_case": lambda patch: patch.setattr(
         silence, "put_back", lambda case: evolve(case, reporter="", outcome=Outcome.WITHDRAWN)
+    ),
+    "a_picture_fills_nothing_by_itself": lambda patch: patch.setattr(
+        silence, "ask_about_pictures", _takes_pictures_at_their_word
     ),
 }
 
