@@ -133,6 +133,8 @@ class Draft:
             if self.pushed:
                 if self.may_push(purpose):
                     self.state = evolve(self.state, window=self.state.window.spend())
+                else:
+                    text = ""
             if text:
                 self._remember(text)
                 self.effects.insert(0, SendText(text, purpose, self.filed))
