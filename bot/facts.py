@@ -67,15 +67,15 @@ def _near(
     return tips(said or (dict(known.parts).get("district", "") if known else ""), intents)
 
 
-def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, surge: bool = False) -> Event:
-    """A timer as the event it is; the one of a burst with the reading of everything that was kept back."""
-    if timer.name != TIMER or not state.burst or state.burst_on != timer.set_on:
-        return timer
 def fact_of_picture(reader: Reader, picture: PictureRead) -> PictureRead:
     """With the reading of its words, by themselves: what was said beside it does not make a form say more."""
     return replace(picture, reading=reader.read([picture.text], [picture.sent_at])[0])
 
 
+def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, surge: bool = False) -> Event:
+    """A timer as the event it is; the one of a burst with the reading of everything that was kept back."""
+    if timer.name != TIMER or not state.burst or state.burst_on != timer.set_on:
+        return timer
     whole = together(state.burst[:-1], state.burst[-1].message)
     reading = reader.read([texts_to_read(whole)], [whole.sent_at])[0]
     return BurstEnded(reading, timer.set_on, _parts(reader, whole, reading), surge)

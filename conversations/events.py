@@ -181,10 +181,10 @@ class ContactErased:
 Event = (
     MessageReceived
     | BurstEnded
-    | ContactFollowed
-    | ContactUnfollowed
     | PictureRead
     | PictureTaken
+    | ContactFollowed
+    | ContactUnfollowed
     | ColleagueSpoke
     | ReporterClaimed
     | ReporterReplied

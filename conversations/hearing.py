@@ -82,9 +82,9 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         focus = draft.state.focused
         begun = focus if focus and not focus.ticket and Flag.MANY in focus.flags else None
         return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None or hushed, begun=begun)
-    if (held is not None or hushed) and not danger:
     if not danger and (turn := picture_answered(draft, reading, silent=held is not None or hushed)):
         return turn
+    if (held is not None or hushed) and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
     if not danger and answered(draft, reading):
         return _filed(draft, case, reading)
