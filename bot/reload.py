@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.log import get_logger
 from bot.understanding import open_models, open_reader
-from classifiers.artefacts import BadModel
+from classifiers.model_files import BadModel
 from classifiers.reader import Answering, Reader
 
 log = get_logger("reader")

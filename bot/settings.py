@@ -4,7 +4,6 @@ import dataclasses
 import os
 import re
 import secrets as chance
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,20 +12,15 @@ from urllib.parse import urlsplit
 
 from adapters import discover
 from adapters.base import Channel, Secret
+from bot.environment import BadSettings, find_home, read_environment
 from bot.oidc import OidcSettings
 from bot.people import ROLES
 from conversations.window import Limits
 
+__all__ = ["Account", "BadSettings", "KeyFile", "Settings", "load_settings", "read_environment"]
+
 ALWAYS = (("staff", "desk"), ("toutiao", "main"))
 """Accounts that need no platform: what staff file by hand, comments they bring in. There without being named."""
-
-
-class BadSettings(Exception):
-    """Settings that cannot be used; the message names each variable and its cure, one a line."""
-
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +62,10 @@ class Settings:
         return not self.redis_url
 
 
-def read_environment(env_file: Path | None = None) -> dict[str, str]:
-    """The process environment over the lines of `.env` (KEY=VALUE, `#` comments, optional quotes)."""
-    values: dict[str, str] = {}
-    path = env_file or Path(".env")
-    if path.is_file():
-        for line in path.read_text("utf-8").splitlines():
-            match = re.match(r"\s*(?:export\s+)?([A-Z0-9_]+)\s*=\s*(.*?)\s*$", line)
-            if match:
-                values[match[1]] = match[2].strip("'\"")
-    return values | dict(os.environ)
-
-
 def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
     """Build Settings. Raises BadSettings naming everything that is missing or wrong at once."""
     faults: list[str] = []
-    home = _home(env, faults)
+    home = find_home(env, faults)
     port = _port(str(overrides.get("port") or env.get("BANGNONG_PORT") or "8080"), faults)
     database_url = _url(env, "BANGNONG_DATABASE_URL", ("postgresql", "postgres"), faults)
     redis_url = _url(env, "BANGNONG_REDIS_URL", ("redis", "rediss", "unix"), faults)
@@ -152,21 +134,6 @@ def _settled(path: Path) -> str:
             return value
         time.sleep(0.01)
     raise BadSettings([f"{path} holds no whole key: restore it from a backup (without it nothing can be unsealed)"])
-
-
-def _home(env: Mapping[str, str], faults: list[str]) -> Path:
-    home = Path(env.get("BANGNONG_HOME") or "var").expanduser().absolute()
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        probe = home / f".probe-{os.getpid()}"
-        probe.write_text("")
-        probe.unlink()
-        home.chmod(home.stat().st_mode & ~(stat.S_IRWXO & ~stat.S_IXOTH))
-    except OSError as error:
-        faults.append(
-            f"BANGNONG_HOME {str(home)!r} cannot be written ({error.strerror}): make it writable or set another folder"
-        )
-    return home
 
 
 def _port(value: str, faults: list[str]) -> int:

@@ -34,10 +34,13 @@ def open_reader(
     models: ModelStore | None,
     failed: Callable[[str, Exception], None] | None = None,
     answers: Answering | None = None,
+    *,
+    lazy: bool = False,
 ) -> Reader:
     """A reader over the shipped rows and the serving model; without one the rules read alone. Raises BadRows.
 
-    `answers`: who knows the approved answers, where others than the shipped ones serve.
+    `answers`: who knows the approved answers, where others than the shipped ones serve. `lazy`: for a command that reads
+    a few lines and ends; a service prepares everything before the first resident writes.
     """
     faults: list[Fault] = []
     folder = rows_folder()
@@ -46,7 +49,7 @@ def open_reader(
     if faults:
         raise BadRows(faults)
     reader = Reader(
-        danger=RedFlags(red),
+        danger=RedFlags(red, lazy=lazy),
         extractor=EntityReader(places, red),
         acts=ActReader(acts),
         answers=answers,
@@ -54,4 +57,6 @@ def open_reader(
     )
     if models is not None:
         reader.refresh(models)
+        if not lazy:
+            assert models.tokenizer.engine  # its dictionary is made when first asked for
     return reader

@@ -5,7 +5,7 @@ Signs are found by `matching`, weighed by `frames`, measured by `quantities`; ru
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,19 +68,23 @@ class _Rule:
 
 
 _NOTHING = DangerReading()
+_Finder = Callable[[str], Iterator[re.Match[str]]]
 
 
 class RedFlags:
     """Reads danger by the given rows. Safe to share between threads: nothing is kept between texts."""
 
-    def __init__(self, rows: RedRows) -> None:
+    def __init__(self, rows: RedRows, *, lazy: bool = False) -> None:
+        """`lazy`: an expression is compiled when a text first asks for it (all of them take about a third of a second)."""
         self._variants = Variants(rows.variants)
         table = reading_table(rows.variants)
         patterns = [plain_pattern(row.pattern, table) for row in rows.signs]
-        self._signs = [
-            (row.concept, row.kind, re.compile(source_of(pattern)).finditer)
-            for row, pattern in zip(rows.signs, patterns, strict=True)
-        ]
+        self._signs = [(row.concept, row.kind) for row in rows.signs]
+        self._patterns = patterns
+        self._finders: list[_Finder | None] = [None] * len(patterns)
+        if not lazy:
+            for place in range(len(patterns)):
+                self._finder(place)
         self._prefilter = Prefilter(patterns)
         self._frames = Frames(rows, table)
         self._limits: dict[str, list[LimitRow]] = {}
@@ -104,10 +108,15 @@ class RedFlags:
             return _NOTHING
         return _Weighing(read, found, self._frames).decide(rules)
 
+    def _finder(self, place: int) -> "_Finder":
+        finder = self._finders[place] = re.compile(source_of(self._patterns[place])).finditer
+        return finder
+
     def _find(self, read: Plain) -> dict[str, list[_Found]]:
         found: dict[str, list[_Found]] = {}
         for place in self._prefilter.candidates(read):
-            concept, kind, finditer = self._signs[place]
+            concept, kind = self._signs[place]
+            finditer = self._finders[place] or self._finder(place)
             for count, match in enumerate(finditer(read.plain)):
                 if count == _MOST_PER_ROW:
                     break

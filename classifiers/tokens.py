@@ -10,6 +10,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -137,9 +138,19 @@ class Tokenizer:
         self._variants = {key.lower(): value for key, value in variants.items()}
         longest_first = sorted(self._variants, key=lambda form: (-len(form), form))
         self._variant = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-        self.engine, self._cut = _engine(engine, listed, folder)
+        self._wish, self._listed, self._folder = engine, listed, folder
         told = "\n".join([_VERSION, *listed, *(f"{a}\t{b}" for a, b in sorted(self._variants.items()))])
         self.id = f"v{_VERSION}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+    @cached_property
+    def _cutter(self) -> tuple[str, Callable[[str], list[str]]]:
+        # Made when first asked for: whoever only compares word lists does not wait half a second for a dictionary.
+        return _engine(self._wish, self._listed, self._folder)
+
+    @property
+    def engine(self) -> str:
+        """`rjieba` or `jieba`: which of the two cuts."""
+        return self._cutter[0]
 
     def normalise(self, text: str) -> str:
         """The text in the closed alphabet. Pure; the same text always gives the same string."""
@@ -165,7 +176,7 @@ class Tokenizer:
 
     def words(self, normalised: str) -> list[str]:
         """The words of an already normalised text."""
-        return [word for word in self._cut(normalised) if word != " "]
+        return [word for word in self._cutter[1](normalised) if word != " "]
 
 
 def readable(text: str) -> str:

@@ -18,7 +18,8 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from bot.understanding import open_models
-    from classifiers.artefacts import BadModel, NotGoodEnough
+    from classifiers.artefacts import NotGoodEnough
+    from classifiers.model_files import BadModel
 
     models = open_models(load_settings(read_environment()).home)
     try:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bot.settings import load_settings, read_environment
+from bot.environment import home_of, read_environment
 from classifiers.reader import Reader
 
 BATCH = 256
@@ -16,11 +16,11 @@ def open_for_reading(*, model: bool = True) -> Reader:
     from bot.commands.train import ensure_model
     from bot.understanding import open_models, open_reader
 
-    home = load_settings({**read_environment(), "BANGNONG_CHANNELS": "app:main"}).home
+    home = home_of(read_environment())
     if not model:
-        return open_reader(None)
+        return open_reader(None, lazy=True)
     ensure_model(home)
-    return open_reader(open_models(home))
+    return open_reader(open_models(home), lazy=True)
 
 
 def over_lines(work: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> int:

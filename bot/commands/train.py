@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.commands.progress import Progress
-from bot.settings import Settings, load_settings, read_environment
+from bot.environment import read_environment
 from conversations.codes import Intent, Urgency
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 
 def add(commands: Any) -> None:
@@ -41,6 +44,8 @@ class Row:
 
 
 def run(options: argparse.Namespace) -> int:
+    from bot.settings import load_settings
+
     settings = load_settings(read_environment())
     if options.if_missing and _serves(settings.home):
         return 0
@@ -64,10 +69,11 @@ def _alone(home: Path, *, wait: bool) -> Iterator[None]:
         yield
 
 
-def _train(options: argparse.Namespace, settings: Settings) -> int:
+def _train(options: argparse.Namespace, settings: "Settings") -> int:
     from bot.learning.comparing import compare_models
     from bot.understanding import open_models
-    from classifiers.artefacts import BadModel, NotGoodEnough
+    from classifiers.artefacts import NotGoodEnough
+    from classifiers.model_files import BadModel
     from classifiers.train import train
     from data.corpus import load_corpus
     from data.lexicon import load_lexicon
@@ -125,14 +131,14 @@ def ensure_model(home: Path) -> None:
 def _serves(home: Path) -> bool:
     """Whether a model serves that this program can load: one made with another word list cannot."""
     from bot.understanding import open_models
-    from classifiers.artefacts import BadModel
+    from classifiers.model_files import BadModel
 
     models = open_models(home)
     current = models.current()
     if current is None:
         return False
     try:
-        models.load(current)
+        models.check(current)
     except BadModel as error:
         print(f"{error}", file=sys.stderr)
         return False
@@ -143,7 +149,7 @@ def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "BANGNONG_HOME": str(home), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-async def _taught(settings: Settings) -> tuple[Sequence[Row], list[Any]]:
+async def _taught(settings: "Settings") -> tuple[Sequence[Row], list[Any]]:
     """(first words of tickets a reporter corrected, messages that people labelled), without whom and where. Empty without
     a database."""
     from bot.learning.deidentify import deidentify

@@ -10,7 +10,8 @@ from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.session import Staff
 from bot.keys import SERVICES
-from classifiers.artefacts import BadModel, ModelStore, NotGoodEnough
+from classifiers.artefacts import ModelStore, NotGoodEnough
+from classifiers.model_files import BadModel
 
 SCORES = {
     "critical_recall": "危急判成危急", "caught": "危急被拦下（含待核）", "false_critical": "误报危急", "macro_f1": "类别 F1",

@@ -28,8 +28,9 @@ from bot.store.learning_runs import (
     shadow_last,
     shadow_now,
 )
-from classifiers.artefacts import BadModel, ModelStore, NotGoodEnough
+from classifiers.artefacts import ModelStore, NotGoodEnough
 from classifiers.evaluate import FIGURES
+from classifiers.model_files import BadModel
 
 _SHOWN = 20
 _EXAMPLES = 60

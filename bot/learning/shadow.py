@@ -16,7 +16,7 @@ from bot.store.database import Database, StoreAway
 from bot.store.learning_runs import end_shadow
 from bot.understanding import open_reader
 from bot.vault import Unsealable, Vault
-from classifiers.artefacts import BadModel
+from classifiers.model_files import BadModel
 from classifiers.reader import Reader
 from conversations.codes import Flag
 from conversations.events import MessageReceived

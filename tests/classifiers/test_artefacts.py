@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers.artefacts import BadModel, ModelStore, NotGoodEnough
+from classifiers.artefacts import ModelStore, NotGoodEnough
 from classifiers.evaluate import Floors, gate
 from classifiers.metrics import Outcome, Report, measure
+from classifiers.model_files import BadModel
 from classifiers.tokens import Tokenizer
 from classifiers.train import TrainedReport, train
 from conversations.codes import Intent, Urgency
