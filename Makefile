@@ -14,7 +14,7 @@ run: .venv/.installed
 
 test: .venv/.installed-tests check
 	@$(BIN)/python -m tests.browser.install
-	$(BIN)/python -m pytest $(TOGETHER) $(SLOW) $(ARGS)
+	$(BIN)/python -m tests.run $(TOGETHER) $(SLOW) $(ARGS)
 
 long: .venv/.installed-tests
 	$(BIN)/python -m pytest -m long $(ARGS)
