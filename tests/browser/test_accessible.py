@@ -5,18 +5,19 @@ Which pages there are is read from the table of rights, so that a new one is loo
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.test_desk import RED, WHERE, faults, open_page, say
+from tests.browser.test_desk import RED, WHERE, faults, open_page, say, shots, wide_and_narrow
 from tests.desk.conftest import Person
 from tests.security.test_rights import ROWS
 from tests.service import Record, Service
 
-__all__ = ["faults"]
+__all__ = ["faults", "shots"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -136,3 +137,50 @@ async def test_no_page_has_a_serious_fault(
     ):
         found += more
     assert not found, f"{len(found)}:\n" + "\n".join(found[:40])
+
+
+async def test_kept_filters_and_the_list_of_keys_without_a_mouse(
+    browser: Browser, service: Service, chief: Person, faults: list[str], shots: Path
+) -> None:
+    page = await open_page(browser, faults)
+    await page.context.add_cookies([{"name": "bangnong_desk", "value": chief.token, "url": service.base}])
+    await page.goto(f"{service.base}/desk?who=free&intent=dialysis")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await page.keyboard.press("s")
+    await expect(page.get_by_label("名字")).to_be_focused()
+    await page.keyboard.type("没人接的透析")
+    await page.keyboard.press("Enter")
+    kept = page.get_by_role("navigation", name="常用筛选").get_by_role("link", name="没人接的透析")
+    await expect(kept).to_have_attribute("aria-current", "true")
+    key = await kept.get_attribute("aria-keyshortcuts")
+    assert key
+    await wide_and_narrow(page, shots, "kept")
+    await page.keyboard.press("0")
+    await expect(page).to_have_url(f"{service.base}/desk")
+    await page.keyboard.press(key)
+    await expect(page).to_have_url(re.compile(r"who=free&intent=dialysis"))
+    await page.locator(
+        "#q"
+    ).focus()  # whoever walks with Tab comes past it, and typing a number into a field stays typing
+    await page.keyboard.type("0")
+    await expect(page.locator("#q")).to_have_value("0")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("link", name="清除筛选").focus()
+    for _ in range(8):
+        await page.keyboard.press("Tab")
+        if await kept.evaluate("(one) => one === document.activeElement"):
+            break
+    await expect(kept).to_be_focused()
+
+    # The list of keys is at "?" on every page, and goes by Escape.
+    for path in ("/desk", "/desk/directory", "/admin"):
+        await page.goto(f"{service.base}{path}")
+        await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        await page.keyboard.press("?")
+        keys = page.get_by_role("dialog", name="快捷键")
+        await expect(keys).to_contain_text("第几个常用筛选")
+        if path == "/desk":
+            await wide_and_narrow(page, shots, "keys")
+        await page.keyboard.press("Escape")
+        await expect(keys).to_be_hidden()
+    await page.context.close()

@@ -1,6 +1,7 @@
 // Single keys, never while somebody is typing; every page shows them at "?".
 
 const help = document.getElementById("help");
+for (const button of document.querySelectorAll("[data-help]")) button.hidden = !help;
 document.addEventListener("click", (event) => event.target.closest("[data-help]") && help.showModal());
 
 /** `{j: run, …}`; a key whose run returns false is left to the browser. */

@@ -154,7 +154,15 @@ document.getElementById("next")?.addEventListener("submit", (event) => {
   next();
 });
 
+/** What an address of this page has a key for: a kept filter, away with the filters, keeping these. */
+const follow = (event) => {
+  const link = filters.querySelector(`a[data-key="${event.key}"]`);
+  if (!link) return false;
+  link.click();
+};
+
 keys({
+  ...Object.fromEntries([..."0123456789s"].map((key) => [key, follow])),
   g: next,
   c: () => claim(here()?.dataset.number),
   j: () => walk(1),
