@@ -31,6 +31,8 @@ __all__ = ["CHANNEL", "App", "AppSecrets", "FieldError", "answer"]
 TIMESTAMP_HEADER, SIGNATURE_HEADER = "x-bangnong-timestamp", "x-bangnong-signature"
 CLOCK_SKEW = 300
 """Seconds a signed request may be old or early."""
+PICTURE_BYTES = 2 * 1024 * 1024
+"""Nobody's limit but that of a telephone on a poor line."""
 
 
 def _long_enough(value: str) -> str:
@@ -55,7 +57,7 @@ class App:
         self.clock = clock
 
     def limits(self, secrets: AppSecrets) -> Limits:
-        return Limits(text_bytes=TEXT_BYTES, answer_within=3.5, pull=True)
+        return Limits(text_bytes=TEXT_BYTES, answer_within=3.5, pull=True, picture_bytes=PICTURE_BYTES)
 
     def handshake(self, request: Request, secrets: AppSecrets) -> Answer | None:
         return None

@@ -108,6 +108,15 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingPicture:
+    """One picture to one contact: a JPEG no larger than the account's `picture_bytes`."""
+
+    contact: ContactRef
+    data: bytes
+    effect_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The platform took it. `platform_ids` one a part; `parts` how many messages it cost."""
 
@@ -216,6 +225,25 @@ class Quoting(Protocol):
     """A channel that cannot write without naming what it answers: the outbox hands it `Outgoing.heard`."""
 
     quotes: ClassVar[bool]
+
+
+@runtime_checkable
+class Picturing(Protocol):
+    """A channel with accounts that carry pictures (`Limits.picture_bytes`) and must be pushed them."""
+
+    async def send_picture(self, world: World, secrets: Any, message: OutgoingPicture) -> Sent:
+        """Push a picture, within the outbox's lease. Raises SendFailed, nothing else but CancelledError."""
+        ...
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A channel that can ask its platform something harmless: after a broken line the outbox asks before it sends, for a
+    text that was cut off is a text of which nobody knows whether it arrived."""
+
+    async def answers(self, world: World, secrets: Any) -> bool:
+        """Whether the platform answers at all, were it with a refusal. Raises nothing but CancelledError."""
+        ...
 
 
 @runtime_checkable

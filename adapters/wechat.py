@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import aiohttp
 
-from adapters import wechat_call, wechat_send
-from adapters.base import Answer, Example, Malformed, Opened, Outgoing, Rejected, Request, Sent, World
+from adapters import wechat_call, wechat_calls, wechat_send
+from adapters.base import Answer, Example, Malformed, Opened, Outgoing, OutgoingPicture, Rejected, Request, Sent, World
 from adapters.text import cdata, clean, clip
 from adapters.wechat_envelope import Key, Unreadable, decrypt, encrypt, make_key, read, same, signature, wrap
 from adapters.wechat_examples import EXAMPLES
@@ -138,6 +138,12 @@ class WeChat:
 
     async def send(self, world: World, secrets: WeChatSecrets, message: Outgoing) -> Sent:
         return await wechat_send.send_text(world, secrets, message.contact.openid, message.text, self.time_limit)
+
+    async def send_picture(self, world: World, secrets: WeChatSecrets, message: OutgoingPicture) -> Sent:
+        return await wechat_calls.send_picture(world, secrets, message.contact.openid, message.data, self.time_limit)
+
+    async def answers(self, world: World, secrets: WeChatSecrets) -> bool:
+        return await wechat_calls.answers(world, secrets, self.time_limit)
 
     async def fetch_media(self, world: World, secrets: WeChatSecrets, attachment: Attachment) -> bytes:
         return await wechat_send.fetch_media(world, secrets, attachment.media_id)

@@ -10,21 +10,22 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from adapters.base import Failure, SendFailed, World
+from adapters.base import Failure, SendFailed, Sent, World
 from adapters.text import clip
 from adapters.wechat_call import TIME_LIMIT, call
-from adapters.wechat_failures import failure
-from adapters.wechat_secrets import LIMITS, WeChatSecrets
+from adapters.wechat_failures import NO_ANSWER, NO_CONNECTION, NO_TOKEN, UNREADABLE, failure
+from adapters.wechat_secrets import LIMITS, PICTURE_BYTES, WeChatSecrets
 from adapters.wechat_send import MEDIA_TIME_LIMIT, get_file
 
-PICTURE_BYTES = 2 * 1024 * 1024
-"""The same page says 10 MB and 2 MB: the smaller one is never wrong. [W10]"""
+UPLOAD_TIME_LIMIT = aiohttp.ClientTimeout(total=15, connect=4, sock_connect=3)
+"""With token and sending, each once more, 66 s at worst: within the outbox's lease."""
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PN": "image/png"}
 QR_HOST = "https://mp.weixin.qq.com"
 FIELD_BYTES = 60
 """A field of a notice: 20 Chinese characters."""
 
 _ONLY_SERVICE = Failure("not_permitted", "只有认证的服务号可以这样做，这个公众号不行。", blame="config")
+_NOT_TAKEN = Failure("no_answer", "微信没有收下照片，稍后自动重发。", retry=True)
 _BAD_PICTURE = failure(40137)
 _TOO_LARGE = failure(45001)
 
@@ -47,14 +48,18 @@ async def typing(world: World, secrets: WeChatSecrets, openid: str, *, on: bool 
     return True
 
 
-async def send_picture(world: World, secrets: WeChatSecrets, openid: str, picture: bytes) -> None:
+async def send_picture(
+    world: World, secrets: WeChatSecrets, openid: str, picture: bytes, time_limit: aiohttp.ClientTimeout = TIME_LIMIT
+) -> Sent:
     """A JPEG or PNG of at most 2 MB: uploaded for three days, then sent. It costs one message of the contact's quota.
 
     Uploading again is harmless, so only the sending itself can be of unknown outcome.
     """
     media = await upload_picture(world, secrets, picture)
     message = {"touser": openid, "msgtype": "image", "image": {"media_id": media}}
-    await call(world, secrets, "/cgi-bin/message/custom/send", message, TIME_LIMIT)
+    answer = await call(world, secrets, "/cgi-bin/message/custom/send", message, time_limit)
+    number = answer.get("msgid")
+    return Sent((str(number),) if number else ())
 
 
 async def upload_picture(world: World, secrets: WeChatSecrets, picture: bytes) -> str:
@@ -73,15 +78,26 @@ async def upload_picture(world: World, secrets: WeChatSecrets, picture: bytes) -
     reason: Failure
     try:
         answer = await call(
-            world, secrets, "/cgi-bin/media/upload", form, MEDIA_TIME_LIMIT, {"type": "image"}, codes=False
+            world, secrets, "/cgi-bin/media/upload", form, UPLOAD_TIME_LIMIT, {"type": "image"}, codes=False
         )
         media = answer.get("media_id")
         if isinstance(media, str) and media:
             return media
         reason = failure(40007)
     except SendFailed as failed:
-        reason = failed.failure  # nobody has seen it yet: unknown or not, it may be tried again
+        reason = failed.failure
+        if failed.unknown:  # nobody has seen it yet, whatever became of the upload: it may be tried again
+            reason = _NOT_TAKEN
     raise SendFailed(reason)
+
+
+async def answers(world: World, secrets: WeChatSecrets, time_limit: aiohttp.ClientTimeout = TIME_LIMIT) -> bool:
+    """Whether WeChat is there: its own addresses are asked for, which costs nothing and changes nothing."""
+    try:
+        await call(world, secrets, "/cgi-bin/getcallbackip", None, time_limit, codes=False)
+    except SendFailed as failed:
+        return failed.failure not in (NO_CONNECTION, NO_TOKEN, NO_ANSWER, UNREADABLE)
+    return True
 
 
 async def push_menu(world: World, secrets: WeChatSecrets, buttons: list[dict[str, Any]]) -> None:

@@ -12,6 +12,9 @@ from conversations.window import Limits, Window
 TEXT_BYTES = 2047
 """No official page states a number; 2,048 is what developers measured, for replies and pushed texts alike. [W16]"""
 
+PICTURE_BYTES = 2 * 1024 * 1024
+"""The same page says 10 MB and 2 MB: the smaller one is never wrong. [W10]"""
+
 WINDOWS: Mapping[Opener, Window] = {
     # Today's figures [W5][W6]. In spring 2022 a message gave 20; conservative is right for a quota.
     "message": Window(timedelta(hours=48), 5),
@@ -20,7 +23,7 @@ WINDOWS: Mapping[Opener, Window] = {
 
 # Uncertified accounts have no customer-service messages: the answer slot is the only way to speak. [W9][W21]
 LIMITS = {
-    kind: Limits(TEXT_BYTES, 3.5, WINDOWS if certified else {}, push=certified)
+    kind: Limits(TEXT_BYTES, 3.5, WINDOWS if certified else {}, push=certified, picture_bytes=PICTURE_BYTES * certified)
     for kind, certified in {
         "subscription-certified": True,
         "subscription": False,

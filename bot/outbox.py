@@ -10,16 +10,17 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from adapters.base import Failure, Outgoing, SendFailed, World
+from adapters.base import Answering, Failure, Outgoing, OutgoingPicture, Picturing, SendFailed, World
 from bot.arrivals import TurnFailed
 from bot.codec import decode
 from bot.lanes import Lane, Lanes
 from bot.log import get_logger
+from bot.media.files import VIEW, MediaFiles
 from bot.settings import Account
 from bot.store.database import StoreAway
 from bot.store.outbox import Due, OutboxStore
 from bot.turns import Turns
-from bot.vault import Unsealable, Vault
+from bot.vault import DataKey, Unsealable, Vault
 from conversations.events import DeliveryFailed, TimerFired
 from conversations.messages import ContactRef
 
@@ -37,6 +38,8 @@ _LINE = frozenset({"no_connection", "no_token", "overloaded", "no_answer"})
 
 _UNSURE = Failure("unsure", "不能确定对方是否收到：发送时断线，没有自动重发。请打电话或再写一句。")
 _NO_ACCOUNT = Failure("no_account", "这个账号没有配置，发不出去。请联系管理员。", blame="config")
+_NO_PICTURES = Failure("no_pictures", "这个渠道发不了照片，没有发出。请用文字说。", blame="us")
+_PICTURE_MISSING = Failure("picture_missing", "照片不在这台机器上，没有发出。请重新发一次。", retry=True, blame="us")
 _UNSEALABLE = Failure("unsealable", "消息解不开（密钥不对或已删除），没有发送。", blame="us")
 
 
@@ -49,6 +52,7 @@ class OutboxWorker:
         accounts: Mapping[tuple[str, str], Account],
         world: World,
         clock: Callable[[], datetime],
+        files: MediaFiles,
     ) -> None:
         self.store = store
         self.turns = turns
@@ -57,6 +61,7 @@ class OutboxWorker:
         self.lanes = Lanes(accounts)
         self.world = world
         self.clock = clock
+        self.files = files
         self.wake = asyncio.Event()
         self._stopping = False
         self._outcomes: list[tuple[Due, asyncio.Future[None]]] = []
@@ -167,24 +172,48 @@ class OutboxWorker:
         if lane.until and self.clock() < lane.until:  # refused while this row was being claimed
             await self.store.untouched(due, lane.until)
             return
+        if lane.troubles and not await self._answers(account):
+            # The line broke a moment ago: what is cut off now would be unsure, what is not sent can wait.
+            lane.rest(self.clock())
+            await self.store.untouched(due, lane.until or self.clock())
+            return
         try:
             if due.data_key is None or due.openid is None or due.body is None:
                 raise Unsealable("erased")
             key = self.vault.data_key(due.conversation, due.data_key)
-            openid, text = key.open(due.openid).decode(), str(decode(key.open(due.body))["text"])
+            openid, body = key.open(due.openid).decode(), decode(key.open(due.body))
             heard = await self.store.heard(due.conversation, key) if getattr(account.channel, "quotes", False) else ()
         except Unsealable:
             await self._give_up(due, _UNSEALABLE)
             return
-        message = Outgoing(ContactRef(due.channel, due.account, openid), text, due.effect_id, heard)
+        contact = ContactRef(due.channel, due.account, openid)
         try:
-            await account.channel.send(self.world, account.secrets, message)
+            if picture := body.get("picture"):
+                await self._show(account, contact, due.effect_id, str(picture), key)
+            else:
+                message = Outgoing(contact, str(body["text"]), due.effect_id, heard)
+                await account.channel.send(self.world, account.secrets, message)
         except SendFailed as error:
             await self._refused(due, lane, error)
         else:
-            lane.passed()
+            lane.passed(self.clock())
             await self._sent(due)
             self.counts["sent"] += 1
+
+    async def _answers(self, account: Account) -> bool:
+        return not isinstance(account.channel, Answering) or await account.channel.answers(self.world, account.secrets)
+
+    async def _show(self, account: Account, contact: ContactRef, effect_id: str, name: str, key: DataKey) -> None:
+        """A reporter's picture. Raises SendFailed."""
+        if not isinstance(account.channel, Picturing):
+            raise SendFailed(_NO_PICTURES)
+        try:
+            data = await asyncio.to_thread(lambda: self.files.open(name + VIEW, key.open).whole())
+        except (OSError, ValueError):
+            raise SendFailed(_PICTURE_MISSING) from None
+        except Unsealable:
+            raise SendFailed(_UNSEALABLE) from None
+        await account.channel.send_picture(self.world, account.secrets, OutgoingPicture(contact, data, effect_id))
 
     async def _refused(self, due: Due, lane: Lane, error: SendFailed) -> None:
         failure = error.failure
@@ -194,7 +223,7 @@ class OutboxWorker:
         elif failure.code in _LINE:
             lane.failed()
         elif not error.unknown:
-            lane.passed()
+            lane.passed(self.clock())
         if error.unknown:
             if due.purpose in _REPEATABLE and due.attempts < 2:
                 await self.store.later(due, self.clock() + timedelta(seconds=5))

@@ -6,7 +6,16 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from conversations.effects import AlertDesk, Effect, KeepLabel, OpenTicket, SendText, SetTimer, UpdateTicket
+from conversations.effects import (
+    AlertDesk,
+    Effect,
+    KeepLabel,
+    OpenTicket,
+    SendPicture,
+    SendText,
+    SetTimer,
+    UpdateTicket,
+)
 from conversations.reading import Address, Reading
 from conversations.turn import Turn
 
@@ -66,6 +75,8 @@ def short(effect: Effect) -> str:
     match effect:
         case SendText(text, purpose):
             return f"SendText {purpose} {text}"
+        case SendPicture(_, case):
+            return f"SendPicture case {case}"
         case OpenTicket(number, case):
             return f"OpenTicket {number} case {case}"
         case UpdateTicket(number, case, change, by):

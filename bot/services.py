@@ -176,7 +176,9 @@ async def open_services(
     turns = Turns(
         store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near
     )
-    worker = OutboxWorker(OutboxStore(database), turns, vault, settings.accounts, world, clock)
+    worker = OutboxWorker(
+        OutboxStore(database), turns, vault, settings.accounts, world, clock, media.files
+    )  # fmt: skip
     if outbox:
         kick.append(worker)
     spool = Spool(settings.home / "spool", vault)

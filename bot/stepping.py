@@ -18,7 +18,7 @@ from bot.vault import DataKey, Unsealable, Vault
 from classifiers.reader import Reader
 from conversations.codec import UnknownVersion
 from conversations.codes import Intent
-from conversations.effects import AlertDesk, OpenTicket, SendText, UpdateTicket
+from conversations.effects import AlertDesk, OpenTicket, SendPicture, SendText, UpdateTicket
 from conversations.engine import step
 from conversations.events import BurstEnded, MessageReceived, PictureRead, TimerFired
 from conversations.knowledge import Tip
@@ -174,7 +174,7 @@ class Stepper:
             arrival.settle(Outcome(talk.contact, turn.state.turn, duplicate=True, state=turn.state))
             return
         said = writes.turn(talk.contact, event, turn, talk.key, limits, given, slot=arrival.slot)
-        replies = [Said(effect_id, text.text, text.author) for effect_id, text in said]
+        replies = [Said(name, one.text, one.author) for name, one in said if isinstance(one, SendText)]
         if arrival.told:
             writes.told(talk.contact, turn, arrival.told, talk.key)
         if arrival.key:
@@ -185,7 +185,9 @@ class Stepper:
         talk.state = turn.state
 
 
-def _news(talk: Talk, turn: Turn, said: list[tuple[str, SendText]], *, pushed: bool) -> list[dict[str, Any]]:
+def _news(
+    talk: Talk, turn: Turn, said: list[tuple[str, SendText | SendPicture]], *, pushed: bool
+) -> list[dict[str, Any]]:
     """What open desks and chats should know after the commit: ids and codes only."""
     news: dict[str, dict[str, Any]] = {}
     for effect in turn.effects:

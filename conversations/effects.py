@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from conversations.messages import Picture
+
 Purpose = Literal["danger", "question", "receipt", "reply", "info"]
 """Why we say something. `danger` and `question` may be said once more after a crash; the rest is marked unsure."""
 
@@ -16,6 +18,16 @@ class SendText:
     purpose: Purpose
     case: int = 0
     author: str = "bot"
+
+
+@dataclass(frozen=True, slots=True)
+class SendPicture:
+    """Show this to the contact; one message of the window, like a text. A reporter's: the bot shows nothing."""
+
+    picture: Picture
+    case: int
+    author: str
+    purpose: Purpose = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +84,4 @@ class EraseContact:
     by: str
 
 
-Effect = SendText | OpenTicket | UpdateTicket | KeepLabel | AlertDesk | SetTimer | EraseContact
+Effect = SendText | SendPicture | OpenTicket | UpdateTicket | KeepLabel | AlertDesk | SetTimer | EraseContact

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from conversations.codes import Outcome
 from conversations.knowledge import Tip
-from conversations.messages import Inbound
+from conversations.messages import Inbound, Picture
 from conversations.reading import Reading
 
 
@@ -95,12 +95,14 @@ class ReporterClaimed:
 
 @dataclass(frozen=True, slots=True)
 class ReporterReplied:
-    """A reporter wrote to the contact. `reply_id` is the desk's own, so pressing twice sends once."""
+    """A reporter wrote to the contact, or sent a picture (with words under it or none). `reply_id` is the desk's own, so
+    pressing twice sends once."""
 
     case: int
     reporter: str
     text: str
     reply_id: str
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

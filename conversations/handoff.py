@@ -1,7 +1,7 @@
 """What reporters do with a case: claim, reply, correct, hand back, close. A refused act says why. Pure."""
 
 from conversations.codes import Intent, TicketStatus, Urgency, Verification
-from conversations.effects import KeepLabel, SendText
+from conversations.effects import KeepLabel, SendPicture, SendText
 from conversations.events import (
     ColleagueSpoke,
     DeliveryFailed,
@@ -60,9 +60,12 @@ def replied(draft: Draft, event: ReporterReplied) -> Turn:
         return draft.finish("closed")
     if case.reporter and case.reporter != event.reporter:
         return draft.finish("claimed")
-    if not event.text.strip():
+    text, picture = event.text.strip(), event.picture
+    if not text and picture is None:
         return draft.finish("empty")
-    parts = parts_needed(event.text, draft.limits.text_bytes)
+    if picture is not None and picture.size > draft.limits.picture_bytes:
+        return draft.finish("pictures")
+    parts = (parts_needed(text, draft.limits.text_bytes) if text else 0) + (picture is not None)
     if not state.following or state.window.remaining(draft.limits, draft.now) < parts:
         return draft.finish("window")
     fresh = not case.reporter
@@ -71,10 +74,13 @@ def replied(draft: Draft, event: ReporterReplied) -> Turn:
         draft.state, window=draft.state.window.spend(parts), replied=(*state.replied, event.reply_id)[-_REPLIES_KEPT:]
     )
     draft.filed = case.key
-    draft.effects.append(SendText(event.text.strip(), "reply", case.key, event.reporter))
+    if picture is not None:
+        draft.effects.append(SendPicture(picture, case.key, event.reporter))
+    if text:
+        draft.effects.append(SendText(text, "reply", case.key, event.reporter))
     if fresh:
         draft.note(case, "claimed", by=event.reporter)
-    draft.note(case, "replied", by=event.reporter)
+    draft.note(case, "replied", by=event.reporter, detail="" if picture is None else "image")
     return draft.finish()
 
 

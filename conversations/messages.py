@@ -35,6 +35,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of ours for a contact. `name`: under which it is kept; `size` in bytes; width and height as listed, pixels."""
+
+    name: str
+    size: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A location card: degrees (WGS-84 or the platform's own datum) and the platform's words for the place."""
 

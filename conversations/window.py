@@ -23,6 +23,7 @@ class Limits:
     `text_bytes`: longest text in UTF-8 bytes. `answer_within`: seconds we may take to answer in the response; 0 means
     the channel has no answer slot. `windows` by what opened them; none at all means unlimited. `push`: we may write
     outside the answer slot. `pull`: the contact fetches what was said (our own app), so nothing needs pushing.
+    `picture_bytes`: largest picture a reporter may send; 0 where the channel carries none.
     """
 
     text_bytes: int = 2047
@@ -30,6 +31,7 @@ class Limits:
     windows: Mapping[Opener, Window] = field(default_factory=dict)
     push: bool = True
     pull: bool = False
+    picture_bytes: int = 0
 
 
 @dataclass(frozen=True)

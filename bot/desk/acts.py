@@ -28,7 +28,7 @@ from conversations.events import (
     ReporterReplied,
 )
 
-_REPLY_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+REPLY_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _LONGEST = 5000
 _NOTE = 500
 _LABELLED = ("intent", "urgency")
@@ -78,7 +78,7 @@ def _event(name: str, case: int, login: str, form: Mapping[str, str]) -> Reporte
                 raise Unfit("还没有写内容。")
             if len(text) > _LONGEST:
                 raise Unfit(f"太长了：最多 {_LONGEST} 个字。")
-            if not _REPLY_ID.fullmatch(reply_id):
+            if not REPLY_ID.fullmatch(reply_id):
                 raise Unfit("页面已过期，请刷新；写的内容还在。")
             return ReporterReplied(case, login, text, f"{login}:{reply_id}")
         case "hand-back":

@@ -1,13 +1,14 @@
 """What the desk asks of the record beside tickets and messages: who wrote last, names, what changed, reply room, labels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from bot.codec import load_state
 from bot.services import Services
+from bot.settings import Account
 from bot.store.database import Database
 from bot.store.tickets import Ticket
 from bot.vault import Unsealable
@@ -60,12 +61,14 @@ _NO_PUSH = "这个账号只能在居民来消息时当场答复，不能主动�
 
 @dataclass(frozen=True, slots=True)
 class ReplyRoom:
-    """Whether and how much may still be written to a contact. `left` None: no limit. `closed`: why not, in words."""
+    """Whether and how much may still be written to a contact. `left` None: no limit. `closed`: why not, in words.
+    `picture_bytes`: as in the account's limits."""
 
     left: int | None
     until: datetime | None
     text_bytes: int
     closed: str = ""
+    picture_bytes: int = 0
 
 
 async def reply_room(services: Services, ticket: Ticket) -> ReplyRoom:
@@ -73,6 +76,10 @@ async def reply_room(services: Services, ticket: Ticket) -> ReplyRoom:
     account = services.accounts.get((ticket.channel, ticket.account))
     if account is None:
         return ReplyRoom(0, None, 2047, "这个账号没有接入，发不出去。")
+    return replace(await _room(services, ticket, account), picture_bytes=account.limits.picture_bytes)
+
+
+async def _room(services: Services, ticket: Ticket, account: Account) -> ReplyRoom:
     row = await services.database.row(
         "select v.state, c.data_key from conversations v join contacts c on c.id = v.id where v.id = $1",
         ticket.conversation,

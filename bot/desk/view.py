@@ -126,7 +126,7 @@ def history_of(
         detail = event.detail
         if event.change == "corrected":
             detail = words.correction(playbook, detail)
-        elif event.change == "added":
+        elif event.change in ("added", "replied"):
             detail = words.KINDS.get(detail, detail)
         elif event.change == "raised":
             detail = words.plain(detail)

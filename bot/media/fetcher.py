@@ -71,7 +71,7 @@ class MediaFetcher:
         self.wake = asyncio.Event()
         self._held: set[Owed] = set()
         self._stopping = False
-        self._drawing = asyncio.Semaphore(1)
+        self.drawing = asyncio.Semaphore(1)
         self._swept = time.monotonic() - _SWEEP + 60
 
     async def run(self) -> None:
@@ -209,7 +209,7 @@ class MediaFetcher:
             raise Refused("too_big")
         if found.type not in SHOWN:
             return found, None
-        async with self._drawing:  # one at a time: each may take a few hundred megabytes
+        async with self.drawing:  # one at a time: each may take a few hundred megabytes
             return found, await asyncio.to_thread(draw, data)
 
     async def _drop_upload(self, owed: Owed) -> None:

@@ -52,6 +52,23 @@ def draw(data: bytes) -> Drawn:
     return Drawn(_jpeg(shown, 88), _jpeg(small, 78), small.width, small.height)
 
 
+def draw_to_send(data: bytes, most: int) -> Drawn:
+    """As `draw`, the picture no larger than `most` bytes: coarser first, then smaller. Raises Refused."""
+    drawn = draw(data)
+    with Image.open(io.BytesIO(drawn.view), formats=("JPEG",)) as picture:
+        picture.load()
+        quality, view = 80, drawn.view
+        while len(view) > most:
+            view = _jpeg(picture, quality)
+            if quality > 65:
+                quality -= 8
+            elif max(picture.size) < _THUMB:
+                raise Refused("too_big")
+            else:
+                picture.thumbnail((picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS)
+    return Drawn(view, drawn.thumb, drawn.width, drawn.height)
+
+
 def _plain(picture: Image.Image) -> Image.Image:
     """Red, green and blue on white, and nothing else: what an original carries beside its pixels stays with it."""
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:

@@ -167,13 +167,28 @@ async def post_app_media(request: web.Request) -> web.StreamResponse:
 async def get_media(request: web.Request) -> web.StreamResponse:
     """GET /chat/media/{link} and …/thumb: a resident's own file, by their cookie; anybody else's is not there."""
     services, account, _ = app_account(request)
-    sender = sender_of(request)
+    return await _own(request, services, account, sender_of(request) or "")
+
+
+async def get_app_media(request: web.Request) -> web.StreamResponse:
+    """GET /api/app/{account}/media/{link}?sender= and …/thumb, signed over path with query as the list of messages is."""
+    services, account, channel = app_account(request)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        channel.verify_fetch(request.raw_path, headers, account.secrets)
+    except Rejected:
+        REJECTED.labels("app").inc()
+        return error_answer(403, "bad_signature", "签名不对或已过期", "")
+    return await _own(request, services, account, request.query.get("sender", ""))
+
+
+async def _own(request: web.Request, services: Services, account: Account, sender: str) -> web.StreamResponse:
     try:
         place = await find_media(services.database, request.match_info["link"]) if sender else None
     except StoreAway:
         return error_answer(503, "store_away", "系统正在恢复", "")
     thumb = request.path.endswith("/thumb")
-    mine = services.vault.hash("openid", "app", account.name, sender or "")
+    mine = services.vault.hash("openid", "app", account.name, sender)
     if place is None or place.openid_hash != mine or (thumb and not place.width):
         return error_answer(404, "unknown", "没有这个文件", "")
     try:
@@ -187,3 +202,5 @@ def add_media(app: web.Application) -> None:
     app.router.add_route("GET", "/chat/media/{link}", get_media)
     app.router.add_route("GET", "/chat/media/{link}/thumb", get_media)
     app.router.add_post("/api/app/{account}/media", post_app_media)
+    app.router.add_route("GET", "/api/app/{account}/media/{link}", get_app_media)
+    app.router.add_route("GET", "/api/app/{account}/media/{link}/thumb", get_app_media)

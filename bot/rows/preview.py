@@ -155,6 +155,8 @@ def in_words(lines: Iterable[str]) -> list[str]:
         kind, _, rest = line.partition(" ")
         if kind == "SendText":
             out.append(rest.partition(" ")[2])
+        elif kind == "SendPicture":
+            out.append("〔发照片〕")
         elif kind == "OpenTicket":
             out.append(f"〔立单 {rest.split(' ')[0]}〕")
         elif kind == "AlertDesk":

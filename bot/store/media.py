@@ -11,15 +11,18 @@ import msgspec
 from bot.codec import encode
 from bot.store.database import Database
 from bot.vault import DataKey, Unsealable, Vault
-from conversations.messages import Attachment
+from conversations.messages import Attachment, Picture
 
 FETCHED = frozenset({"image", "voice", "video", "file", "douyin_image", "douyin_video"})
 """Kinds of attachments that a platform or an upload may give us; of the others nothing is owed."""
 LONGEST_WAIT = timedelta(days=7)
 
 OWE = (
-    "insert into media (conversation, turn, position, kind, source, upload, created_at, due_at, expires_at) "
-    "select u.conversation, u.turn, u.position, u.kind, u.source, u.upload, u.at, u.at, u.expires "
+    "insert into media (conversation, turn, position, kind, source, upload, created_at, due_at, expires_at, status, sha256, "
+    "type, size, width, height, kept_at) select u.conversation, u.turn, u.position, u.kind, u.source, u.upload, u.at, u.at, "
+    "u.expires, case when u.name is null then 'waiting' else 'kept' end, u.name, "
+    "case when u.name is null then '' else 'image/jpeg' end, u.size, u.width, u.height, "
+    "case when u.name is not null then u.at end "
 )
 _UPLOAD = "upload:"
 
@@ -36,7 +39,9 @@ def naming_upload(kind: str, upload: str) -> Attachment:
 
 
 def owed_columns() -> dict[str, list[Any]]:
-    names = ("conversation", "turn", "position", "kind", "source", "upload", "at", "expires")
+    names = (
+        "conversation", "turn", "position", "kind", "source", "upload", "at", "expires", "name", "size", "width", "height",
+    )  # fmt: skip
     return {name: [] for name in names}
 
 
@@ -50,8 +55,18 @@ def owed_rows(
             upload = upload_of(one) if channel == "app" else ""
             kind = one.kind.removeprefix("douyin_")
             source = key.seal(encode(one))
-            out.append((contact, turn, place, kind, source, upload, now, now + LONGEST_WAIT))
+            out.append((contact, turn, place, kind, source, upload, now, now + LONGEST_WAIT, None, 0, 0, 0))
     return out
+
+
+def picture_row(
+    contact: UUID, turn: int, position: int, picture: Picture, key: DataKey, now: datetime
+) -> tuple[Any, ...]:
+    """A row of `owed_columns` for a picture of ours, which is on disk already. A reporter's turn has no message of the
+    contact's, so its position cannot be taken."""
+    source = key.seal(encode(Attachment("image")))
+    size, width, height = picture.size, picture.width, picture.height
+    return (contact, turn, position, "image", source, "", now, now, bytes.fromhex(picture.name), size, width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +227,7 @@ async def find_media(database: Database, link: str) -> Place | None:
     row = await database.row(
         "select d.*, c.data_key, c.openid_hash, (select t.number from tickets t where t.conversation = d.conversation "
         "order by t.case_key = (select m.case_key from messages m where m.conversation = d.conversation and m.turn = d.turn "
-        "and m.position = 0) desc nulls last, t.case_key desc limit 1) as number "
+        "order by m.position limit 1) desc nulls last, t.case_key desc limit 1) as number "
         "from media d join contacts c on c.id = d.conversation "
         "where d.link = $1 and d.status = 'kept' and c.data_key is not null",
         name,

@@ -84,12 +84,13 @@ async def messages_of(database: Database, vault: Vault, conversation: UUID, limi
 
 def _bring_files(said: list[Message]) -> bool:
     """Whether there is anything to look up: most conversations are words alone."""
-    return any(one.direction == "i" and one.extra.get("attachments") for one in said)
+    return any(one.extra.get("attachments") for one in said)
 
 
 def _with_media(said: list[Message], found: dict[int, tuple[Shown, ...]]) -> list[Message]:
+    """A turn's files belong to its one message that has any: the contact's, or a reporter's picture."""
     return [
-        replace(one, media=found.get(int(one.id.partition(".")[0]), ())) if one.id.endswith(".0") else one
+        replace(one, media=found.get(int(one.id.partition(".")[0]), ())) if one.extra.get("attachments") else one
         for one in said
     ]
 

@@ -33,12 +33,14 @@ with turns as materialized ({_COMMIT} as lost),
 owed as (
     {OWE}
     from unnest($79::uuid[], $80::integer[], $81::smallint[], $82::text[], $83::bytea[], $84::text[], $85::timestamptz[],
-        $86::timestamptz[]) as u (conversation, turn, position, kind, source, upload, at, expires), turns
+        $86::timestamptz[], $87::bytea[], $88::bigint[], $89::integer[], $90::integer[])
+        as u (conversation, turn, position, kind, source, upload, at, expires, name, size, width, height), turns
     where not u.conversation = any (turns.lost)
 )
 select lost from turns
 """
-"""A batch with pictures says in the same statement that they are owed: nobody can keep the message and forget the file."""
+"""A batch with pictures says in the same statement that they are owed (or, if they are ours, kept): nobody can keep the
+message and forget the file."""
 
 
 @dataclass(frozen=True, slots=True)

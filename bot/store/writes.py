@@ -6,9 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from bot.codec import dump_body, dump_event, dump_state, encode
-from bot.store.media import owed_columns, owed_rows
+from bot.store.media import owed_columns, owed_rows, picture_row
 from bot.vault import DataKey
-from conversations.effects import AlertDesk, EraseContact, KeepLabel, OpenTicket, SendText, SetTimer, UpdateTicket
+from conversations.effects import (
+    AlertDesk,
+    EraseContact,
+    KeepLabel,
+    OpenTicket,
+    SendPicture,
+    SendText,
+    SetTimer,
+    UpdateTicket,
+)
 from conversations.events import Event, MessageReceived
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -94,8 +103,8 @@ class Writes:
         numbers: tuple[str, ...],
         *,
         slot: bool,
-    ) -> list[tuple[str, SendText]]:
-        """Everything one turn wrote; the texts it says, with their effect ids."""
+    ) -> list[tuple[str, SendText | SendPicture]]:
+        """Everything one turn wrote; what it says and shows, with their effect ids."""
         state = turn.state
         kind = type(event).__name__
         _add(
@@ -103,11 +112,11 @@ class Writes:
         )
         if isinstance(event, MessageReceived):
             self._heard(contact, state.turn, turn.filed, event.message, key)
-        said: list[tuple[str, SendText]] = []
+        said: list[tuple[str, SendText | SendPicture]] = []
         touched: dict[int, str] = {}
         for position, effect in enumerate(turn.effects, 1):
             match effect:
-                case SendText():
+                case SendText() | SendPicture():
                     said.append((f"{contact}/{state.turn}/{position}", effect))
                     self._say(contact, state, position, effect, key, limits, slot=slot)
                 case OpenTicket(number, case):
@@ -162,7 +171,7 @@ class Writes:
         contact: UUID,
         state: Conversation,
         position: int,
-        effect: SendText,
+        effect: SendText | SendPicture,
         key: DataKey,
         limits: Limits,
         *,
@@ -175,7 +184,12 @@ class Writes:
             due_at = self.now + SLOT_GRACE if slot else self.now
             effect_id = f"{contact}/{state.turn}/{position}"
             _add(self.outbox, effect_id, "send", contact, effect.case, effect.purpose, due_at, delivery, b"")
-        body = key.seal(encode({"text": effect.text}))
+        if isinstance(effect, SendText):
+            body = key.seal(encode({"text": effect.text}))
+        else:
+            shown = {"text": "", "attachments": [{"kind": "image", "title": ""}], "picture": effect.picture.name}
+            body = key.seal(encode(shown))
+            _add(self.media, *picture_row(contact, state.turn, position, effect.picture, key, self.now))
         _add(
             self.messages,
             contact,

@@ -1,10 +1,9 @@
 // Photos, voices and files from the chat page: chosen, pasted or dropped, made smaller where that loses nothing that
 // matters, sent one after the other with what has gone so far. An upload that fails is sent again under the same id.
 
+import { shrink } from "./shrink.js";
 import { newId } from "./store.js";
 
-const LONGEST_SIDE = 2200;
-const SMALL_ENOUGH = 900 * 1024;
 const MOST = 20 * 1024 * 1024;
 const TRIES = 4;
 
@@ -102,44 +101,22 @@ function send(one, progress) {
   });
 }
 
-/** A large photo as a JPEG of at most 2200 pixels a side, without what the camera wrote; all else as it is. */
-async function shrink(file) {
-  if (!file.type.startsWith("image/")) return { file, preview: "" };
-  try {
-    const image = await createImageBitmap(file);
-    const preview = drawn(image, 320).toDataURL("image/jpeg", 0.7);
-    if (file.size <= SMALL_ENOUGH || file.type === "image/gif") return { file, preview };
-    const small = await new Promise((resolve) => drawn(image, LONGEST_SIDE).toBlob(resolve, "image/jpeg", 0.85));
-    return { file: small && small.size < file.size ? small : file, preview };
-  } catch {
-    return { file, preview: "" }; // a format this browser cannot open: the desk may
-  }
-}
-
-function drawn(image, most) {
-  const share = Math.min(1, most / Math.max(image.width, image.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(image.width * share));
-  canvas.height = Math.max(1, Math.round(image.height * share));
-  const paint = canvas.getContext("2d");
-  paint.fillStyle = "#fff";
-  paint.fillRect(0, 0, canvas.width, canvas.height);
-  paint.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return canvas;
-}
-
 const kind = (file) => ({ audio: "语音", video: "视频", image: "照片" })[file.type.split("/")[0]] ?? "文件";
 
 /** The files of a message as nodes: pictures to look at, the rest by name. */
-export function filesOf(media, grown = () => {}) {
+export function filesOf(media, mine, grown = () => {}) {
   return (media ?? []).map(({ kind: what, src, local, width, height }) => {
     if (what === "image" && (local || width)) {
       const picture = document.createElement("img");
-      picture.alt = "您发的照片";
+      picture.alt = mine ? "您发的照片" : "记者发来的照片，点开看大图";
       picture.src = local ? src : `${src}/thumb`;
       if (width) [picture.width, picture.height] = [width, height];
       picture.addEventListener("load", grown);
-      return picture;
+      if (mine) return picture;
+      const whole = document.createElement("a");
+      [whole.className, whole.href, whole.target, whole.rel] = ["sent", src, "_blank", "noopener"];
+      whole.append(picture);
+      return whole;
     }
     const link = document.createElement("a");
     link.href = `${src}?download`;

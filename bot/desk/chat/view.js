@@ -66,7 +66,7 @@ export class View {
 
   /** Pictures under the words; the bubble goes when there are no words. */
   attach(item, media, follow = false) {
-    const nodes = filesOf(media, () => follow && this.toEnd());
+    const nodes = filesOf(media, item.dataset.author === "me", () => follow && this.toEnd());
     if (!nodes.length) return;
     const box = document.createElement("div");
     box.className = "files";

@@ -8,7 +8,7 @@ dialog.setAttribute("aria-labelledby", "whole-title");
 dialog.innerHTML = `
   <div class="bar"><h2 id="whole-title" tabindex="-1" autofocus>照片</h2><span class="soft" role="status"></span>
     <a class="button small" download>下载</a><button class="button small" type="button" data-shut>关上 <kbd>Esc</kbd></button></div>
-  <div class="stage"><img alt="居民发来的照片"><p class="error" role="alert" hidden></p></div>
+  <div class="stage"><img alt="照片"><p class="error" role="alert" hidden></p></div>
   <div class="steps"><button class="button small" type="button" data-step="-1"><kbd>←</kbd> 前一张</button>
     <button class="button small" type="button" data-step="1">后一张 <kbd>→</kbd></button></div>`;
 document.body.append(dialog);

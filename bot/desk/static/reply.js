@@ -4,7 +4,7 @@ const KEPT = 3 * 86400_000;
 
 const BLANK = "＿＿"; // a canned text's gap
 
-const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(16).slice(2)}`;
+export const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(16).slice(2)}`;
 
 export class Reply {
   constructor(form, { login, number }, act) {

@@ -7,6 +7,7 @@ import { copy } from "./copy.js";
 import { keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Parts } from "./parts.js";
+import { Pictures } from "./picture.js";
 import "./pops.js";
 import { Presence } from "./presence.js";
 import { Reply } from "./reply.js";
@@ -25,7 +26,13 @@ const reply = form && new Reply(form, page.dataset, act);
 const talk = new Talk(parts.talk, page.dataset, reply);
 const canned = reply && new Canned(document.getElementById("canned"), reply);
 const presence = reply && new Presence(`${base}/here`, reply);
-if (reply) reply.put = () => talk.answered();
+if (reply) {
+  reply.put = () => talk.answered();
+  new Pictures(reply, `${base}/picture`, (answer) => {
+    acts += 1;
+    take(answer, true);
+  }, () => refresh());
+}
 document.getElementById("canned-open")?.addEventListener("click", () => canned.open());
 
 /** Do something; the answer is the page as it is now. True when it was taken. */

@@ -67,6 +67,7 @@ class Rest:
             ("POST", "/cgi-bin/message/custom/typing", self._typing),
             ("POST", "/cgi-bin/media/upload", self._upload),
             ("GET", "/cgi-bin/user/info", self._user),
+            ("GET", "/cgi-bin/getcallbackip", self._addresses),
             ("POST", "/cgi-bin/menu/create", self._menu_create),
             ("GET", "/cgi-bin/menu/get", self._menu_get),
             ("GET", "/cgi-bin/menu/delete", self._menu_delete),
@@ -130,6 +131,11 @@ class Rest:
             "remark": "", "groupid": 0, "tagid_list": [], "subscribe_scene": "ADD_SCENE_OTHERS", "qr_scene": 0,
             "qr_scene_str": "",
         }  # fmt: skip
+
+    async def _addresses(self, request: web.Request) -> dict[str, Any]:
+        if fault := self._fault(request, CERTIFIED | {"subscription", "service"}):
+            return fault
+        return {"ip_list": ["101.226.103.0/25"]}
 
     async def _menu_create(self, request: web.Request) -> dict[str, Any]:
         raw = await request.read()
