@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from classifiers.printed import printed_medicines
 from classifiers.reader import Reader
 from conversations.bursts import TIMER, read_as_one, together
 from conversations.codes import Intent, Urgency
@@ -68,8 +69,11 @@ def _near(
 
 
 def fact_of_picture(reader: Reader, picture: PictureRead) -> PictureRead:
-    """With the reading of its words, by themselves: what was said beside it does not make a form say more."""
-    return replace(picture, reading=reader.read([picture.text], [picture.sent_at])[0])
+    """With the reading of its words, by themselves: what was said beside it does not make a form say more. Medicines also
+    as they are printed, under names nobody says."""
+    reading = reader.read([picture.text], [picture.sent_at])[0]
+    drugs = tuple(dict.fromkeys((*printed_medicines(picture.text), *reading.entities.drugs)))
+    return replace(picture, reading=replace(reading, entities=replace(reading.entities, drugs=drugs)))
 
 
 def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, surge: bool = False) -> Event:

@@ -24,6 +24,7 @@ from bot.live import Live, News
 from bot.log import get_logger
 from bot.media.room import MediaRoom, open_media
 from bot.memory import give_back
+from bot.ocr.opening import open_reader_of_pictures
 from bot.outbox import OutboxWorker
 from bot.outside.working import outside_tasks
 from bot.rehearsal.clock import Clock, RehearsalClock, open_clock
@@ -206,6 +207,8 @@ async def open_services(
         tasks.append(asyncio.create_task(watch_nights(database, clock), name="retention"))
         tasks.append(asyncio.create_task(watch_ladder(database, clock, live.publish), name="supervision"))
         tasks += outside_tasks(settings, database, vault)
+    if outbox and (reading := open_reader_of_pictures(settings, database, vault, media, turns, clock, live)):
+        tasks.append(asyncio.create_task(reading.run(), name="ocr"))
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
     ordering = asyncio.create_task(orders.run(), name="orders") if orders else None
     fetching = asyncio.create_task(media.fetcher.run(), name="media") if outbox else None

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from adapters import discover
 from adapters.base import Channel, Secret
 from bot.environment import BadSettings, find_home, read_environment
+from bot.ocr.setting import fault_of
 from bot.oidc import OidcSettings
 from bot.people import ROLES
 from conversations.window import Limits
@@ -52,6 +53,8 @@ class Settings:
     hotline_secret: Secret | None = None
     second_factor_roles: frozenset[str] = frozenset()
     oidc: OidcSettings | None = None
+    ocr: str = ""
+    """What reads pictures: `auto` (or ""), `off`, or a program's path."""
 
     @property
     def embedded_database(self) -> bool:
@@ -80,6 +83,8 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
     hotline = _hotline(env, faults)
     second = _roles(env, "BANGNONG_SECOND_FACTOR_ROLES", faults)
     oidc = _oidc(env, faults)
+    ocr = env.get("BANGNONG_OCR", "")
+    faults += filter(None, [fault_of(ocr)])
     keys = KeyFile(home / "keys") if not faults else None
     accounts = _accounts(env, keys, faults)
     if faults:
@@ -100,6 +105,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
         hotline_secret=hotline[1],
         second_factor_roles=second,
         oidc=oidc,
+        ocr=ocr,
     )
 
 

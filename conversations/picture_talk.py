@@ -97,7 +97,7 @@ def _doubt(draft: Draft, case: Case, red: tuple[Reason, ...], *, ask: bool) -> C
     reasons = tuple(replace(one, code=PICTURED + one.code, text=f"照片上写着：{one.text}") for one in red)
     flags = case.flags if critical else tuple(dict.fromkeys((*case.flags, Flag.CHECK)))
     case = draft.open_ticket(draft.put(evolve(case, flags=flags, reasons=(*case.reasons, *reasons))))
-    draft.note(case, "picture_danger", detail="、".join(one.text for one in red))
+    draft.note(case, "picture_danger", detail="、".join(dict.fromkeys(one.text for one in red)))
     draft.alert(case, "danger" if critical else "check")
     warned = any(one.open and one.urgency is Urgency.CRITICAL for one in draft.state.cases)
     despair = any(one.code == _DESPAIR for one in red)  # a yes or a no is not what is asked of somebody in despair
@@ -236,5 +236,5 @@ def picture_taken(draft: Draft, event: PictureTaken) -> Turn:
     taken = evolve(value, source=SOURCE, by=event.reporter, at=draft.now, sure=True)
     case = share(draft, evolve(case, slots={**case.slots, event.slot: taken}))
     draft.filed = case.key
-    draft.note(case, "picture_taken", by=event.reporter, detail=f"{event.slot}={value.value}")
+    draft.note(case, "picture_taken", by=event.reporter, detail=f"slot:{event.slot}={value.value}")
     return draft.finish()

@@ -83,10 +83,10 @@ def worth_asking(case: Case, fresh: Sequence[Pictured], playbook: Playbook) -> d
 
 
 def in_words(offered: Mapping[str, Filled], playbook: Playbook) -> str:
-    """ "电话 138…；地址 …" """
+    """A line for each: "电话 138…"."""
     rows = slot_rows(playbook)
     cut = (value.value if len(value.value) <= _SHOWN else value.value[: _SHOWN - 1] + "…" for value in offered.values())
-    return "；".join(f"{rows[name].title} {words}" for name, words in zip(offered, cut, strict=True))
+    return "\n".join(f"{rows[name].title} {words}" for name, words in zip(offered, cut, strict=True))
 
 
 def still_proposed(case: Case) -> Iterator[tuple[Pictured, str, Filled]]:

@@ -144,6 +144,39 @@ async def _media(settings: Settings) -> tuple[bool, str]:
     return True, words
 
 
+async def _ocr(settings: Settings) -> tuple[bool, str]:
+    """Whether words on pictures are read, and that the program starts; without the extra all else works as it is."""
+    from bot.embedded import EmbeddedPostgres
+    from bot.ocr.program import Program, Unavailable
+    from bot.ocr.setting import INSTALL, command_of
+    from bot.store.database import Database
+    from bot.store.picture_words import standing_of_words
+
+    if settings.ocr == "off":
+        return True, "off (BANGNONG_OCR): words on pictures are not read"
+    command = command_of(settings.ocr)
+    if not command:
+        return True, f"not installed: words on pictures are not read; to have them read, {INSTALL} and start again"
+    program = Program(command)
+    try:
+        name = await program.greeting()
+    except Unavailable as error:
+        return False, f"does not start ({error}): {INSTALL}, or set BANGNONG_OCR=off"
+    finally:
+        await program.close()
+    database = Database(settings.database_url or EmbeddedPostgres(settings.home).dsn)
+    try:
+        await database.open()
+        counts = await standing_of_words(database)
+    except (StoreAway, OSError):
+        return True, f"{name} (the record does not answer: see database)"
+    finally:
+        await database.close()
+    return True, f"{name}; " + ", ".join(
+        f"{counts.get(one, 0)} {one}" for one in ("waiting", "read", "empty", "unread")
+    )
+
+
 async def _channels(settings: Settings) -> tuple[bool, str]:
     return True, ", ".join(f"{channel}:{name}" for channel, name in settings.accounts)
 
@@ -198,6 +231,7 @@ async def _user(settings: Settings) -> tuple[bool, str]:
 
 
 CHECKS: dict[str, Check] = {
-    "home": _home, "rows": _rows, "model": _model, "database": _database, "redis": _redis, "media": _media, "channels": _channels,
+    "home": _home, "rows": _rows, "model": _model, "database": _database, "redis": _redis, "media": _media, "ocr": _ocr,
+    "channels": _channels,
     "authorised": _authorised, "port": _port, "user": _user,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from bot.desk import words
 from bot.desk.pages import page
 from bot.desk.session import Staff
 from bot.keys import SERVICES
+from bot.ocr.setting import standing_words
 from bot.people import ROLES, BadUser, add_user, set_password
 from bot.services import Services
 
@@ -43,6 +44,7 @@ async def _users_page(
     return page(
         "admin_users.html", staff, status=status, section="admin", tab="users", users=[dict(row) for row in rows],
         roles={role: words.ROLES[role] for role in ROLES}, error=error, secret=secret, health=await health_of(services),
+        ocr=standing_words(services.settings.ocr),
     )  # fmt: skip
 
 

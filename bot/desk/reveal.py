@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.audit import audit
 from bot.desk.pages import error_answer, json_answer
+from bot.desk.picture_words import whole_words
 from bot.desk.record import lately
 from bot.desk.session import Staff
 from bot.desk.ticket import find
@@ -37,6 +38,7 @@ async def post_reveal(request: web.Request, staff: Staff) -> web.StreamResponse:
     elif field == "words":
         messages = await messages_of(services.database, services.vault, ticket.conversation)
         answer["messages"] = {one.id: message_words(one) for one in messages}
+        answer["messages"] |= await whole_words(services, ticket)
         events = await events_of(services.database, services.vault, ticket.number)
         answer["messages"] |= {f"note-{one.id}": one.detail for one in events if one.change == NOTED}
     else:

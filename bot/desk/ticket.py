@@ -1,5 +1,6 @@
 """One ticket on one screen: the page, and its parts for pages that keep themselves fresh."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from bot.desk.linking_view import LinkedPanel, linked_panel
 from bot.desk.orders_panel import OrderPanel, order_panel
 from bot.desk.origins import origin_of
 from bot.desk.pages import error_answer, fragment, json_answer, page
+from bot.desk.picture_words import Proposed, Written, proposed_of, written_on
 from bot.desk.record import NOT_ONLINE, ReplyRoom, labels_of, names_of_staff, reply_room, waiting_numbers
 from bot.desk.reports_view import ReportsPanel, reports_panel
 from bot.desk.rows import Row, is_red, row_of
@@ -72,6 +74,8 @@ class View:
     intents: dict[str, str]
     labels: dict[str, tuple[str, str]]
     hidden_words: bool
+    written: Mapping[str, Written]
+    proposed: list[Proposed]
     told: frozenset[str]
     now: datetime
 
@@ -112,6 +116,7 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
     ]
     me = row_of(ticket, playbook, names, login=staff.login, waiting=ticket.number in waiting, now=now, place="")
     slots = slots_of(ticket, playbook, names)
+    written = {} if ticket.erased else await written_on(services, ticket.conversation, lines)
     missing = tuple(slot.title for slot in slots if not slot.value and slot.need != "desk")
     labels = await labels_of(database, ticket.number)
     events = await events_of(database, vault, ticket.number)
@@ -132,7 +137,8 @@ async def view_of(services: Services, ticket: Ticket, staff: Staff) -> View:
         orders=await order_panel(services, ticket, names, staff, now),
         supervision=await supervision_panel(services, ticket, names, staff, calls, now),
         reports=await reports_panel(services, ticket, staff),
-        labels=labels, hidden_words=any(line.hidden for line in lines), now=now,
+        labels=labels, now=now, written=written, proposed=proposed_of(ticket, playbook),
+        hidden_words=any(line.hidden for line in lines) or any(one.hidden for one in written.values()),
         told=frozenset(code for code in words.OUTCOME if f"closed_{code}" in playbook.replies),
     )  # fmt: skip
 

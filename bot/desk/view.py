@@ -99,12 +99,11 @@ def slots_of(ticket: Ticket, playbook: Playbook, names: Mapping[str, str]) -> li
         filled: dict[str, Any] = ticket.body.slots.get(name, {})
         value = str(filled.get("value", ""))
         shown = mask_phone(value) if name == "phone" else mask_text(value)
-        by = str(filled.get("by") or "")
         out.append(
             Slot(
                 name=name, title=words.slot_title(playbook, name), value=shown, hidden=shown != value,
                 sure=bool(filled.get("sure", True)), need=needs.get(name, "desk"),
-                source="" if not filled else f"{words.person(by, names)}填写" if by else "居民说的",
+                source=words.source(filled, names) if filled else "",
             )
         )  # fmt: skip
     return out
@@ -124,7 +123,7 @@ def history_of(
         out.append(Happening(ticket.acknowledged_at, words.person(ticket.acknowledged_by, names), "第一个看到", ""))
     for event in events:
         detail = event.detail
-        if event.change == "corrected":
+        if event.change in ("corrected", "picture_taken"):
             detail = words.correction(playbook, detail)
         elif event.change in ("added", "replied"):
             detail = words.KINDS.get(detail, detail)

@@ -14,6 +14,7 @@ from bot.codec import TicketBody, decode, load_body
 from bot.log import get_logger
 from bot.similar import ReadAddresses, marks_of, sketches_of
 from bot.store.database import Database, StoreAway
+from bot.store.picture_words import words_of_pictures
 from bot.store.similar import keep_marks
 from bot.vault import Unsealable, Vault
 
@@ -95,8 +96,9 @@ async def _opened(database: Database, vault: Vault, row: Any) -> tuple[TicketBod
     try:
         key = vault.data_key(row["conversation"], row["data_key"])
         texts = [str(decode(key.open(message["body"])).get("text", "")) for message in messages]
+        written = await words_of_pictures(database, vault, row["conversation"], row["case_key"])
         heard = [text for text, message in zip(texts, messages, strict=True) if message["heard"]]
-        return load_body(key.open(row["body"])), heard, texts
+        return load_body(key.open(row["body"])), heard, [*texts, *written.values()]
     except Unsealable:
         log.error("unsealable", number=row["number"])
         return None
