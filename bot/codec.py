@@ -74,7 +74,13 @@ def dump_body(case: Case) -> bytes:
         "reasons": case.reasons,
         "further": case.further,
         "pictured": [
-            {"picture": one.picture, "slot": name, "value": value.value, "asked": name in one.asked, "answer": one.answer}
+            {
+                "picture": one.picture,
+                "slot": name,
+                "value": value.value,
+                "asked": name in one.asked,
+                "answer": one.answer,
+            }
             for one, name, value in still_proposed(case)
         ],
     }
