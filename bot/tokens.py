@@ -20,6 +20,7 @@ LOCK_SECONDS = 15
 """Longer than a token call may take (10 s); when its holder dies, others go on after this long."""
 POLL_SECONDS = 0.05
 REDIS_SECONDS = 1.0
+SEEN_SECONDS = 0.5
 
 _DELETE_IF_SAME = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 _AWAY = (RedisError, OSError, TimeoutError)
@@ -52,6 +53,7 @@ class RedisTokenCache:
         self._prefix = prefix
         self._clock = clock
         self._kept: dict[str, tuple[str, float]] = {}
+        self._seen: dict[str, tuple[str, float]] = {}
         self._fetching: dict[str, asyncio.Task[str]] = {}
 
     async def get(self, key: str, fetch: Fetch) -> str:
@@ -69,8 +71,9 @@ class RedisTokenCache:
 
     async def drop(self, key: str, token: str) -> None:
         """Forget `token`, only if it is still the one kept: another process may have put a good one there."""
-        if self._kept.get(key, ("", 0.0))[0] == token:
-            del self._kept[key]
+        for memory in (self._kept, self._seen):
+            if memory.get(key, ("", 0.0))[0] == token:
+                del memory[key]
         try:
             await self._ask(lambda redis: redis.eval(_DELETE_IF_SAME, 1, self._prefix + key, token))
         except _AWAY as error:
@@ -89,7 +92,14 @@ class RedisTokenCache:
             done.exception()  # looked at, so that nobody is told of an error whose callers have all gone
 
     async def _cached(self, key: str) -> str:
-        """From Redis, which is the truth while it answers: another process may have dropped what we still remember."""
+        """From Redis, which is the truth while it answers: another process may have dropped what we still remember.
+
+        Asked anew twice a second at most: hundreds of sends a second need not each ask for the same token, and one that was
+        dropped elsewhere just now is refused, dropped here too, and asked for again.
+        """
+        token, until = self._seen.get(key, ("", 0.0))
+        if self._clock() < until:
+            return token
         try:
             found = await self._ask(lambda redis: redis.get(self._prefix + key))
         except _AWAY as error:
@@ -97,7 +107,9 @@ class RedisTokenCache:
             return self._remembered(key)
         if self._redis is None:
             return self._remembered(key)
-        return _text(found)
+        if token := _text(found):
+            self._seen[key] = (token, self._clock() + SEEN_SECONDS)
+        return token
 
     def _remembered(self, key: str) -> str:
         token, until = self._kept.get(key, ("", 0.0))
