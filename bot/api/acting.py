@@ -13,7 +13,7 @@ from multidict import CIMultiDict, MultiDict, MultiDictProxy
 
 from bot.api.auth import WRITERS, Refused, caller
 from bot.codec import decode
-from bot.desk import acts, calls, media, merging, notes, orders_acts, reports_acts, revisits
+from bot.desk import acts, calls, media, merging, notes, orders_acts, picture_taking, reports_acts, revisits
 from bot.desk.session import Staff
 
 Act = Callable[[web.Request, Staff], Awaitable[web.StreamResponse]]
@@ -21,6 +21,7 @@ Act = Callable[[web.Request, Staff], Awaitable[web.StreamResponse]]
 TICKET_ACTS: dict[str, tuple[Act, tuple[str, ...], str]] = {
     "acknowledge": (acts.post_acknowledge, (), "a person has seen the alert"),
     "note": (notes.post_note, ("text",), "a note for colleagues"),
+    "written": (picture_taking.post_take, ("picture", "slot"), "take a slot over from what was read on a picture"),
     "merge": (merging.post_merge, ("other",), "close it as part of `other`"),
     "apart": (merging.post_apart, ("other",), "`other` is another matter"),
     "split": (merging.post_split, (), "let it stand for itself again"),

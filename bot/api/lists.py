@@ -13,6 +13,7 @@ from bot.mask import mask_text
 from bot.store.calls import Call, calls_of
 from bot.store.media import media_of
 from bot.store.orders import Order, get_order, list_orders, order_events, orders_of
+from bot.store.picture_words import words_of_pictures
 from bot.store.said import Message, messages_of
 from bot.store.tickets import Ticket, TicketEvent, events_of, get_ticket
 
@@ -58,13 +59,18 @@ async def part(request: web.Request) -> web.StreamResponse:
             page = paged(request, [order_json(one, masked=masked) for one in await orders_of(*base)], _number)
         case _:
             files = await media_of(services.database, ticket.conversation)
+            read = await words_of_pictures(*base[:2], ticket.conversation) if files else {}
             shown = [
-                {"link": one.link, "message": turn, "kind": one.kind, "status": one.status, "type": one.type, "size": one.size}
+                {
+                    "link": one.link, "message": turn, "kind": one.kind, "status": one.status, "type": one.type, "size": one.size,
+                    "words": mask_text(read.get(one.link, "")) if masked else read.get(one.link, ""),
+                }
                 for turn, many in sorted(files.items())
                 for one in many
             ]  # fmt: skip
             page = paged(request, shown, lambda one: str(one["link"]))
-    if page["items"] and not masked and kind != "media":
+    private = kind != "media" or any(one["words"] for one in page["items"])
+    if page["items"] and not masked and private:
         await audit(services.database, f"token:{name}", "api.tickets.read", ticket.number, part=kind)
     return web.json_response(page)
 

@@ -127,7 +127,10 @@ def _schemas() -> dict[str, Any]:
             | {"events": _list(_object({"at": _TIME, "actor": _TEXT, "change": _TEXT, "late": _YES, "detail": _TEXT}))}
         ),
         "File": _object(
-            {"link": _TEXT, "message": _COUNT, "kind": _TEXT, "status": _TEXT, "type": _TEXT, "size": _COUNT}
+            {
+                "link": _TEXT, "message": _COUNT, "kind": _TEXT, "status": _TEXT, "type": _TEXT, "size": _COUNT,
+                "words": {**_TEXT, "description": "read on a picture by a machine; empty where nothing was"},
+            }
         ),
         "Error": _object({"error": _object({"code": _TEXT, "message": _TEXT, "field": _TEXT})}),
     }  # fmt: skip

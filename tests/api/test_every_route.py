@@ -134,6 +134,7 @@ async def test_every_documented_route_answers_as_documented(
     assert (await walker.ask("get", "/api/v1/orders?status=closed"))["items"][0]["number"] == order
     assert (await walker.ask("get", f"{ticket}/calls"))["items"][0]["number"] == PHONE
     assert (await walker.ask("get", f"{ticket}/media"))["items"] == []
+    await walker.ask("post", f"{ticket}/written", 409, picture="nothing", slot="drug")
     events = await walker.ask("get", f"{ticket}/events?limit=2")
     more = await walker.ask("get", f"{ticket}/events?limit=200&cursor={events['next']}")
     assert {one["change"] for one in more["items"]} >= {"noted", "called"}
