@@ -8,6 +8,8 @@ from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.session import COOKIE, Staff, end, end_one, sessions_of
 from bot.keys import SERVICES
+from bot.outside.push_sender import open_signer
+from bot.store.push import devices_of, drop_devices
 from bot.store.second_factor import drop_factor, factor_of
 
 
@@ -17,7 +19,7 @@ async def get_account(request: web.Request, staff: Staff) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, staff: Staff, login: str, *, status: int = 200, error: str = "") -> web.Response:
-    services = request.app[SERVICES]
+    services, own = request.app[SERVICES], login == staff.login
     row = await services.database.row("select name, role from users where login = $1", login)
     if row is None:
         return page(
@@ -31,7 +33,9 @@ async def _page(request: web.Request, staff: Staff, login: str, *, status: int =
     return page(
         "account.html", staff, status=status, section="account", error=error, login=login, who=row["name"], role=row["role"],
         sessions=await sessions_of(services.database, login, staff), factor=await factor_of(services.database, login),
-        own=login == staff.login, required=row["role"] in services.settings.second_factor_roles,
+        own=own, required=row["role"] in services.settings.second_factor_roles,
+        push_key=open_signer(services.settings).public if own and staff.acts else "",
+        devices=await devices_of(services.database, login) if own else [],
     )  # fmt: skip
 
 
@@ -41,6 +45,7 @@ async def post_end(request: web.Request, staff: Staff) -> web.StreamResponse:
     form = await request.post()
     if form.get("everywhere") == "yes":
         await end(services.database, staff, everywhere=True)
+        await drop_devices(services.database, staff.login)
         await audit(services.database, staff.login, "logout.everywhere", staff.login)
         response = web.HTTPSeeOther("/login")
         response.del_cookie(COOKIE, path="/")
@@ -71,12 +76,14 @@ async def post_other(request: web.Request, staff: Staff) -> web.StreamResponse:
             return await _page(request, staff, login, status=404, error="这台设备已经退出了。")
     elif act == "end-all":
         await services.database.execute("delete from sessions where login = $1", login)
+        await drop_devices(services.database, login)
     else:
         if login == staff.login:
             return await _page(request, staff, login, status=400, error="自己的请另一位管理员来重设。")
         if not await drop_factor(services.database, login):
             return await _page(request, staff, login, status=404, error="没有开第二步验证。")
         await services.database.execute("delete from sessions where login = $1", login)
+        await drop_devices(services.database, login)
     await audit(services.database, staff.login, {"end": "admin.session_ended", "end-all": "admin.sessions_ended",
                                                  "second": "admin.second_reset"}[act], login)  # fmt: skip
     raise web.HTTPSeeOther("/login" if login == staff.login and act == "end-all" else f"/admin/users/{login}")

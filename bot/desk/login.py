@@ -16,6 +16,7 @@ from bot.keys import SERVICES
 from bot.people import LOGIN, SHORTEST, BadUser, check_password, set_password
 from bot.services import Services
 from bot.store.database import StoreAway
+from bot.store.push import drop_devices
 from bot.store.second_factor import begin_half, has_factor
 
 _BEFORE = "bangnong_before"
@@ -119,6 +120,8 @@ async def post_logout(request: web.Request, staff: Staff) -> web.StreamResponse:
     services = request.app[SERVICES]
     everywhere = (await request.post()).get("everywhere") == "yes"
     await end(services.database, staff, everywhere=everywhere)
+    if everywhere:  # a lost telephone is not woken any more either
+        await drop_devices(services.database, staff.login)
     await audit(services.database, staff.login, "logout.everywhere" if everywhere else "logout", staff.login)
     response = web.HTTPSeeOther("/login")
     response.del_cookie(COOKIE, path="/")

@@ -40,6 +40,7 @@ from bot.desk import (
     pictures,
     posters,
     presence,
+    push,
     queue,
     reports,
     reports_acts,
@@ -223,6 +224,7 @@ def add_desk(app: web.Application) -> None:
     ):
         app.router.add_route(method, path, guarded(handler, READERS, must_change_too=True))
     app.router.add_get("/", _home)
+    app.router.add_get("/desk/alarm-worker.js", push.get_worker)
     app.router.add_static("/desk/static", str(STATIC))
     app.on_response_prepare.append(_fresh_static)
     app.cleanup_ctx.append(feed.run_feed)
