@@ -107,7 +107,7 @@ def _doubt(draft: Draft, case: Case, red: tuple[Reason, ...], *, ask: bool) -> C
         words = next((one.span for one in red if one.span), "")
         say = draft.playbook.say
         draft.pushed = True
-        draft.say("danger", say("picture_check", words=words) if words else say("danger_check"))
+        draft.say("danger", say("danger_picture", words=words) if words else say("danger_check"))
         draft.state = evolve(draft.state, focus=case.key, asked=("check",), asked_on=draft.state.turn)
     return case
 

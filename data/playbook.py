@@ -53,7 +53,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "receipt_vague": "number",
         "list_receipt": "count items",
         "picture_ask": "items",
-        "picture_check": "words",
+        "danger_picture": "words",
         "answer": "answer source",
         "also_receipt": "number title",
         "call_12345": "title words where",

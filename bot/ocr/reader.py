@@ -77,10 +77,24 @@ class PictureReader:
         except StoreAway:
             return False
         except Exception:
-            log.exception("ocr_failed")  # the lease brings it again
+            log.exception("ocr_failed", media=self._held.media if self._held else 0)
+            await self._after_fault()
             return False
         self._held = None
         return self._pause == _LOOK
+
+    async def _after_fault(self) -> None:
+        """A fault of ours must not hold up the others until the lease ends, nor come back for ever."""
+        owed = self._held
+        if owed is None:
+            return
+        with suppress(StoreAway):
+            if owed.words is not None:
+                await words_told(self.database, owed)
+            elif owed.attempts >= _TRIES:
+                await self._give_up(owed, "ours")
+            else:
+                await words_later(self.database, owed, "ours", self.clock() + timedelta(minutes=1))
 
     async def _to_an_end(self, owed: OwedWords) -> None:
         key = self.vault.data_key(owed.conversation, owed.sealed_key)

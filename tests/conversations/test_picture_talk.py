@@ -84,7 +84,7 @@ def test_danger_on_a_picture_rings_at_once_and_asks_on_condition() -> None:
     play = begun()
     turn = read(play, RED)
     assert [alert.reason for alert in of(turn, AlertDesk)] == ["check"]
-    assert said(turn) == playbook().say("picture_check", words="三天没透析")
+    assert said(turn) == playbook().say("danger_picture", words="三天没透析")
     assert play.case.urgency is Urgency.SOON, "nobody has said yet that it is them, or now"
     assert Flag.CHECK in play.case.flags
     assert play.case.reasons[-1].text == "照片上写着：多日没有透析"

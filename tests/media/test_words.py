@@ -252,6 +252,20 @@ async def test_the_conversation_hears_later_where_it_could_not_at_once(phone: Ph
     assert kept["attempts"] == 1
 
 
+async def test_a_fault_of_ours_holds_nobody_up(phone: Phone, reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    await phone.say(WORDS)
+    row = await sent(phone, reading)
+
+    async def broken(picture: bytes) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(reading.reader.program, "read", broken)
+    first = asyncio.create_task(reading.until("unread", row))
+    await asyncio.sleep(1.0)
+    reading.ahead = timedelta(minutes=2)
+    assert (await first)["fault"] == "ours"
+
+
 async def test_without_a_recogniser_the_picture_waits(phone: Phone, reading: Reading) -> None:
     await phone.say(WORDS)
     row = await sent(phone, reading)

@@ -12,6 +12,7 @@ create table picture_words (
     read_at timestamptz
 );
 create index picture_words_due on picture_words (due_at) where status = 'waiting' or (status = 'read' and not told);
+create index picture_words_busy on picture_words (lease_until) where lease_until is not null;
 
 -- A picture fetched and drawn owes its words, whoever fetched it, in the statement that says it is kept. What reporters
 -- send is kept from the beginning and owes nothing.
