@@ -1,7 +1,8 @@
 """The JSON of the paper's own app, read strictly: every fault names its field, so that the app's makers can mend it.
 
 {"id", "sender", "text", "sent_at"?, "location"? {"latitude", "longitude", "label"?}, "media"? [{"kind", "id"?, "url"?,
-"format"?, "title"?}]}. Fields we do not know are left alone, so that a newer app can talk to an older service.
+"format"?, "title"?}]}. Instead of text, place and media there may be `choice`: the key of the menu's row that was tapped.
+Fields we do not know are left alone, so that a newer app can talk to an older service.
 """
 
 import json
@@ -31,19 +32,23 @@ class FieldError(Malformed):
 def read_message(payload: bytes, account: str, *, now: float, sender: str | None = None) -> Inbound:
     """`now`: epoch seconds, taken when the app gives no `sent_at`. Raises FieldError."""
     body = _object(payload)
-    text = _string(body, "text", LONGEST_TEXT, required="location" not in body and "media" not in body)
+    text = _string(body, "text", LONGEST_TEXT, required=not {"location", "media", "choice"} & body.keys())
     location, media = _location(body.get("location")), _media(body.get("media"))
-    if not (text.strip() or location or media):
+    choice = _string(body, "choice", LONGEST_ID)
+    tapped = bool(choice) and not (text.strip() or location or media)
+    if not (text.strip() or location or media or tapped):
         raise FieldError("empty", "消息没有内容", "text")
     return Inbound(
         contact=ContactRef(APP, account, sender or _identifier(body, "sender")),
         message_id=_identifier(body, "id"),
-        kind=_kind(text, location, media),
+        kind="menu" if tapped else _kind(text, location, media),
         text=text,
         sent_at=_time(body.get("sent_at"), now),
         attachments=media,
         location=location,
         recipient=account,
+        event="choice" if tapped else "",
+        event_key=choice if tapped else "",
     )
 
 

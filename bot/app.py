@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot import app_channel, chat, health, webhooks
 from bot.api.building import build_api, schema
+from bot.chat_shell import add_shell
 from bot.desk.calendar import get_file as calendar_file
 from bot.desk.routes import add_desk
 from bot.hotline.hook import hook as hotline_hook
@@ -78,6 +79,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/chat/send", chat.send_form)
     app.router.add_post("/chat/messages", chat.post_message)
     app.router.add_get("/chat/messages", chat.get_messages)
+    add_shell(app)
     add_media(app)
     add_rehearsal(app)
     app.router.add_get("/healthz", health.healthz)

@@ -7,6 +7,7 @@ import asyncio
 import hmac
 import json
 import secrets as chance
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -67,18 +68,28 @@ async def page(request: web.Request) -> web.StreamResponse:
             messages = await said_since(services, account, sender, "", incoming=True, newest=True)
         except StoreAway:
             log.warning("page_without_history")
-    template = _pages.from_string(files("bot.desk").joinpath("chat/chat.html").read_text("utf-8"))
     fresh = chance.token_urlsafe(18)  # a first visit's form must work too: who they will be is decided here
     csrf = sign(services, f"form:{sender or f'h5-{fresh}'}")
-    response = web.Response(
-        text=template.render(account=account.name, csrf=csrf, messages=messages),
-        content_type="text/html",
-        charset="utf-8",
-    )
+    text = render(services, account, csrf, messages)
+    response = web.Response(text=text, content_type="text/html", charset="utf-8")
     if sender is None:
         _set_cookie(request, response, fresh)
     remember(response, request)
     return response
+
+
+def render(
+    services: Services,
+    account: Account,
+    csrf: str = "",
+    messages: Sequence[dict[str, Any]] = (),
+    *,
+    shell: bool = False,
+) -> str:
+    """The page. `shell`: as it is kept for times without a network; what was said is fetched once there is one."""
+    template = _pages.from_string(files("bot.desk").joinpath("chat/chat.html").read_text("utf-8"))
+    chips = [(key, tap.name) for key, tap in services.rows.playbook.taps.items() if tap.need]
+    return template.render(account=account.name, csrf=csrf, messages=messages, chips=chips, shell=shell)
 
 
 async def send_form(request: web.Request) -> web.StreamResponse:
@@ -89,11 +100,10 @@ async def send_form(request: web.Request) -> web.StreamResponse:
     given = str(form.get("csrf", ""))
     if sender is None or not hmac.compare_digest(given.encode(), sign(services, f"form:{sender}").encode()):
         raise web.HTTPSeeOther("/chat")
-    text = str(form.get("text", "")).strip()[:20_000]
-    if text:
-        inbound = read_message(
-            json.dumps({"id": uuid4().hex, "text": text}).encode(), account.name, now=now_seconds(), sender=sender
-        )
+    text, choice = str(form.get("text", "")).strip()[:20_000], str(form.get("choice", ""))
+    if text or choice in services.rows.playbook.taps:
+        said = {"id": uuid4().hex, **({"text": text} if text else {"choice": choice})}
+        inbound = read_message(json.dumps(said).encode(), account.name, now=now_seconds(), sender=sender)
         await note_landing(request, services, account, sender)
         heard = await services.intake.hear(inbound, account)
         if not heard.stored:
@@ -191,7 +201,7 @@ class _Talk:
     async def _message(self, frame: dict[str, Any]) -> None:
         try:
             body = json.dumps(
-                {name: frame[name] for name in ("id", "text", "location", "media") if name in frame}
+                {name: frame[name] for name in ("id", "text", "location", "media", "choice") if name in frame}
             ).encode()
             inbound = read_message(body, self.account.name, now=now_seconds(), sender=self.sender)
         except FieldError as error:

@@ -45,6 +45,9 @@ def fact_of(
         return ContactFollowed(inbound)
     if inbound.kind == "unfollow":
         return ContactUnfollowed(inbound)
+    if inbound.kind == "menu" and (tap := playbook.taps.get(inbound.event_key)):
+        named = replace(inbound, text=tap.name)  # so that people see what was tapped
+        return MessageReceived(named, Reading(), answered)
     whole = inbound
     if state.burst and inbound.kind not in ("menu", "notice"):
         whole = together(state.burst, inbound)

@@ -22,6 +22,7 @@ from conversations.small_talk import small_talk, wordless
 from conversations.speaking import danger_line
 from conversations.state import Case, Conversation, Filled, Phase
 from conversations.talk import meta_act
+from conversations.tapping import tapped
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 from conversations.writers import without_chinese
@@ -68,7 +69,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     draft.tips = event.tips
     danger = _answer_danger(draft, event)
     if message.kind == "menu":
-        draft.say("info", draft.playbook.say("menu_help"))
+        tapped(draft, message)
         return draft.finish()
     if message.kind == "notice":
         return draft.finish()

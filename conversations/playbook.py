@@ -130,6 +130,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Tap:
+    """What a key of the menu, or a chip of the chat page, stands for: a need, or (without one) how one's matters stand."""
+
+    name: str
+    need: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Playbook:
     """All rows. `version` is a digest of the files, recorded with every conversation."""
 
@@ -143,6 +151,8 @@ class Playbook:
     manners: Manners = field(default_factory=Manners)
     choices: Mapping[str, Choice] = field(default_factory=dict)
     knowledge: Mapping[str, Entry] = field(default_factory=dict)
+    taps: Mapping[str, Tap] = field(default_factory=dict)
+    """By key, in the menu's order."""
 
     def say(self, key: str, **values: str) -> str:
         return self.replies[key].format(**values)

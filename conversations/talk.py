@@ -80,7 +80,7 @@ def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 
 def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    if case is not None and not case.ticket:
+    if case is not None and not case.ticket and case.summary:
         return False
     draft.say("info", draft.playbook.say("thanks"))
     return True

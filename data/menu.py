@@ -1,27 +1,32 @@
-"""Loads `menu.toml`: the buttons below a WeChat account's chat."""
+"""Loads `menu.toml`: the buttons below a WeChat account's chat, and what a tap on each of them means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from conversations.codes import Intent
+from conversations.playbook import Choice, Tap
 from data.faults import BadRows, Fault, rows_folder
 from data.rows import line_of, read_toml
 
 BUTTONS, ENTRIES = 3, 5
 BUTTON_BYTES, ENTRY_BYTES, KEY_BYTES = 16, 60, 128
+ASK_BYTES = 300
+STATUS = "status"
 CHAT = "{chat}"
 """In an address: the page of the chat, which the rows cannot know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to tap: a `key` that comes to us as an event, or a page."""
+    """One thing to tap: a `key` that comes to us as an event and means `tap`, or a page."""
 
     name: str
     key: str = ""
     url: str = ""
+    tap: Tap | None = None
 
     def sent(self, chat: str) -> dict[str, str]:
         """As WeChat wants it."""
@@ -47,6 +52,12 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Menu:
     buttons: tuple[Button, ...]
+
+    @property
+    def taps(self) -> Mapping[str, Tap]:
+        """What each key means, in the menu's order."""
+        entries = (one for button in self.buttons for one in (button.entry, *button.entries) if one)
+        return {one.key: one.tap for one in entries if one.tap}
 
     @property
     def wants_chat(self) -> bool:
@@ -125,10 +136,30 @@ def _entry(row: Any, most: int, fault: Callable[[str], None]) -> Entry:
     if not isinstance(key, str) or not isinstance(url, str) or bool(key) == bool(url):
         fault("要么有 key，要么有 url，不能都有也不能都没有")
         return Entry("")
-    if set(row) - {"name", "key", "url", "entry"}:
-        fault("只能有 name、key、url")
+    if set(row) - {"name", "key", "url", "entry", "intent", "ask", "act"}:
+        fault("只能有 name、key、url、intent、ask、act")
     if len(key.encode()) > KEY_BYTES or not key.isascii():
         fault(f"key 最多 {KEY_BYTES} 个字母或数字")
     if url and not url.startswith(("https://", CHAT)):
         fault("url 要以 https:// 开头，或是 {chat}")
-    return Entry(_name(row, most, fault), key, url)
+    name = _name(row, most, fault)
+    return Entry(name, key, url, _tap(row, name, fault) if key else None)
+
+
+def _tap(row: Any, name: str, fault: Callable[[str], None]) -> Tap | None:
+    """What the key means: a need with the first question about it, or `act`."""
+    intent, ask, act = (row.get(key, "") for key in ("intent", "ask", "act"))
+    if act:
+        if act != STATUS or intent or ask:
+            fault(f'act 只能是 "{STATUS}"（说说进展），写了它就不写 intent 和 ask')
+            return None
+        return Tap(name)
+    if intent not in set(Intent) or not Intent(intent).opens_case:
+        fault("有 key 就要说点了是什么意思：intent 写会立单的意图代码，或写 act")
+        return None
+    if not isinstance(ask, str) or not ask.strip():
+        fault("缺 ask：点了以后问的第一句话")
+        return None
+    if len(ask.encode()) > ASK_BYTES:
+        fault(f"ask 太长：最多 {ASK_BYTES // 3} 个汉字")
+    return Tap(name, Choice(Intent(intent), ask))

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from conversations.codes import Intent, TicketStatus, Urgency
-from conversations.playbook import Choice, Clock, Hours, IntentRow, Manners, Playbook, RoutingRule, SlotRow
+from conversations.playbook import Clock, Hours, IntentRow, Manners, Playbook, RoutingRule, SlotRow
 from conversations.slots import HEARD, PARSERS
+from data.choices import read_choices
 from data.faults import BadRows, Fault, rows_folder
 from data.knowledge import read_knowledge
+from data.menu import read_menu
 from data.rows import line_of, read_csv, read_toml
 
 _SMALLEST_CHANNEL = 2047
@@ -84,12 +86,15 @@ def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
     intents = _intents(folder / "intents", slots, faults)
     replies = _replies(folder / "replies.toml", faults)
     desks, clocks, hours, manners = _desk(folder / "desk.toml", faults)
-    choices = _choices(folder / "desk.toml", faults)
+    choices = read_choices(folder, faults)
     knowledge = read_knowledge(folder, faults)
     routing = _routing(folder / "routing.csv", desks, faults)
-    if len(faults) > before:
+    menu = read_menu(folder, faults)
+    if len(faults) > before or menu is None:
         return None
-    return Playbook(_version(folder), intents, replies, routing, desks, clocks, hours, manners, choices, knowledge)
+    return Playbook(
+        _version(folder), intents, replies, routing, desks, clocks, hours, manners, choices, knowledge, menu.taps
+    )
 
 
 def _version(folder: Path) -> str:
@@ -252,18 +257,6 @@ def _desk(path: Path, faults: list[Fault]) -> tuple[dict[str, str], dict[Urgency
     except (KeyError, TypeError, ValueError) as error:
         faults.append(Fault(path.name, line_of(path, r"^\[manners\]"), f"[manners] 缺项或写法有误：{error}"))
     return desks, clocks, hours, manners
-
-
-def _choices(path: Path, faults: list[Fault]) -> dict[str, Choice]:
-    found: dict[str, Choice] = {}
-    for number, row in read_toml(path, faults).get("choices", {}).items():
-        intent, ask = row.get("intent"), row.get("ask")
-        if intent not in set(Intent) or not Intent(intent).opens_case or not ask:
-            line = line_of(path, rf"^\[choices\.{number}\]")
-            faults.append(Fault(path.name, line, f"选项 {number} 要有会立单的 intent 和一句 ask"))
-            continue
-        found[str(number)] = Choice(Intent(intent), str(ask))
-    return found
 
 
 def _minutes(value: Any) -> int:

@@ -23,7 +23,6 @@ def run(options: argparse.Namespace) -> int:
     from data.hotline import read_hotline
     from data.lexicon import load_lexicon
     from data.media import read_media
-    from data.menu import read_menu
     from data.obstacles import read_obstacles
     from data.places import load_places
     from data.playbook import read_playbook
@@ -49,7 +48,6 @@ def run(options: argparse.Namespace) -> int:
         read_hotline,
         read_directory,
         read_media,
-        read_menu,
         read_tally,
         read_retention,
         read_simulation,

@@ -59,7 +59,8 @@ class Happening:
 
 def message_words(message: Message) -> str:
     """What is to be read of a message, whatever kind it is."""
-    parts = [message.text.strip()]
+    text = message.text.strip()
+    parts = [f"［点了］{text}" if message.kind == "menu" and text else text]
     location = message.extra.get("location")
     if isinstance(location, dict):
         parts.append(f"［位置］{location.get('label', '')}")

@@ -133,7 +133,7 @@ def event_of(play: Play, row: Row) -> Event:
             return ContactUnfollowed(Inbound(CONTACT, name, "unfollow", "", play.now, opens="none"))
         case "menu" | "notice" as kind:
             opens = "menu" if kind == "menu" else "none"
-            return _message(row, Inbound(CONTACT, name, kind, "", play.now, opens=opens))  # type: ignore[arg-type]
+            return _message(row, Inbound(CONTACT, name, kind, "", play.now, opens=opens, event_key=row.get("key", "")))  # type: ignore[arg-type]
     kind = row.get("sends", "text")
     place = row.get("location")
     message = Inbound(

@@ -31,6 +31,7 @@ let pumping = false;
 let wake = () => {};
 const restored = new Set(); // ids kept by an earlier visit
 let unsettled = false;
+let unfetched = "shell" in document.body.dataset; // opened without a network: what was said before is still to come
 let unread = 0;
 
 function moveOn(messages) {
@@ -122,6 +123,8 @@ async function refresh() {
   unsettled = false;
   const messages = await wire.history();
   if (!messages) return;
+  unfetched = false;
+  document.getElementById("kept")?.remove();
   view.replace(messages);
   moveOn(messages);
   for (const message of inMemory.values()) showUnsent(message);
@@ -130,11 +133,14 @@ async function refresh() {
 function send() {
   const words = text.value.trim();
   if (!words) return;
-  const message = { id: newId(), text: words, at: Date.now() };
-  keep(message);
-  showUnsent(message);
+  post({ id: newId(), text: words, at: Date.now() });
   text.value = "";
   drafted();
+}
+
+function post(message) {
+  keep(message);
+  showUnsent(message);
   pump();
 }
 
@@ -166,11 +172,10 @@ text.addEventListener("keydown", (event) => {
 });
 text.addEventListener("input", drafted);
 larger.addEventListener("click", () => setLarger(larger.getAttribute("aria-pressed") !== "true"));
-starters.addEventListener("click", (event) => {
-  const start = event.target.closest("button")?.dataset.start;
-  if (!start) return;
-  text.value = start + text.value;
-  drafted();
+starters.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const chip = event.submitter;
+  post({ id: newId(), text: chip.textContent, choice: chip.value, at: Date.now() });
   text.focus();
 });
 document.addEventListener("visibilitychange", () => {
@@ -187,10 +192,11 @@ wire.addEventListener("state", (event) => {
   state.textContent = words;
   state.classList.toggle("trouble", trouble);
   if (event.detail === "online") wake();
+  if (unfetched && ["online", "polling"].includes(event.detail)) refresh();
 });
 addEventListener("online", () => wake());
 
-larger.hidden = starters.hidden = false;
+larger.hidden = false;
 setLarger(store.read("larger") === "1");
 text.value = store.read("draft") ?? "";
 drafted();
@@ -202,3 +208,4 @@ for (const message of store.outgoing()) {
 view.toEnd();
 wire.start();
 pump();
+navigator.serviceWorker?.register("/chat/worker.js", { scope: "/chat" }).catch(() => {}); // without one it works online

@@ -85,7 +85,7 @@ export class Wire extends EventTarget {
 
   /** {kind: "accepted", replies} | {kind: "refused", words} | {kind: "later", replies}. Never rejects. */
   async send(message) {
-    const body = { id: message.id, text: message.text };
+    const body = { id: message.id, ...(message.choice ? { choice: message.choice } : { text: message.text }) };
     return (this.open && (await this.bySocket(body))) || this.byPost(body);
   }
 
