@@ -7,6 +7,9 @@ SLOW := $(if $(CI),-m "not long",-m "not slow")
 # Much of a test's time is waiting for real services, so three share two cores well. A file's tests stay together.
 TOGETHER ?= -n 3 --dist loadfile --no-loadscope-reorder
 
+# Four hundred modules read anew cost each start of the service a second, and the tests start it two hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test long check soak bench bench-understanding clean lock
 
 run: .venv/.installed

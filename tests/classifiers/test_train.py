@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifiers import train as training
 from classifiers.artefacts import ModelStore
@@ -31,15 +32,17 @@ def test_the_lean_scorer_equals_scikit_learn(model: Model, corpus: list[Sentence
         normalised = model.tokenizer.normalise(text)
         return keys(model.tokenizer.words(normalised), normalised, marked(lexicon.kinds))
 
-    fit = training._fit([document(row.text) for row in rows], rows, 0)
+    documents = [document(row.text) for row in rows]
+    fit = training._fit(training._count(documents), np.arange(len(rows)), rows, 0)
+    vectorizer = TfidfVectorizer(analyzer=lambda words: words, min_df=2, dtype=np.float64).fit(documents)
     texts = [row.text for row in rows[::9]] + ODD
-    matrix = fit.vectorizer.transform([document(text) for text in texts])
+    matrix = vectorizer.transform([document(text) for text in texts])
     scores = model.score(texts)
     for fitted, labels, heat, served in (
         (fit.intent, model.intents, model.temperatures[0], scores.intents),
         (fit.urgency, model.urgencies, model.temperatures[1], scores.urgencies),
     ):
-        raised = np.exp(fitted.decision_function(matrix) / heat)
+        raised = np.exp((matrix @ fitted.coef_.T.astype(np.float64) + fitted.intercept_) / heat)
         expected = raised / raised.sum(axis=1, keepdims=True)
         order = [list(fitted.classes_).index(str(label)) for label in labels]
         assert np.abs(served - expected[:, order]).max() < 1e-6
