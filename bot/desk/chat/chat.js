@@ -10,7 +10,7 @@ const STATES = {
   online: ["市民求助台", false],
   polling: ["市民求助台", false],
   connecting: ["正在连接…消息会自动发出", true],
-  offline: ["没有网络，恢复后自动发出", true],
+  offline: ["没有网络，恢复后就发出", true],
   session: ["页面已过期，请刷新（没发出的消息会保留）", true],
 };
 
