@@ -9,7 +9,7 @@ from bot.people import SHORTEST
 from data.playbook import load_playbook
 
 ROOT = Path(__file__).parent.parent.parent
-MANUAL = (ROOT / "docs/desk.zh-CN.md").read_text("utf-8")
+MANUAL = (ROOT / "docs/desk.md").read_text("utf-8")
 
 
 def test_every_key_of_the_page_stands_in_the_manual() -> None:
@@ -28,3 +28,17 @@ def test_the_numbers_are_the_programs() -> None:
     assert f"{int(manners.claim.total_seconds() // 60)} 分钟没有动作会自动放回" in MANUAL
     assert f"{HOURS} 小时没有动静会自动退出" in MANUAL
     assert f"密码至少 {SHORTEST} 个字符" in MANUAL
+
+
+def test_every_picture_of_the_manual_is_there_small_and_used() -> None:
+    folder = ROOT / "docs/pictures"
+    shown = set(re.findall(r"pictures/([\w-]+\.webp)", MANUAL))
+    assert {one.name for one in folder.iterdir()} == shown
+    assert max(one.stat().st_size for one in folder.iterdir()) <= 80_000
+
+
+def test_every_place_the_manual_leads_to_is_there() -> None:
+    headings = {
+        re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in re.findall(r"(?m)^#+ (.+)$", MANUAL)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", MANUAL)) <= headings
