@@ -18,6 +18,7 @@ from bot.media.routes import add_media
 from bot.outside.open311_routes import add_open311
 from bot.rehearsal.routes import add_rehearsal
 from bot.services import Services
+from bot.watching import watch
 
 log = get_logger("web")
 
@@ -70,6 +71,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/hook/hotline", hotline_hook)
     app.router.add_route("*", "/hook/{channel}/{account}", webhooks.hook)
     app.cleanup_ctx.append(webhooks.run_pulls)
+    app.cleanup_ctx.append(watch)
     app.router.add_post("/api/app/{account}/messages", app_channel.post_message)
     app.router.add_get("/api/app/{account}/messages", app_channel.get_messages)
     app.router.add_get("/api/app/{account}/ws", chat.socket)

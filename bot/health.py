@@ -3,6 +3,7 @@
 from aiohttp import web
 from redis.exceptions import RedisError
 
+from bot import watching
 from bot.grants import show_days, standings
 from bot.keys import SERVICES
 from bot.metrics import render
@@ -36,7 +37,7 @@ async def readyz(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     show_days(await standings(services.settings, services.outbox.world, services.clock()), services.clock())
-    lines = [render().decode()]
+    lines = [render().decode(), *await watching.lines(request)]
     lines += [f"bangnong_outbox_{name}_total {count}\n" for name, count in services.outbox.counts.items()]
     lines += [f"bangnong_turns_total {services.turns.count}\n", f"bangnong_batches_total {services.turns.batches}\n"]
     lines += [

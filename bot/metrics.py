@@ -2,9 +2,11 @@
 
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+"""Memory, CPU seconds and open files of this process."""
 
 MESSAGES = Counter("bangnong_messages_total", "Messages heard", ["channel", "kind"], registry=REGISTRY)
 REJECTED = Counter("bangnong_rejected_total", "Requests without a good signature", ["channel"], registry=REGISTRY)

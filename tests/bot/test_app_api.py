@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
@@ -169,6 +170,40 @@ async def test_health_and_metrics(running: Running) -> None:
         text = await response.text()
     assert "bangnong_messages_total" in text
     assert "oHooks" not in text
+
+
+async def test_what_waits_is_counted(running: Running) -> None:
+    await AppClient(running, "watched").send("老伴叫不醒了 没有呼吸")
+    for _ in range(60):  # a count is good for ten seconds
+        if await metric(running, 'bangnong_open_tickets{urgency="critical"}') >= 1:
+            break
+        await asyncio.sleep(0.2)
+    assert await metric(running, 'bangnong_open_tickets{urgency="critical"}') >= 1
+    assert await metric(running, "bangnong_alarms_unseen") >= 1
+    assert await metric(running, "bangnong_record_away") == 0
+    assert 0 <= await metric(running, "bangnong_loop_lag_seconds") < 60
+    assert await metric(running, "process_resident_memory_bytes") > 30e6
+
+
+@pytest.mark.parametrize("file", ["grafana.json", "alerts.yml"])
+async def test_what_the_board_and_the_alarms_ask_for_is_there(running: Running, file: str) -> None:
+    await AppClient(running, "watched").send("在吗")
+    async with running.http.get(running.base + "/metrics") as response:
+        told = {
+            re.split(r"[ {]", line)[0] for line in (await response.text()).splitlines() if line[:1] not in ("#", "")
+        }
+    asked = set(re.findall(r"\b(?:bangnong|process)_[a-z_]+", (ROOT / "docs" / file).read_text("utf-8")))
+    only_with = {"bangnong_authorised_days", "bangnong_detector_failures_total", "bangnong_rejected_total"}
+    assert len(asked) > 5
+    assert asked - told <= only_with, "a name nobody tells"
+
+
+async def metric(running: Running, name: str) -> float:
+    async with running.http.get(running.base + "/metrics") as response:
+        for line in (await response.text()).splitlines():
+            if line.startswith(f"{name} "):
+                return float(line.rpartition(" ")[2])
+    raise AssertionError(f"no {name}")
 
 
 async def test_logs_carry_no_words_and_no_people(running: Running) -> None:
