@@ -11,6 +11,7 @@ from bot.mask import mask_phone, mask_text
 from bot.store.said import Message
 from bot.store.tickets import Ticket, TicketEvent
 from conversations.codes import Intent
+from conversations.pictured import SOURCE as PICTURE
 from conversations.playbook import Playbook
 
 NOTED = "noted"
@@ -104,10 +105,18 @@ def slots_of(ticket: Ticket, playbook: Playbook, names: Mapping[str, str]) -> li
             Slot(
                 name=name, title=words.slot_title(playbook, name), value=shown, hidden=shown != value,
                 sure=bool(filled.get("sure", True)), need=needs.get(name, "desk"),
-                source=words.source(filled, names) if filled else "",
+                source=source_of(filled, names) if filled else "",
             )
         )  # fmt: skip
     return out
+
+
+def source_of(filled: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Where a slot's value comes from: said, read on a picture and confirmed, or put there by one of us."""
+    by, pictured = str(filled.get("by") or ""), filled.get("source") == PICTURE
+    if by:
+        return f"{words.person(by, names)}{'从照片上采用' if pictured else '填写'}"
+    return "照片上读到，居民说对" if pictured else "居民说的"
 
 
 def reasons_of(ticket: Ticket) -> list[tuple[str, str]]:

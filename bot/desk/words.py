@@ -3,10 +3,8 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency, Verification
-from conversations.pictured import SOURCE as PICTURE
 from conversations.playbook import Playbook
 
 URGENCY = {"critical": "危急", "urgent": "紧急", "soon": "较急", "normal": "一般"}
@@ -242,14 +240,6 @@ def person(actor: str, names: Mapping[str, str]) -> str:
     if actor.startswith(("api:", "token:")):
         return f"接口 {actor.partition(':')[2]}"
     return names.get(actor, actor)
-
-
-def source(filled: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Where a slot's value comes from: said, read on a picture and confirmed, or put there by one of us."""
-    by, pictured = str(filled.get("by") or ""), filled.get("source") == PICTURE
-    if by:
-        return f"{person(by, names)}{'从照片上采用' if pictured else '填写'}"
-    return "照片上读到，居民说对" if pictured else "居民说的"
 
 
 def stage(status: str, reporter: str) -> str:

@@ -21,6 +21,7 @@ _PICTURE = 100.0
 """Seconds a picture may take; the program's own alarm rings before that. One takes about one on a free core."""
 _IDLE = 180.0
 """Seconds without a picture after which it is ended, and its memory is the machine's again."""
+_FAREWELL = 0.2
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """Of our environment; never our settings, which hold keys."""
 
@@ -120,9 +121,10 @@ class Program:
         process, self._process = self._process, None
         if process is None:
             return None
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(process.wait(), _FAREWELL)  # it may have ended by itself, and say why
+        with suppress(ProcessLookupError):
+            process.kill()
         return await process.wait()
 
 

@@ -86,6 +86,7 @@ class Reading:
 
 @pytest.fixture
 async def reading(fetch: Fetching, record: Record, rules: Reader, tmp_path: Path) -> AsyncIterator[Reading]:
+    await record.rows("delete from picture_words")  # other tests' pictures owe theirs too
     accounts: dict[tuple[str, str], Account] = dict(fetch.fetcher.accounts)
     playbook = load_playbook()
     turns = Turns(
@@ -103,8 +104,6 @@ async def reading(fetch: Fetching, record: Record, rules: Reader, tmp_path: Path
     await turns.stop()
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    # What is left over would be the next test's.
-    await record.rows("delete from picture_words where status = 'waiting'")
 
 
 async def sent(phone: Phone, reading: Reading, *, size: tuple[int, int] = (640, 480)) -> Any:

@@ -106,7 +106,7 @@ async def test_it_ends_by_itself_when_there_is_nothing_to_read(tmp_path: Path) -
 async def test_what_does_not_start_is_no_pictures_fault(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         await Program((str(tmp_path / "nothing"),)).read(picture())
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="exit 3"):
         await Program((sys.executable, "-c", "raise SystemExit(3)")).read(picture())
     mute = program(tmp_path, "mute", start=0.5)
     with pytest.raises(Unavailable):
