@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=75)
 """Longer than the slowest send of three parts; a row whose worker died waits this long before it is looked at again."""
 _BREATH = 0.01
 """Seconds a claim waits for its lane to have room again, and outcomes for each other."""
+_LATE = timedelta(seconds=5)
 _TRIES = 6
 _REPEATABLE = ("danger", "question")
 _PAUSE = 60.0
@@ -37,6 +38,7 @@ _LINE = frozenset({"no_connection", "no_token", "overloaded", "no_answer"})
 """Failures of the line or of the platform as a whole, by their code: they say nothing about the message."""
 
 _UNSURE = Failure("unsure", "不能确定对方是否收到：发送时断线，没有自动重发。请打电话或再写一句。")
+_OVERTAKEN = Failure("overtaken", "平台断线时没有发出，其间居民又来了话。请看过再发一次。", blame="platform")
 _NO_ACCOUNT = Failure("no_account", "这个账号没有配置，发不出去。请联系管理员。", blame="config")
 _NO_PICTURES = Failure("no_pictures", "这个渠道发不了照片，没有发出。请用文字说。", blame="us")
 _PICTURE_MISSING = Failure("picture_missing", "照片不在这台机器上，没有发出。请重新发一次。", retry=True, blame="us")
@@ -186,6 +188,9 @@ class OutboxWorker:
         except Unsealable:
             await self._give_up(due, _UNSEALABLE)
             return
+        if await self._overtaken(due, account):
+            await self._give_up(due, _OVERTAKEN)
+            return
         contact = ContactRef(due.channel, due.account, openid)
         try:
             if picture := body.get("picture"):
@@ -199,6 +204,12 @@ class OutboxWorker:
             lane.passed(self.clock())
             await self._sent(due)
             self.counts["sent"] += 1
+
+    async def _overtaken(self, due: Due, account: Account) -> bool:
+        """Whether a reporter's words waited for a broken line until the contact wrote anew: they answer what was said
+        before, and would be paid for by the window of what was said since, which its own replies may have used up."""
+        late = due.purpose == "reply" and self.clock() - due.created_at > _LATE
+        return late and bool(account.limits.windows) and await self.store.spoken_since(due)
 
     async def _answers(self, account: Account) -> bool:
         return not isinstance(account.channel, Answering) or await account.channel.answers(self.world, account.secrets)

@@ -71,7 +71,9 @@ def replied(draft: Draft, event: ReporterReplied) -> Turn:
     fresh = not case.reporter
     case = _take(draft, case, event.reporter)
     draft.state = evolve(
-        draft.state, window=draft.state.window.spend(parts), replied=(*state.replied, event.reply_id)[-_REPLIES_KEPT:]
+        draft.state,
+        window=draft.state.window.spend(parts, at=draft.now),
+        replied=(*state.replied, event.reply_id)[-_REPLIES_KEPT:],
     )
     draft.filed = case.key
     if picture is not None:
@@ -134,7 +136,7 @@ def closed(draft: Draft, event: ReporterClosed) -> Turn:
     draft.note(case, "closed", by=event.reporter, detail=event.note)
     words = closing(case, draft.playbook) if event.tell else ""
     if words and draft.state.following and draft.state.window.remaining(draft.limits, draft.now) > 0:
-        draft.state = evolve(draft.state, window=draft.state.window.spend())
+        draft.state = evolve(draft.state, window=draft.state.window.spend(at=draft.now))
         draft.effects.append(SendText(words, "info", case.key))
     return draft.finish()
 

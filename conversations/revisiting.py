@@ -40,7 +40,7 @@ def revisit_asked(draft: Draft, event: RevisitAsked) -> Turn:
         return draft.finish("window")
     draft.state = evolve(
         draft.state,
-        window=draft.state.window.spend(),
+        window=draft.state.window.spend(at=draft.now),
         focus=case.key, asked=(QUESTION,), asked_on=draft.state.turn,
     )  # fmt: skip
     draft.filed = case.key

@@ -132,7 +132,7 @@ class Draft:
             purpose = min((purpose for purpose, _ in self.said), key=lambda purpose: _WEIGHT[purpose])
             if self.pushed:
                 if self.may_push(purpose):
-                    self.state = evolve(self.state, window=self.state.window.spend())
+                    self.state = evolve(self.state, window=self.state.window.spend(at=self.now))
                 else:
                     text = ""
             if text:

@@ -36,17 +36,23 @@ class Limits:
 
 @dataclass(frozen=True)
 class ReplyWindow:
-    """The contact's last opening act and how many pushed messages were spent since."""
+    """The contact's last opening act and how many pushed messages were spent since; `spends`: when the last ones were.
+
+    A message is heard a moment after it was sent, later still where a platform is only knocked at: what was pushed in
+    between is paid for by the window that message opened.
+    """
 
     opener: Opener = "none"
     opened_at: datetime | None = None
     spent: int = 0
+    spends: tuple[datetime, ...] = ()
 
     def opened(self, opener: Opener, at: datetime, limits: Limits) -> "ReplyWindow":
         """A new act resets count and window, but never shortens what an earlier message still grants."""
         if opener == "none" or (limits.windows and opener not in limits.windows):
             return self
-        fresh = ReplyWindow(opener, at, 0)
+        since = tuple(one for one in self.spends if one > at)
+        fresh = ReplyWindow(opener, at, len(since), since)
         ends, had = fresh.ends_at(limits), self.ends_at(limits)
         if opener != "message" and ends and had and had > ends and self.remaining(limits, at) > 0:
             return self
@@ -68,8 +74,11 @@ class ReplyWindow:
             return 0
         return max(0, window.count - self.spent)
 
-    def spend(self, count: int = 1) -> "ReplyWindow":
-        return evolve(self, spent=self.spent + count)
+    def spend(self, count: int = 1, *, at: datetime | None = None) -> "ReplyWindow":
+        """`at`: when they were pushed; None for messages that only count as spent."""
+        spends = (*self.spends, *((at,) * count))[-_REMEMBERED:] if at else self.spends
+        return evolve(self, spent=self.spent + count, spends=spends)
 
 
+_REMEMBERED = 12
 UNLIMITED = 1_000_000

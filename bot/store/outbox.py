@@ -161,6 +161,15 @@ class OutboxStore:
         events = [load_event(key.open(row["event"]))[0] for row in rows]
         return tuple(event.message for event in events if isinstance(event, MessageReceived | ContactFollowed))
 
+    async def spoken_since(self, due: Due) -> bool:
+        """Whether the contact wrote after this was said."""
+        turn = int(due.effect_id.split("/")[1])
+        found = await self.database.value(
+            "select 1 from messages where conversation = $1 and direction = 'i' and turn > $2 limit 1",
+            due.conversation, turn,
+        )  # fmt: skip
+        return found is not None
+
     async def fired(self, due: Due) -> None:
         """A timer did its work; one set again meanwhile (its lease is gone) stays."""
         await self.database.execute(
