@@ -96,16 +96,17 @@ async def guide_done(database: Database, login: str, now: datetime | None) -> No
 
 
 _UNOWNED = """
-select t.number, t.conversation, t.case_key, case when t.queue_rank = 0 then 'critical' else t.urgency end as urgency,
+select t.number, t.conversation, t.case_key, case when t.queue_rank < 2 then 'critical' else t.urgency end as urgency,
        t.intent, t.district, t.created_at
 from tickets t join contacts c on c.id = t.conversation
-where t.outcome is null and t.reporter = '' and c.data_key is not null and (not $1 or t.queue_rank < 2)
+where t.outcome is null and t.reporter = '' and c.data_key is not null and (not $1 or t.queue_rank < 3)
 order by t.queue_rank, t.created_at, t.number limit $2
 """
 
 
 async def unowned(database: Database, *, grave: bool, most: int = 200) -> list[Unowned]:
-    """Open tickets nobody has, in the queue's order; `grave`: critical and urgent ones only."""
+    """Open tickets nobody has, in the queue's order; `grave`: critical, doubtful and urgent ones only. A doubt goes to whoever would
+    get a critical one."""
     return [
         Unowned(
             Waiting(row["number"], row["urgency"], row["intent"], row["district"], row["created_at"]),

@@ -138,13 +138,15 @@ async def test_only_what_changed_is_fetched(service: Service, record: Record, li
     assert (await lina.get(f"/desk/rows?numbers={number}&urgency=soon")).json["rows"][0]["place"] == "gone"
 
 
-async def test_what_may_be_red_stands_with_the_critical_until_taken(service: Service, record: Record) -> None:
+async def test_what_may_be_red_stands_right_behind_the_critical_until_taken(service: Service, record: Record) -> None:
     await Resident(service, "doubt").say(RED)
     number = await number_of(record, "doubt")
     made = "update tickets set flags = '{elder,check}', urgency = 'normal', urgency_rank = 3, status = $2 where number = $1"
-    for status, rank in (("triaged", 0), ("assigned", 3), ("reopened", 0)):
+    for status, rank in (("triaged", 1), ("assigned", 4), ("reopened", 1)):
         await record.rows(made, number, status)
         assert await record.value("select queue_rank from tickets where number = $1", number) == rank
+    await record.rows("update tickets set urgency = 'critical', urgency_rank = 0 where number = $1", number)
+    assert await record.value("select queue_rank from tickets where number = $1", number) == 0, "no doubt any more"
 
 
 async def test_a_contact_who_wrote_last_is_marked(service: Service, record: Record, lina: Person) -> None:
