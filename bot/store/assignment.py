@@ -105,8 +105,8 @@ order by t.queue_rank, t.created_at, t.number limit $2
 
 
 async def unowned(database: Database, *, grave: bool, most: int = 200) -> list[Unowned]:
-    """Open tickets nobody has, in the queue's order; `grave`: critical, doubtful and urgent ones only. A doubt goes to whoever would
-    get a critical one."""
+    """Open tickets nobody has, in the queue's order; `grave`: critical, doubtful and urgent ones only. A doubt goes to whoever
+    would get a critical one."""
     return [
         Unowned(
             Waiting(row["number"], row["urgency"], row["intent"], row["district"], row["created_at"]),
