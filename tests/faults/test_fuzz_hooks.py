@@ -1,8 +1,8 @@
 """Mutated deliveries over every hook, in the process itself: no 500, no traceback, no memory that grows.
 
-Through `bot.webhooks.hook` as a platform's request would go, up to the point where a message would be heard: what is heard
-is the turns' business and has tests of its own. Half of the deliveries are broken after they were signed (headers, query,
-envelope), half before (the platform's own signature over nonsense).
+The platforms' hooks, the paper's app and the status of 12345's orders, as a request would go, up to the point where a
+message would be heard or a status written down; `test_fuzz_hearing.py` goes on from there. Half of the deliveries are broken
+after they were signed (headers, query, envelope), half before (the sender's own signature over nonsense).
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import logging
 import random
 import resource
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,9 +24,12 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from adapters import discover
+from adapters.app import SIGNATURE_HEADER, TIMESTAMP_HEADER, App, AppSecrets
 from adapters.base import Request, Secret
 from adapters.toutiao import ToutiaoSecrets
-from bot import webhooks
+from bot import app_channel, webhooks
+from bot.hotline import hook as hotline
+from bot.hotline.wire import proof
 from bot.intake import Answer
 from bot.keys import SERVICES
 from bot.settings import Account
@@ -34,6 +38,21 @@ from tests.platforms.douyin import DouyinPlatform
 from tests.platforms.wechat import WeChatPlatform
 from tests.platforms.wecom import WeComPlatform
 
+NOW = 1_650_000_000
+HOTLINE = Secret("fuzz-hotline-secret")
+STATUSES = tuple(
+    json.dumps(
+        {"id": f"n{place}", "number": "B20220405-0001-1", "status": status, "at": "2022-04-05T10:00:00+08:00", **more},
+        ensure_ascii=False,
+    ).encode()
+    for place, (status, more) in enumerate(
+        (
+            ("accepted", {"hotline_number": "SH20220405-9", "unit": "三林镇"}),
+            ("answered", {"text": "已联系居委，药已送到。"}),
+            ("returned", {"text": "不属于本区，请核实地址。"}),
+        )
+    )
+)
 GROWTH = 50 * 1024
 """Kilobytes."""
 NASTY = (
@@ -151,8 +170,9 @@ def accounts() -> dict[tuple[str, str], Account]:
         "douyin": DouyinPlatform().secrets(api_base="https://douyin.invalid"),
         "wecom": WeComPlatform().secrets(api_base="https://wecom.invalid"),
         "toutiao": ToutiaoSecrets(Secret("fuzz-token"), "on"),
+        "app": AppSecrets(Secret("fuzz-key-of-the-app")),
     }
-    channels = discover()
+    channels = {**discover(), "app": App(clock=lambda: NOW)}
     return {
         (name, "main"): Account(channels[name], "main", kept, channels[name].limits(kept))
         for name, kept in secrets.items()
@@ -200,11 +220,30 @@ def spoil(chance: random.Random, request: Request) -> Request:
     return Request(chance.choice(("POST", "POST", "POST", "GET", "PUT")), "", query, headers, body)
 
 
+def signed(account: Account | None, payload: bytes, now: float = NOW) -> Request:
+    """As the sender signs it; without an account it is 12345."""
+    if account is not None:
+        return account.channel.sign(payload, account.secrets, now=now)
+    headers = {TIMESTAMP_HEADER: str(int(now)), SIGNATURE_HEADER: proof(HOTLINE, str(int(now)), payload)}
+    return Request("POST", headers=headers, body=payload)
+
+
+def address(name: str) -> str:
+    return {"app": "/api/app/main/messages", "hotline": "/hook/hotline"}.get(name, f"/hook/{name}/main")
+
+
+def one_of(chance: random.Random, account: Account | None, payload: bytes, now: float = NOW) -> Request:
+    """A delivery with something wrong in it, before or after it was signed."""
+    if chance.random() < 0.5:
+        return signed(account, mutate(chance, payload), now)
+    return spoil(chance, signed(account, payload, now))
+
+
 def asked(app: Any, name: str, request: Request, protocol: BaseProtocol) -> web.Request:
     content = StreamReader(protocol, 2**16)
     content.feed_data(request.body)
     content.feed_eof()
-    path = str(URL(f"/hook/{name}/main").with_query(dict(request.query)))
+    path = str(URL(address(name)).with_query(dict(request.query)))
     headers = CIMultiDict({**request.headers, "Content-Length": str(len(request.body))})
     return make_mocked_request(
         request.method, path, headers, app=app, payload=content, match_info={"channel": name, "account": "main"},
@@ -212,13 +251,29 @@ def asked(app: Any, name: str, request: Request, protocol: BaseProtocol) -> web.
     )  # fmt: skip
 
 
+class Written:
+    """Where 12345's news would be written down."""
+
+    def __init__(self, ear: Ear) -> None:
+        self.ear = ear
+
+    async def take_news(self, *args: Any) -> str:
+        self.ear.heard["hotline"] += 1
+        return "unknown"
+
+    async def get_order(self, *args: Any) -> None:
+        return None
+
+
 async def fuzzed(times: int, home: Path, seed: int = 1) -> tuple[Counter[int], Ear, list[str], int]:
     """(statuses, what was heard, lines with a traceback, growth in kilobytes)."""
     chance, ear, errors = random.Random(seed), Ear(), Errors()
     rows = accounts()
+    moment = datetime.fromtimestamp(NOW, UTC)
     services: Any = SimpleNamespace(
         accounts=rows, intake=ear, vault=Seal(), database=Buried(), redis=Away(OSError), turns=SimpleNamespace(busy=False),
-        settings=SimpleNamespace(home=home), clock=None, live=SimpleNamespace(publish=lambda news: None),
+        settings=SimpleNamespace(home=home, hotline_secret=HOTLINE), clock=lambda: moment,
+        live=SimpleNamespace(publish=lambda news: None),
         outbox=SimpleNamespace(world=None), reader=Unread(),
     )  # fmt: skip
     app = web.Application()
@@ -230,26 +285,33 @@ async def fuzzed(times: int, home: Path, seed: int = 1) -> tuple[Counter[int], E
     logger.setLevel(logging.ERROR)
     logger.propagate = False
     logger.addHandler(errors)
-    seeds = {name: [one.payload for one in account.channel.examples] for (name, _), account in rows.items()}
+    seeds = seeds_of(rows)
+    doors = {"app": app_channel.post_message, "hotline": hotline.hook}
+    patched = pytest.MonkeyPatch()
+    for function in ("take_news", "get_order"):
+        patched.setattr(hotline, function, getattr(Written(ear), function))
     names, statuses, before = sorted(seeds), Counter[int](), 0
     try:
         for nth in range(times):
             if nth == times // 5:  # what is built once is built by now
                 before = memory()
             name = names[nth % len(names)]
-            account = rows[name, "main"]
-            payload = chance.choice(seeds[name])
-            if chance.random() < 0.5:
-                request = account.channel.sign(mutate(chance, payload), account.secrets, now=1_650_000_000)
-            else:
-                request = spoil(chance, account.channel.sign(payload, account.secrets, now=1_650_000_000))
-            response = await webhooks.hook(asked(app, name, request, protocol))
+            request = one_of(chance, rows.get((name, "main")), chance.choice(seeds[name]))
+            door = doors.get(name, webhooks.hook)
+            response = await door(asked(app, name, request, protocol))
             statuses[response.status] += 1
     finally:
+        patched.undo()
         logger.removeHandler(errors)
         logger.setLevel(was)
         logger.propagate = kept
     return statuses, ear, errors.seen, memory() - before
+
+
+def seeds_of(rows: dict[tuple[str, str], Account]) -> dict[str, list[bytes]]:
+    """Hook → deliveries in clear, as they come when nothing is wrong."""
+    seeds = {name: [one.payload for one in account.channel.examples] for (name, _), account in rows.items()}
+    return {**seeds, "hotline": list(STATUSES)}
 
 
 def memory() -> int:
@@ -265,8 +327,8 @@ def judged(found: tuple[Counter[int], Ear, list[str], int]) -> None:
     statuses, ear, errors, growth = found
     assert not errors, f"{len(errors)} tracebacks: {Counter(errors).most_common(3)}"
     assert not [status for status in statuses if status >= 500], statuses
-    assert set(statuses) <= {200, 403, 413}, statuses
-    assert len(ear.heard) == 4, f"some hook let nothing through: {ear.heard}"
+    assert set(statuses) <= {200, 400, 403, 404, 413}, statuses
+    assert len(ear.heard) == len(accounts()) + 1, f"some hook let nothing through: {ear.heard}"
     assert statuses[403], "what was broken after signing was taken"
     assert growth < GROWTH, f"grew by {growth} KB"
 
