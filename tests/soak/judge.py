@@ -62,5 +62,5 @@ async def judge(life: Life, record: Record) -> dict[str, Any]:
     return {
         "heard": life.heard, "delivered twice at once": life.again, "owed": len(life.owed), **outcomes,
         "refused at writing": dict(life.refused), "tokens fetched": life.wechat.calls.count("/cgi-bin/stable_token"),
-        "tokens ended": life.expiries, "away seconds": life.away,
+        "tokens ended": life.expiries, "away seconds": life.away, "cut off": life.cut,
     }  # fmt: skip

@@ -56,6 +56,8 @@ class Life:
     again: int = 0
     expiries: int = 0
     away: float = 0.0
+    cut: int = 0
+    """Answers of custom/send that were cut off, garbled or a 500: nobody can know what became of those."""
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -185,6 +187,7 @@ class Life:
                 case 2:
                     self.wechat.refusals += [self.chance.choice((-1, -1, 45015, 45047, 43004))]
                 case 3:
+                    self.cut += 1
                     self.wechat.weather.append(("custom/send", self.chance.choice(("drop", "500", "garbage"))))
                 case _:
                     self.douyin.expire_access()

@@ -20,6 +20,8 @@ from tests.service import ROOT, Record, Service, stop_engines
 from tests.soak.judge import judge
 from tests.soak.life import Life
 
+AT_ONCE = 10
+"""Replies that may be on the line, of both processes together, when the platform hangs up."""
 SECONDS = float(os.environ.get("SOAK_SECONDS", "90"))
 
 
@@ -65,7 +67,13 @@ async def lived(home: Path, seconds: float, command: tuple[str, ...] = ()) -> di
 @pytest.mark.slow
 @pytest.mark.timeout(SECONDS + 500)
 async def test_every_promised_reply_arrives_once_or_is_explained(home: Path) -> None:
+    """What may be unsure: a send whose answer the weather cut off, garbled or turned into a 500 (nobody can know; six in the
+    90 seconds), and what was on the line when the platform went away, in both processes. It used to be 26 of 596: each probe
+    of a platform that was away was a reply, and hung up on. Now something harmless is asked first, and replies wait; one
+    that waited until its resident wrote anew is said not to have been sent.
+    """
     counts = await lived(home, SECONDS)
+    assert counts.get("unsure", 0) <= counts["cut off"] + AT_ONCE, "more is unsure than the weather made so"
     assert counts["owed"] > SECONDS / 2, "hardly anything was promised: this shows nothing"
     assert counts["tokens fetched"] > 3
     assert counts["away seconds"] > 0
