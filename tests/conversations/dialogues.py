@@ -95,6 +95,9 @@ def _event(chance: Random, play: Play) -> Event:
     )[0]
     case = chance.randint(1, max(1, len(play.state.cases)) + (chance.random() < 0.1))
     if kind == "message":
+        if play.state.pictures_on and chance.random() < 0.4:
+            said = Inbound(CONTACT, f"m{len(play.turns)}", "text", chance.choice(("1", "对的", "2", "不对")), play.now)
+            return MessageReceived(said, Reading(acts=(Act.MENU_CHOICE,)))
         return _message(chance, play)
     if kind == "reporter":
         return _reporter(chance, case)
@@ -102,9 +105,10 @@ def _event(chance: Random, play: Play) -> Event:
         if play.state.burst and chance.random() < 0.5:
             return BurstEnded(reading(chance), play.state.burst_on - (chance.random() < 0.2))
         name = chance.choice(("silence", "nudge", "claim", "revisit", "treatment", "erase", "burst", "picture"))
+        pictured = [one.key for one in play.state.cases if "picture" in one.timers]
+        if pictured and chance.random() < 0.6:
+            name, case = "picture", pictured[-1]
         found = play.state.case(case)
-        if found and "picture" in found.timers and chance.random() < 0.5:
-            name = "picture"
         due = found.timers.get(name, 0) if found else 0
         return TimerFired(name, case, due if chance.random() < 0.8 else 0)
     if kind == "failed":
