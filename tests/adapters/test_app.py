@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.app import App, AppSecrets, FieldError, answer
+from adapters.app_message import read_message
 from adapters.base import Opened, Outgoing, Rejected, Request, Secret, SendFailed
 from conversations.messages import Attachment, ContactRef, Location
 
@@ -154,3 +155,16 @@ async def test_sending_is_fetched_and_media_are_not() -> None:
 def test_limits() -> None:
     limits = APP.limits(SECRETS)
     assert (limits.text_bytes, limits.pull, dict(limits.windows), limits.answer_within) == (4000, True, {}, 3.5)
+
+
+def test_a_tap_on_a_chip_is_no_text() -> None:
+    tapped = read_message(b'{"id": "m1", "sender": "r1", "choice": "HELP_MEDICINE"}', "main", now=1_650_000_000)
+    assert (tapped.kind, tapped.text, tapped.event_key) == ("menu", "", "HELP_MEDICINE")
+    both = read_message(
+        '{"id": "m1", "sender": "r1", "choice": "K", "text": "药断了"}'.encode(), "main", now=1_650_000_000
+    )
+    assert (both.kind, both.event_key) == ("text", ""), "words say more than a chip"
+    with pytest.raises(FieldError):
+        read_message(b'{"id": "m1", "sender": "r1", "choice": ""}', "main", now=1_650_000_000)
+    with pytest.raises(FieldError):
+        read_message(b'{"id": "m1", "sender": "r1", "choice": 7}', "main", now=1_650_000_000)

@@ -194,3 +194,14 @@ async def test_both_tokens_live_beside_each_other(platform: WeChatPlatform, worl
             assert "access_token" in await stable(True)
         platform.clock.now += 31  # type: ignore[attr-defined]
         assert (await stable(True))["errcode"] == 45009, "twenty a day"
+
+
+async def test_whether_it_answers_is_asked_without_sending_anything(platform: WeChatPlatform, world: World) -> None:
+    assert await calls.answers(world, platform.secrets())
+    platform.token_refusal = 40164
+    platform.expire_tokens()
+    assert await calls.answers(world, platform.secrets()), "a refusal is an answer"
+    platform.token_refusal = 0
+    platform.away = True
+    assert not await calls.answers(world, platform.secrets())
+    assert platform.sent == []

@@ -31,12 +31,26 @@ def faults(folder: Path, text: str) -> list[str]:
         ('[[button]]\nname = "a"\nkey = "K"\n[[button]]\nname = "b"\nkey = "K"\n', "写了两次"),
         ('[[button]]\nname = "a"\nkey = "K"\n[[button.entry]]\nname = "b"\nkey = "L"\n', "自己不能点"),
         ('[[button]]\nname = "a"\nkey = "K"\ncolour = "red"\n', "只能有"),
+        ('[[button]]\nname = "a"\nkey = "K"\n', "点了是什么意思"),
+        ('[[button]]\nname = "a"\nkey = "K"\nintent = "spam"\nask = "x"\n', "会立单的意图代码"),
+        ('[[button]]\nname = "a"\nkey = "K"\nintent = "medicine"\n', "缺 ask"),
+        ('[[button]]\nname = "a"\nkey = "K"\nintent = "medicine"\nask = "' + "药" * 101 + '"\n', "ask 太长"),
+        ('[[button]]\nname = "a"\nkey = "K"\nact = "human"\n', "act 只能是"),
+        ('[[button]]\nname = "a"\nkey = "K"\nact = "status"\nask = "x"\n', "act 只能是"),
         ('title = "x"\n[[button]]\nname = "a"\nkey = "K"\n', "title"),
     ],
 )
 def test_a_wrong_row_is_named_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
     found = faults(tmp_path, text)
     assert any(complaint in one and one.startswith("menu.toml:") for one in found), found
+
+
+def test_every_key_of_the_menu_means_something() -> None:
+    taps = load_menu().taps
+    assert taps["HELP_MEDICINE"].need is not None
+    assert taps["HELP_MEDICINE"].need.intent == "medicine"
+    assert "什么药" in taps["HELP_MEDICINE"].need.ask
+    assert taps["STATUS"].need is None, "a tap on 查进展 is no need"
 
 
 async def test_push_and_show(

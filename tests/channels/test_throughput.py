@@ -32,7 +32,7 @@ from bot.store.database import Database, migrate
 from bot.store.outbox import OutboxStore
 from bot.tokens import RedisTokenCache
 from bot.vault import Vault
-from conversations.events import Event
+from conversations.events import DeliveryFailed, Event
 from tests.platforms.wechat import WeChatPlatform
 from tests.service import ROOT, free_port
 
@@ -275,6 +275,32 @@ async def test_a_line_that_is_cut_leaves_few_unsure(room: Room) -> None:
     unsure = worker.counts["unsure"]
     assert unsure == len(told.events) <= 10, "a whole crowd was sent into a broken line"
     assert len({who for who, _ in platform.sent}) == len(platform.sent) == 300 - unsure
+
+
+async def test_a_reply_overtaken_by_its_resident_is_not_sent_but_said(room: Room) -> None:
+    """It waited for a broken line, they wrote anew: the reporter looks again before anything goes out."""
+    async with WeChatPlatform().serve() as platform:
+        await room.owe("late", 2, 1)
+        for nth in range(2):
+            platform.wrote(f"late-{nth}")
+        first = await room.database.value("select conversation from outbox order by effect_id limit 1")
+        await room.database.execute("update outbox set purpose = 'reply', created_at = now() - interval '20 seconds'")
+        await room.database.execute(
+            "insert into messages (conversation, turn, position, direction, case_key, author, kind, body, at, delivery) "
+            "select conversation, 2, 0, 'i', 1, 'contact', 'text', body, now(), 'received' from messages where conversation = $1",
+            first,
+        )
+        told, secrets = Told(), platform.secrets()
+        worker = room.worker({("wechat", "late"): Account(CHANNEL, "late", secrets, CHANNEL.limits(secrets))}, told)
+        running = asyncio.create_task(worker.run())
+        await until(lambda: _nothing_left(room, "late"))
+        await worker.stop()
+        await running
+    ((conversation, event),) = told.events
+    assert conversation == first
+    assert isinstance(event, DeliveryFailed)
+    assert (event.code, event.unsure) == ("overtaken", False)
+    assert len(platform.sent) == 1, "the other resident has not written anew: theirs goes out"
 
 
 async def _nothing_left(room: Room, name: str) -> bool:
