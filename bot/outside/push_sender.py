@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from contextlib import suppress
 
 import aiohttp
 
@@ -50,9 +49,13 @@ class PushSender:
         async with self.door.session() as http:
             while True:
                 there = False
-                with suppress(StoreAway):
+                try:
                     if there := await anybody(self.database):
                         await self._round(http)
+                except StoreAway:
+                    pass
+                except Exception:  # one round that goes wrong must not silence the telephones for good
+                    log.exception("push_failed")
                 await asyncio.sleep(_LOOK if there else _IDLE)
 
     async def _round(self, http: aiohttp.ClientSession) -> None:
