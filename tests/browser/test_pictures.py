@@ -34,6 +34,8 @@ async def test_a_picture_for_the_resident(browser: Browser, service: Service, sh
     await log_in(desk, service, "shows", first)
     await desk.locator(".row", has_text="透析").locator("a").first.click()
 
+    await expect(desk.locator("#live")).to_have_attribute("data-state", "live")
+
     # Chosen, looked at, put away again; then another, sent.
     await desk.locator("#picture").set_input_files(
         {"name": "wrong.jpg", "mimeType": "image/jpeg", "buffer": photo("WRONG", (600, 400), "maroon")}
