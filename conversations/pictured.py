@@ -72,9 +72,10 @@ def worth_asking(case: Case, fresh: Sequence[Pictured], playbook: Playbook) -> d
     if case.urgency is Urgency.CRITICAL:
         wanted = set(SHARED)
     out: dict[str, Filled] = {}
+    rows = slot_rows(playbook)  # a slot may have gone from the rows since the picture was read
     for name in _READ:
         values = {one.slots[name].value: one.slots[name] for one in fresh if name in one.slots}
-        if name not in wanted or name in case.slots or len(values) != 1:
+        if name not in wanted or name not in rows or name in case.slots or len(values) != 1:
             continue
         (value,) = values.values()
         if name != "phone" or all(_MOBILE.fullmatch(number) for key, number in value.parts if key == "number"):

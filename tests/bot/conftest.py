@@ -37,7 +37,7 @@ class Running:
         return self.service.home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def running(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Running]:
     folder = tmp_path_factory.mktemp("running")
     shutil.copytree(trained, folder / "models")

@@ -43,7 +43,7 @@ class AppClient:
             return list((await response.json())["messages"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def token(running: Running) -> str:
     done = await asyncio.to_thread(
         subprocess.run, [sys.executable, "-m", "bot", "tokens", "create", "--role", "editor"],

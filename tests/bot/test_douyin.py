@@ -291,7 +291,7 @@ async def test_a_picture_is_said_honestly_to_both(douyin: Douyin) -> None:
     openid = "_000Resident12"
     await douyin.push(douyin.platform.wrote(openid, message_type="image", resource_url=""))
     said = await until(lambda: douyin.platform.texts(openid))
-    assert "我看不懂照片" in said[0]
+    assert "光看照片我弄不明白" in said[0]
     async with Record(douyin.service.home) as record:
         (kept,) = [row for row in await record.messages() if row["openid"] == openid and row["direction"] == "i"]
         from bot.codec import decode

@@ -20,13 +20,13 @@ __all__ = ["desk", "record"]
 PUSH_TOKEN = "stub-push-token"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def wecom() -> AsyncIterator[WeComPlatform]:
     async with WeComPlatform(page=2).serve() as platform:
         yield platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path, wecom: WeComPlatform) -> AsyncIterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="bangnong-channels-"))
     folder.chmod(0o711)

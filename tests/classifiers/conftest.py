@@ -18,34 +18,34 @@ from data.lexicon import Lexicon, load_lexicon
 from tests.conftest import Lesson
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lexicon() -> Lexicon:
     return load_lexicon()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tokenizer(lexicon: Lexicon, tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
     return Tokenizer(lexicon.words, lexicon.variants, folder=tmp_path_factory.mktemp("words"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def corpus() -> list[Sentence]:
     return load_corpus()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def learnt(lesson: Lesson) -> tuple[ModelStore, TrainedReport, list[tuple[str, float]]]:
     """A store with one promoted model, its report, the progress told."""
     return lesson.store, lesson.report, lesson.told
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def model(learnt: tuple[ModelStore, TrainedReport, list[tuple[str, float]]]) -> Model:
     store, report, _ = learnt
     return store.load(report.model_id)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small(corpus: list[Sentence]) -> list[Sentence]:
     """A few hundred rows of every kind, for tests that train more than once."""
     return corpus[::10]

@@ -30,13 +30,13 @@ PHONE = "13800005678"
 WHERE = f"电话{PHONE}，浦东新区三林镇牡丹路60弄5号楼502室"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def platform() -> AsyncIterator[WeChatPlatform]:
     async with WeChatPlatform().serve() as stand_in:
         yield stand_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path, platform: WeChatPlatform) -> AsyncIterator[Service]:
     # Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs.
     folder = Path(tempfile.mkdtemp(prefix="bangnong-desk-"))
@@ -142,7 +142,7 @@ async def add_user(service: Service, login: str, role: str = "reporter") -> str:
     return done.stdout.split("/")[1].split()[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def desk(service: Service) -> AsyncIterator[Desk]:
     opened = Desk(service)
     yield opened
@@ -150,12 +150,12 @@ async def desk(service: Service) -> AsyncIterator[Desk]:
         await person.http.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def lina(desk: Desk) -> Person:
     return await desk.hire("lina")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def zhou(desk: Desk) -> Person:
     return await desk.hire("zhou")
 

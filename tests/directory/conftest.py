@@ -22,7 +22,7 @@ NOW = datetime(2022, 4, 5, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def words() -> Words:
     return Words.of(ROWS, load_playbook(), DISTRICTS)
 

@@ -17,13 +17,13 @@ from tests.service import Record, Service, stop_engines
 WHERE = "电话13800005678，浦东新区三林镇牡丹路60弄5号楼502室"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def gateway() -> AsyncIterator[HotlineGateway]:
     async with HotlineGateway().serve() as stand_in:
         yield stand_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path, gateway: HotlineGateway) -> AsyncIterator[Service]:
     # Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs.
     folder = Path(tempfile.mkdtemp(prefix="bangnong-hotline-"))
@@ -44,7 +44,7 @@ async def record(service: Service) -> AsyncIterator[Record]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def desk(service: Service) -> AsyncIterator[Desk]:
     opened = Desk(service)
     yield opened
@@ -52,17 +52,17 @@ async def desk(service: Service) -> AsyncIterator[Desk]:
         await person.http.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def lina(desk: Desk) -> Person:
     return await desk.hire("lina")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def zhou(desk: Desk) -> Person:
     return await desk.hire("zhou")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def wang(desk: Desk) -> Person:
     return await desk.hire("wang", "editor")
 

@@ -14,12 +14,12 @@ from tests.service import Record, Service
 ACTS = ("save", "send", "file", "news", "number", "close")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def shen(desk: Desk) -> Person:
     return await desk.hire("shen", "auditor")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def wei(desk: Desk) -> Person:
     return await desk.hire("wei", "liaison")
 

@@ -36,13 +36,13 @@ from tests.service import Record, Service, stop_engines
 ROWS = load_media()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def platform() -> AsyncIterator[WeChatPlatform]:
     async with WeChatPlatform().serve() as stand_in:
         yield stand_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path, platform: WeChatPlatform) -> AsyncIterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="bangnong-media-"))
     folder.chmod(0o711)
@@ -64,7 +64,7 @@ async def record(service: Service) -> AsyncIterator[Record]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def desk(service: Service) -> AsyncIterator[Desk]:
     opened = Desk(service)
     yield opened
@@ -72,12 +72,12 @@ async def desk(service: Service) -> AsyncIterator[Desk]:
         await person.http.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def lina(desk: Desk) -> Person:
     return await desk.hire("lina")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def shen(desk: Desk) -> Person:
     """Somebody whose role the tests change."""
     return await desk.hire("shen", "auditor")

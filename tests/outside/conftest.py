@@ -52,7 +52,7 @@ class Receiver:
                 continue
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def receiver() -> AsyncIterator[Receiver]:
     port = free_port()
     there = Receiver(f"http://127.0.0.1:{port}")
@@ -66,7 +66,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     await runner.cleanup()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path, receiver: Receiver) -> AsyncIterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="bangnong-outside-"))
     folder.chmod(0o711)
@@ -82,7 +82,7 @@ async def service(trained: Path, receiver: Receiver) -> AsyncIterator[Service]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def desk(service: Service) -> AsyncIterator[Desk]:
     opened = Desk(service)
     yield opened
@@ -90,11 +90,11 @@ async def desk(service: Service) -> AsyncIterator[Desk]:
         await person.http.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def lina(desk: Desk) -> Person:
     return await desk.hire("lina")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def admin(desk: Desk) -> Person:
     return await desk.hire("chief", "admin")

@@ -14,13 +14,13 @@ from tests.service import Service, stop_engines
 __all__ = ["desk", "record"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def issuer() -> AsyncIterator[Issuer]:
     async with Issuer().serve() as stand_in:
         yield stand_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path, issuer: Issuer) -> AsyncIterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="bangnong-rights-"))
     folder.chmod(0o711)

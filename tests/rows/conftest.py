@@ -16,7 +16,7 @@ from tests.desk.conftest import Answer, Desk, Person
 from tests.service import Record, Service, stop_engines
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path) -> AsyncIterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="bangnong-rows-"))
     folder.chmod(0o711)
@@ -30,7 +30,7 @@ async def service(trained: Path) -> AsyncIterator[Service]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def other(service: Service) -> AsyncIterator[Service]:
     """A second process on the same stores."""
     running = await Service(service.home).start()
@@ -54,7 +54,7 @@ async def nothing_begun(request: pytest.FixtureRequest) -> None:
             )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def desk(service: Service) -> AsyncIterator[Desk]:
     opened = Desk(service)
     yield opened
@@ -62,22 +62,22 @@ async def desk(service: Service) -> AsyncIterator[Desk]:
         await person.http.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def wang(desk: Desk) -> Person:
     return await desk.hire("wang", "editor")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def shen(desk: Desk) -> Person:
     return await desk.hire("shen", "editor")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def admin(desk: Desk) -> Person:
     return await desk.hire("bao", "admin")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def boss(desk: Desk) -> Person:
     return await desk.hire("tang", "admin")
 

@@ -15,7 +15,7 @@ __all__ = ["desk", "record"]
 ROLES = ("reporter", "editor", "liaison", "admin", "auditor")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def service(trained: Path) -> AsyncIterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="bangnong-security-"))
     folder.chmod(0o711)
@@ -33,7 +33,7 @@ async def service(trained: Path) -> AsyncIterator[Service]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def people(desk: Desk) -> dict[str, Person]:
     """A person of every role; `zhou` is a further reporter whom others may wish to look at."""
     found = {role: await desk.hire(f"the-{role}", role) for role in ROLES}

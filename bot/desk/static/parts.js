@@ -21,6 +21,8 @@ function copyButton() {
   return button;
 }
 
+const OPEN = "details[open], form.why:not([hidden])";
+
 export class Parts {
   /** `arrived` hears of messages that came while the page was open. */
   constructor(arrived) {
@@ -36,10 +38,15 @@ export class Parts {
     }
   }
 
-  /** `own`: the answer to what was just done here, so open forms are finished with. */
-  apply(parts, own) {
+  /** What is open now: once the answer to an act is there, these are finished with, and nothing opened since. */
+  opened() {
+    return new Set(document.querySelectorAll(OPEN));
+  }
+
+  /** `done`: what was open when something was done here, if this is the answer to it. */
+  apply(parts, done) {
     for (const [name, html] of Object.entries(parts)) {
-      if (own && name !== "talk" && this.shown.get(name) !== html) this.#close(name);
+      if (done && name !== "talk" && this.shown.get(name) !== html) this.#close(name, done);
       this.waiting.set(name, html);
     }
     this.#flush();
@@ -49,15 +56,19 @@ export class Parts {
     return document.getElementById(`part-${name}`);
   }
 
-  #close(name) {
+  #close(name, done) {
     const box = this.#box(name);
-    for (const one of box.querySelectorAll("details[open]")) one.open = false;
-    for (const one of box.querySelectorAll("form.why")) one.hidden = true;
-    if (box.contains(document.activeElement)) document.activeElement.blur();
+    for (const one of box.querySelectorAll(OPEN)) {
+      if (!done.has(one)) continue;
+      if (one.tagName === "DETAILS") one.open = false;
+      else one.hidden = true;
+    }
+    const here = document.activeElement;
+    if (box.contains(here) && !here.closest(OPEN)) here.blur();
   }
 
   #busy(box) {
-    return box.querySelector("details[open], form.why:not([hidden])") || box.querySelector("input:focus, select:focus, textarea:focus");
+    return box.querySelector(OPEN) || box.querySelector("input:focus, select:focus, textarea:focus");
   }
 
   #flush() {

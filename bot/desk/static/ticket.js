@@ -30,17 +30,18 @@ if (reply) {
   reply.put = () => talk.answered();
   new Pictures(reply, `${base}/picture`, (answer) => {
     acts += 1;
-    take(answer, true);
+    take(answer);
   }, () => refresh());
 }
 document.getElementById("canned-open")?.addEventListener("click", () => canned.open());
 
 /** Do something; the answer is the page as it is now. True when it was taken. */
 async function act(name, fields, complain = toast) {
+  const done = parts.opened();
   try {
     const answer = await post(`${base}/${name}`, fields);
     acts += 1;
-    take(answer, true);
+    take(answer, done);
     return true;
   } catch (error) {
     complain(error.message);
@@ -49,8 +50,8 @@ async function act(name, fields, complain = toast) {
   }
 }
 
-function take(answer, own = false) {
-  parts.apply(answer.parts, own);
+function take(answer, done = null) {
+  parts.apply(answer.parts, done);
   reply?.room(answer);
 }
 
