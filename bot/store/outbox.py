@@ -175,8 +175,3 @@ class OutboxStore:
         await self.database.execute(
             "delete from outbox where effect_id = $1 and lease_until = $2", due.effect_id, due.lease_until
         )
-
-    async def waiting(self) -> dict[str, int]:
-        """Rows by kind that are due and not done, for health and metrics."""
-        rows = await self.database.fetch("select kind, count(*) as n from outbox where status <> 'dead' group by kind")
-        return {row["kind"]: row["n"] for row in rows}
