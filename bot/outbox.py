@@ -21,7 +21,8 @@ from bot.store.database import StoreAway
 from bot.store.outbox import Due, OutboxStore
 from bot.turns import Turns
 from bot.vault import DataKey, Unsealable, Vault
-from conversations.events import DeliveryFailed, TimerFired
+from conversations.events import DeliveredLate, DeliveryFailed, TimerFired
+from conversations.handoff import parts_needed
 from conversations.messages import ContactRef
 
 log = get_logger("outbox")
@@ -31,6 +32,8 @@ LEASE = timedelta(seconds=75)
 _BREATH = 0.01
 """Seconds a claim waits for its lane to have room again, and outcomes for each other."""
 _LATE = timedelta(seconds=5)
+_SLOW = timedelta(seconds=2)
+"""Nearer than `window.ON_ITS_WAY`: what took longer from the turn to the platform is told to the conversation."""
 _TRIES = 6
 _REPEATABLE = ("danger", "question")
 _PAUSE = 60.0
@@ -204,6 +207,8 @@ class OutboxWorker:
             lane.passed(self.clock())
             await self._sent(due)
             self.counts["sent"] += 1
+            if account.limits.windows and self.clock() - due.created_at > _SLOW:
+                await self._act(due, DeliveredLate(due.created_at, self._parts(due)))
 
     async def _overtaken(self, due: Due, account: Account) -> bool:
         """Whether a reporter's words waited for a broken line until the contact wrote anew: they answer what was said
@@ -249,12 +254,27 @@ class OutboxWorker:
 
     async def _give_up(self, due: Due, failure: Failure, *, unsure: bool = False) -> None:
         """The desk learns it first, then the row goes: a crash between the two tells it twice, never not at all."""
-        event = DeliveryFailed(
-            due.effect_id, due.case, failure.code, failure.note, unsure, failure.closes_window, failure.unreachable
-        )
+        told = DeliveryFailed(
+            due.effect_id, due.case, failure.code, failure.note, unsure, failure.closes_window, failure.unreachable,
+            due.created_at if unsure else None, self._parts(due) if unsure else 1,
+        )  # fmt: skip
+        await self._act(due, told)
+        await self.store.gave_up(due, "unsure" if unsure else "failed", failure.note)
+        self.counts["unsure" if unsure else "failed"] += 1
+
+    async def _act(self, due: Due, event: DeliveryFailed | DeliveredLate) -> None:
         try:
             await self.turns.act(due.conversation, event)
         except TurnFailed as error:
-            log.error("failure_untold", effect=due.effect_id, reason=str(error))
-        await self.store.gave_up(due, "unsure" if unsure else "failed", failure.note)
-        self.counts["unsure" if unsure else "failed"] += 1
+            log.error("outcome_untold", effect=due.effect_id, reason=str(error))
+
+    def _parts(self, due: Due) -> int:
+        """Messages of the platform's that it took."""
+        account = self.account((due.channel, due.account))
+        try:
+            if account is None or due.data_key is None or due.body is None:
+                return 1
+            text = str(decode(self.vault.data_key(due.conversation, due.data_key).open(due.body)).get("text", ""))
+        except Unsealable:
+            return 1
+        return max(1, parts_needed(text, account.limits.text_bytes))

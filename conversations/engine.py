@@ -9,6 +9,7 @@ from conversations.events import (
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
+    DeliveredLate,
     DeliveryFailed,
     Event,
     MessageReceived,
@@ -28,6 +29,7 @@ from conversations.handoff import (
     closed,
     colleague_spoke,
     corrected,
+    delivered_late,
     delivery_failed,
     handed_back,
     reopened,
@@ -64,6 +66,7 @@ _EVERYWHERE: dict[type, Callable[..., Turn]] = {
     ReporterCorrected: corrected,
     TimerFired: timer_fired,
     DeliveryFailed: delivery_failed,
+    DeliveredLate: delivered_late,
 }
 
 HANDLERS: dict[tuple[Phase, type], Callable[..., Turn]] = {

@@ -162,7 +162,7 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFailed:
-    """A pushed message did not arrive, or nobody can say (`unsure`)."""
+    """A pushed message did not arrive, or nobody can say (`unsure`): then `said_at` and `parts` as in `DeliveredLate`."""
 
     effect_id: str
     case: int
@@ -171,6 +171,17 @@ class DeliveryFailed:
     unsure: bool = False
     closes_window: bool = False
     unreachable: bool = False
+    said_at: datetime | None = None
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredLate:
+    """A pushed message was on its way for a while: said at `said_at`, it reached the platform only now, as `parts` of its
+    messages. Where the contact wrote meanwhile, it is the new window that pays."""
+
+    said_at: datetime
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,7 @@ Event = (
     | ReporterCorrected
     | TimerFired
     | DeliveryFailed
+    | DeliveredLate
     | ContactErased
 )
 

@@ -1,9 +1,12 @@
 """What reporters do with a case: claim, reply, correct, hand back, close. A refused act says why. Pure."""
 
+from datetime import datetime
+
 from conversations.codes import Intent, TicketStatus, Urgency, Verification
 from conversations.effects import KeepLabel, SendPicture, SendText
 from conversations.events import (
     ColleagueSpoke,
+    DeliveredLate,
     DeliveryFailed,
     ReporterClaimed,
     ReporterClosed,
@@ -218,6 +221,8 @@ def delivery_failed(draft: Draft, event: DeliveryFailed) -> Turn:
     """The platform refused, or nobody knows: the desk learns it; a window the platform calls shut is shut here."""
     if event.closes_window:
         draft.state = evolve(draft.state, window=draft.state.window.spend(1_000))
+    if event.unsure and event.said_at:
+        _reached(draft, event.said_at, event.parts)
     if event.unreachable:
         draft.state = evolve(draft.state, following=False)
     case = draft.state.case(event.case) or next((one for one in reversed(draft.state.cases) if one.ticket), None)
@@ -226,3 +231,12 @@ def delivery_failed(draft: Draft, event: DeliveryFailed) -> Turn:
         draft.note(case, "unsure" if event.unsure else "undelivered", detail=event.note)
         draft.alert(case, "undelivered")
     return draft.finish()
+
+
+def delivered_late(draft: Draft, event: DeliveredLate) -> Turn:
+    _reached(draft, event.said_at, event.parts)
+    return draft.finish()
+
+
+def _reached(draft: Draft, said_at: datetime, parts: int) -> None:
+    draft.state = evolve(draft.state, window=draft.state.window.reached(said_at, draft.now, parts))

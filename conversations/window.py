@@ -38,8 +38,10 @@ class Limits:
 class ReplyWindow:
     """The contact's last opening act and how many pushed messages were spent since; `spends`: when the last ones were.
 
-    A message is heard a moment after it was sent, later still where a platform is only knocked at: what was pushed in
-    between is paid for by the window that message opened.
+    A message is heard a moment after it was sent, later still where a platform is only knocked at; and what we push is on
+    its way for a while. The platform charges what reaches it after the message was sent, so whatever was pushed from
+    `ON_ITS_WAY` before that counts again: rather one message too few on the desk than one the platform refuses. What was on
+    its way for longer is told (`reached`).
     """
 
     opener: Opener = "none"
@@ -51,7 +53,7 @@ class ReplyWindow:
         """A new act resets count and window, but never shortens what an earlier message still grants."""
         if opener == "none" or (limits.windows and opener not in limits.windows):
             return self
-        since = tuple(one for one in self.spends if one > at)
+        since = tuple(one for one in self.spends if one > at - ON_ITS_WAY)
         fresh = ReplyWindow(opener, at, len(since), since)
         ends, had = fresh.ends_at(limits), self.ends_at(limits)
         if opener != "message" and ends and had and had > ends and self.remaining(limits, at) > 0:
@@ -79,6 +81,16 @@ class ReplyWindow:
         spends = (*self.spends, *((at,) * count))[-_REMEMBERED:] if at else self.spends
         return evolve(self, spent=self.spent + count, spends=spends)
 
+    def reached(self, said_at: datetime, at: datetime, count: int = 1) -> "ReplyWindow":
+        """What was said at `said_at` may have reached the platform as late as `at`: it counts from then."""
+        spends = [*self.spends, *((at,) * count)]
+        for _ in range(min(count, self.spends.count(said_at))):
+            spends.remove(said_at)
+        crossed = self.opened_at is not None and said_at <= self.opened_at - ON_ITS_WAY and at > self.opened_at
+        return evolve(self, spent=self.spent + count * crossed, spends=tuple(sorted(spends)[-_REMEMBERED:]))
 
+
+ON_ITS_WAY = timedelta(seconds=3)
+"""Longer than a send takes that nobody has to hear about."""
 _REMEMBERED = 12
 UNLIMITED = 1_000_000

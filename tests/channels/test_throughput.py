@@ -32,7 +32,7 @@ from bot.store.database import Database, migrate
 from bot.store.outbox import OutboxStore
 from bot.tokens import RedisTokenCache
 from bot.vault import Vault
-from conversations.events import DeliveryFailed, Event
+from conversations.events import DeliveredLate, DeliveryFailed, Event
 from tests.platforms.wechat import WeChatPlatform
 from tests.service import ROOT, free_port
 
@@ -45,6 +45,10 @@ class Told:
 
     async def act(self, conversation: UUID, event: Event) -> None:
         self.events.append((conversation, event))
+
+    @property
+    def failed(self) -> list[DeliveryFailed]:
+        return [event for _, event in self.events if isinstance(event, DeliveryFailed)]
 
 
 @dataclass
@@ -226,7 +230,7 @@ async def test_a_platform_that_hangs_delays_nobody_else(room: Room) -> None:
     assert len(heard) == 100
     assert all(texts == whole(3) for texts in heard.values())
     assert (left, failed) == (400, 0), "the others only arrived after the silent platform's time had run out"
-    assert not told.events
+    assert not told.failed
 
 
 async def test_a_platform_that_is_away_is_probed_by_one_text_at_a_time(room: Room) -> None:
@@ -247,7 +251,7 @@ async def test_a_platform_that_is_away_is_probed_by_one_text_at_a_time(room: Roo
     await running
     assert touched <= 10, "what waited was tried at a platform that is away"
     assert await room.left("away") == 300
-    assert not told.events
+    assert not told.failed
 
 
 async def test_a_line_that_is_cut_leaves_few_unsure(room: Room) -> None:
@@ -273,7 +277,10 @@ async def test_a_line_that_is_cut_leaves_few_unsure(room: Room) -> None:
         await worker.stop()
         await running
     unsure = worker.counts["unsure"]
-    assert unsure == len(told.events) <= 10, "a whole crowd was sent into a broken line"
+    assert unsure == len(told.failed) <= 10, "a whole crowd was sent into a broken line"
+    assert any(isinstance(event, DeliveredLate) for _, event in told.events), (
+        "what waited for the line was on its way for long, and no conversation was told"
+    )
     assert len({who for who, _ in platform.sent}) == len(platform.sent) == 300 - unsure
 
 
@@ -296,10 +303,13 @@ async def test_a_reply_overtaken_by_its_resident_is_not_sent_but_said(room: Room
         await until(lambda: _nothing_left(room, "late"))
         await worker.stop()
         await running
-    ((conversation, event),) = told.events
+    by_kind = {type(event): (conversation, event) for conversation, event in told.events}
+    assert set(by_kind) == {DeliveryFailed, DeliveredLate}
+    conversation, event = by_kind[DeliveryFailed]
     assert conversation == first
     assert isinstance(event, DeliveryFailed)
     assert (event.code, event.unsure) == ("overtaken", False)
+    assert by_kind[DeliveredLate][0] != first, "it went out 20 seconds after it was said, and the window's count knows"
     assert len(platform.sent) == 1, "the other resident has not written anew: theirs goes out"
 
 

@@ -15,6 +15,7 @@ from conversations.events import (
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
+    DeliveredLate,
     DeliveryFailed,
     Event,
     MessageReceived,
@@ -112,6 +113,8 @@ def _event(chance: Random, play: Play) -> Event:
         due = found.timers.get(name, 0) if found else 0
         return TimerFired(name, case, due if chance.random() < 0.8 else 0)
     if kind == "failed":
+        if chance.random() < 0.2:
+            return DeliveredLate(play.now - timedelta(seconds=chance.choice((3, 30))), chance.randint(1, 3))
         return DeliveryFailed(
             "c/1/0", case, "45015", "没有送到", chance.random() < 0.3, chance.random() < 0.4, chance.random() < 0.2
         )

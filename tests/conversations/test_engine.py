@@ -234,6 +234,7 @@ class TestReporters:
         for nth in range(5):
             assert play.do(ReporterReplied(1, "li", f"第{nth}句", f"r{nth}")).refused == ""
         assert play.do(ReporterReplied(1, "li", "第六句", "r6")).refused == "window"
+        play.wait(minutes=1)
         play.say("谢谢", reading("feedback", acts=["thanks"]))
         assert play.do(ReporterReplied(1, "li", "第六句", "r7")).refused == ""
         play.wait(hours=49)

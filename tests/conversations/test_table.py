@@ -11,6 +11,7 @@ from conversations.events import (
     ContactErased,
     ContactFollowed,
     ContactUnfollowed,
+    DeliveredLate,
     DeliveryFailed,
     Event,
     MessageReceived,
@@ -51,6 +52,7 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
     "ask how it went": lambda _: RevisitAsked(1, "li"),
     "correct": lambda _: ReporterCorrected(1, "li", "verification", "confirmed"),
     "undelivered": lambda _: DeliveryFailed("c/1/0", 1, "45015", "没有送到"),
+    "delivered late": lambda play: DeliveredLate(play.now),
     "erased": lambda _: ContactErased("admin"),
     "erase is due": lambda _: TimerFired("erase", 0, 0),
     **{
@@ -66,6 +68,7 @@ EVENTS: dict[str, Callable[[Play], Event]] = {
 IGNORED: dict[tuple[str, str], str] = {
     **{(phase, "nothing follows"): "nothing was kept back: it was answered meanwhile" for phase in Phase},
     **{(phase, "colleague"): "no ticket to write it on; the state knows" for phase in (Phase.IDLE, Phase.COLLECTING)},
+    **{(phase, "delivered late"): "only the window's count changes" for phase in Phase},
     **{(phase, "notice"): "asks for nothing: a delivery report, a page view" for phase in Phase},
     **{(Phase.IDLE, f"{name} is due"): "no case: the timer is stale" for name in TIMERS},
     **{(Phase.COLLECTING, f"{name} is due"): "never set: the case has no ticket"
