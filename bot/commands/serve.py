@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(read_environment(), host=options.host, port=options.port)
     configure()
     _check_port(settings)
+    gc.disable()  # what is made from here to the start stays: looking through it again and again costs a tenth of the start
     from bot.commands.train import ensure_model
     from bot.services import open_engines
 
@@ -72,6 +73,7 @@ async def _serve(settings: Settings, engines: Any, *, outbox: bool) -> None:
         loop.add_signal_handler(name, stop.set)
     async with open_services(settings, engines, outbox=outbox) as services:
         gc.collect()
+        gc.enable()
         gc.freeze()  # rows, model and modules live as long as we do: no collection need look at them again
         gc.set_threshold(20_000, 20, 20)
         password = await first_admin(services.database)
