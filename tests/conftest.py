@@ -1,6 +1,5 @@
 """Fixtures shared by all: a trained model once a session, homes for real services, the sample of time everything uses."""
 
-import fcntl
 import os
 import pickle
 import shutil
@@ -19,6 +18,7 @@ from classifiers.artefacts import ModelStore
 from classifiers.train import TrainedReport, train
 from data.corpus import load_corpus
 from data.lexicon import load_lexicon
+from tests.homes import Homes, alone, shared_cluster
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,15 +65,18 @@ def _taught(home: Path) -> tuple[TrainedReport, list[tuple[str, float]]]:
     return report, told
 
 
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all test processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session")
 def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
     """Whoever of several test processes needs it first trains; the others wait for the lock and copy."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lesson"
-    shared.mkdir(exist_ok=True)
+    shared = _shared(tmp_path_factory) / "lesson"
     kept = shared / "report.pickle"
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(shared):
         if not kept.exists():
             kept.write_bytes(pickle.dumps(_taught(shared)))
     report, told = pickle.loads(kept.read_bytes())
@@ -88,13 +91,14 @@ def trained(lesson: Lesson) -> Path:
     return lesson.home / "models"
 
 
+@pytest.fixture(scope="session")
+def homes(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    return Homes(trained, shared_cluster(_shared(tmp_path_factory) / "record"))
+
+
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> Iterator[Path]:
-    """A fresh home with that model in it; world-searchable, so that PostgreSQL's user reaches it when we are root."""
-    folder = tmp_path_factory.mktemp("home")
-    shutil.copytree(trained, folder / "models")
-    for place in (folder, *list(folder.parents)[:2]):
-        if place.owner() == Path.home().owner():
-            place.chmod(place.stat().st_mode | 0o011)
+def home(homes: Homes) -> Iterator[Path]:
+    """A home of one's own."""
+    folder = homes.new("home")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -11,16 +11,28 @@ import cProfile
 import os
 import pstats
 import sys
+import tempfile
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from tests.channels.test_throughput import Told, account, far, in_order, open_room, until, whole
+from tests.channels.test_throughput import Room, Told, account, far, in_order, open_room, until, whole
 
 EACH = 2
 
 
+@asynccontextmanager
+async def _room() -> AsyncIterator[Room]:
+    with tempfile.TemporaryDirectory(prefix="bangnong-outbox-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        async for room in open_room(folder):
+            yield room
+
+
 async def measure(texts: int, profile: cProfile.Profile | None) -> None:
-    async with asynccontextmanager(open_room)() as room:
+    async with _room() as room:
         await room.owe("far", texts // EACH, EACH)
         async for base, ledger in far(room.folder):
             worker = room.worker({("wechat", "far"): account("far", base)}, Told())

@@ -1,6 +1,5 @@
 """One real service for the HTTP tests of this folder, with WeChat's stand-in behind it."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.homes import Homes, serving
 from tests.platforms.wechat import WeChatPlatform
-from tests.service import Service, stop_engines
+from tests.service import Service
 
 VECTOR_ACCOUNT = {
     "BANGNONG_CHANNELS": "app:main,wechat:main,wechat:vectors",
@@ -38,15 +38,10 @@ class Running:
 
 
 @pytest.fixture(scope="package")
-async def running(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Running]:
-    folder = tmp_path_factory.mktemp("running")
-    shutil.copytree(trained, folder / "models")
-    for place in (folder, *list(folder.parents)[:2]):
-        if place.owner() == Path.home().owner():
-            place.chmod(place.stat().st_mode | 0o011)
-    async with WeChatPlatform().serve() as platform:
-        service = await Service(folder, platform=platform.base, **VECTOR_ACCOUNT).start()
-        async with aiohttp.ClientSession() as http:
-            yield Running(service, platform, http)
-        assert await service.stop() == 0
-        stop_engines(folder)
+async def running(homes: Homes) -> AsyncIterator[Running]:
+    async with (
+        WeChatPlatform().serve() as platform,
+        serving(homes.new("running"), platform=platform.base, **VECTOR_ACCOUNT) as service,
+        aiohttp.ClientSession() as http,
+    ):
+        yield Running(service, platform, http)

@@ -7,7 +7,6 @@ what the resident wrote last. When a day has passed the reporter reads why nothi
 import asyncio
 import json
 import random
-import shutil
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -25,8 +24,9 @@ from bot.grants import GrantStore
 from bot.settings import load_settings
 from bot.store.database import Database
 from tests.faults.test_outage import _family
+from tests.homes import Homes, serving
 from tests.platforms.douyin import CLIENT_SECRET, FIRST_REFRESH, DouyinPlatform
-from tests.service import Record, Service, signal_family, stop_engines
+from tests.service import Record, Service, signal_family
 
 ROOT = Path(__file__).parent.parent.parent
 VECTORS = json.loads((ROOT / "tests" / "adapters" / "vectors.json").read_text("utf-8"))["douyin"]
@@ -83,17 +83,11 @@ async def until(found: Callable[[], Awaitable[Any]] | Callable[[], Any], seconds
 
 
 @pytest.fixture(scope="module")
-async def douyin(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> AsyncIterator[Douyin]:
-    folder = tmp_path_factory.mktemp("douyin")
-    shutil.copytree(trained, folder / "models")
-    for place in (folder, *list(folder.parents)[:2]):
-        if place.owner() == Path.home().owner():
-            place.chmod(place.stat().st_mode | 0o011)
+async def douyin(homes: Homes) -> AsyncIterator[Douyin]:
     async with DouyinPlatform().serve() as platform:
         channels = {"BANGNONG_CHANNELS": "app:main,douyin:main,douyin:vectors"}
         env = {**channels, **platform.environment(), **VECTOR_ACCOUNT}
-        service = await Service(folder, **env).start()
-        async with aiohttp.ClientSession() as http:
+        async with serving(homes.new("douyin"), **env) as service, aiohttp.ClientSession() as http:
             made = await asyncio.create_subprocess_exec(
                 *service.command[:-3], "tokens", "create", "--role", "reporter", "--days", "1",
                 env=service.env, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
@@ -101,9 +95,7 @@ async def douyin(tmp_path_factory: pytest.TempPathFactory, trained: Path) -> Asy
             shown = (await made.communicate())[0].decode()
             token = next(word for word in shown.split() if len(word) > 30)
             yield Douyin(service, platform, http, token)
-        assert await service.stop() == 0
-        stop_engines(folder)
-        log = service.log.read_text("utf-8")
+            log = service.log.read_text("utf-8")
         for secret in (CLIENT_SECRET, FIRST_REFRESH, "stub-token", "_000Resident", "喘不上气"):
             assert secret not in log
 

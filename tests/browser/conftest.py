@@ -2,18 +2,16 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Error, async_playwright, expect
 
 from tests.browser.install import find_browser
-from tests.service import ROOT, Service, stop_engines
+from tests.homes import Homes, serving
+from tests.service import ROOT, Service
 
 NO_BROWSER = "NO BROWSER: install Chromium (python -m tests.browser.install) to test the desk as people use it"
 
@@ -35,18 +33,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-async def service(trained: Path) -> AsyncIterator[Service]:
-    # Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs.
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-browser-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder).start()
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def service(homes: Homes) -> AsyncIterator[Service]:
+    async with serving(homes.new("browser")) as running:
+        yield running
 
 
 async def add_person(service: Service, login: str, name: str, role: str) -> str:

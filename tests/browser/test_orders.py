@@ -1,8 +1,6 @@
 """A reporter takes a plea to 12345 and brings the answer back, on real pages: the resident on /chat, the desk, the gateway."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,8 +9,9 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import add_person
 from tests.browser.test_desk import PHONE, RED, WHERE, faults, log_in, open_page, say, shots, wide_and_narrow
+from tests.homes import Homes, serving
 from tests.platforms.hotline import SECRET, HotlineGateway
-from tests.service import Service, stop_engines
+from tests.service import Service
 
 pytestmark = pytest.mark.browser
 __all__ = ["faults", "shots"]
@@ -25,15 +24,11 @@ async def gateway() -> AsyncIterator[HotlineGateway]:
 
 
 @pytest.fixture(scope="module")
-async def service(trained: Path, gateway: HotlineGateway) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-orders-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder, BANGNONG_HOTLINE_URL=gateway.url, BANGNONG_HOTLINE_SECRET=SECRET).start()
-    yield running
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def service(homes: Homes, gateway: HotlineGateway) -> AsyncIterator[Service]:
+    async with serving(
+        homes.new("orders"), BANGNONG_HOTLINE_URL=gateway.url, BANGNONG_HOTLINE_SECRET=SECRET
+    ) as running:
+        yield running
 
 
 async def test_the_green_channel_as_a_reporter_walks_it(

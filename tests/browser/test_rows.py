@@ -1,9 +1,6 @@
 """An editor and a colleague change what the bot says, on real pages: a sentence, a fault, a preview, a release, and back."""
 
 import re
-import shutil
-import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,22 +8,10 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import add_person
 from tests.browser.test_desk import RED, WHERE, faults, log_in, menu, open_page, say, shots, wide_and_narrow
-from tests.service import Service, stop_engines
+from tests.service import Service
 
 pytestmark = pytest.mark.browser
 __all__ = ["faults", "shots"]
-
-
-@pytest.fixture(scope="module")
-async def service(trained: Path) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-rows-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder).start()
-    yield running
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def test_a_sentence_is_changed_by_two_people(

@@ -1,9 +1,6 @@
 """One running service for what comes in beside WeChat and Douyin, with the desk's people and WeCom's side of the wire."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,8 +9,9 @@ from bot.embedded import EmbeddedPostgres
 from bot.store.contacts import erase_contact
 from bot.store.database import Database
 from tests.desk.conftest import desk, record
+from tests.homes import Homes, serving
 from tests.platforms.wecom import WeComPlatform
-from tests.service import Service, stop_engines
+from tests.service import Service
 
 __all__ = ["desk", "record"]
 
@@ -27,29 +25,21 @@ async def wecom() -> AsyncIterator[WeComPlatform]:
 
 
 @pytest.fixture(scope="package")
-async def service(trained: Path, wecom: WeComPlatform) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-channels-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
+async def service(homes: Homes, wecom: WeComPlatform) -> AsyncIterator[Service]:
     secrets = wecom.secrets()
-    running = await Service(
-        folder,
-        BANGNONG_CHANNELS="app:main,wecom:main,toutiao:push",
-        BANGNONG_WECOM_MAIN_CORPID=secrets.corpid.reveal(),
-        BANGNONG_WECOM_MAIN_SECRET=secrets.secret.reveal(),
-        BANGNONG_WECOM_MAIN_TOKEN=secrets.token.reveal(),
-        BANGNONG_WECOM_MAIN_OPEN_KFID=secrets.open_kfid.reveal(),
-        BANGNONG_WECOM_MAIN_AES_KEY=secrets.aes_key.reveal(),
-        BANGNONG_WECOM_MAIN_API_BASE=wecom.base,
-        BANGNONG_TOUTIAO_PUSH_TOKEN=PUSH_TOKEN,
-        BANGNONG_TOUTIAO_PUSH_PUSH="on",
-    ).start(wait=90)
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    settings = {
+        "BANGNONG_CHANNELS": "app:main,wecom:main,toutiao:push",
+        "BANGNONG_WECOM_MAIN_CORPID": secrets.corpid.reveal(),
+        "BANGNONG_WECOM_MAIN_SECRET": secrets.secret.reveal(),
+        "BANGNONG_WECOM_MAIN_TOKEN": secrets.token.reveal(),
+        "BANGNONG_WECOM_MAIN_OPEN_KFID": secrets.open_kfid.reveal(),
+        "BANGNONG_WECOM_MAIN_AES_KEY": secrets.aes_key.reveal(),
+        "BANGNONG_WECOM_MAIN_API_BASE": wecom.base,
+        "BANGNONG_TOUTIAO_PUSH_TOKEN": PUSH_TOKEN,
+        "BANGNONG_TOUTIAO_PUSH_PUSH": "on",
+    }
+    async with serving(homes.new("channels"), **settings) as running:
+        yield running
 
 
 async def erase(service: Service, contact: UUID) -> None:

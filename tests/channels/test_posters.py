@@ -1,18 +1,16 @@
 """A poster is made, printed and hung; somebody scans it, follows and writes: their ticket and the tally say where from."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
 
 from adapters.wechat import CHANNEL
 from tests.desk.conftest import Desk, number_of
+from tests.homes import Homes, serving
 from tests.platforms.wechat import WeChatPlatform
-from tests.service import Record, Service, stop_engines
+from tests.service import Record, Service
 
 RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气，电话13800006201"
 
@@ -24,15 +22,11 @@ async def wechat() -> AsyncIterator[WeChatPlatform]:
 
 
 @pytest.fixture(scope="module")
-async def paper(trained: Path, wechat: WeChatPlatform) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-posters-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder, platform=wechat.base, BANGNONG_WECHAT_MAIN_KIND="service-certified").start(wait=90)
-    yield running
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def paper(homes: Homes, wechat: WeChatPlatform) -> AsyncIterator[Service]:
+    async with serving(
+        homes.new("posters"), platform=wechat.base, BANGNONG_WECHAT_MAIN_KIND="service-certified"
+    ) as running:
+        yield running
 
 
 async def push(service: Service, wechat: WeChatPlatform, body: bytes) -> None:

@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -113,28 +112,25 @@ class Room:
         )
 
 
-async def open_room() -> AsyncIterator[Room]:
-    """For `tests.bench.outbox` too."""
-    with tempfile.TemporaryDirectory(prefix="bangnong-outbox-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        engines = Engines(folder, postgres=True, valkey=False)
-        engines.acquire()
-        assert engines.postgres is not None
-        await migrate(engines.postgres.dsn)
-        database = Database(engines.postgres.dsn, limit=30)
-        await database.open()
-        vault = Vault(Secret("outbox-test-key-0123456789"))
-        vault.use_index_key(vault.new_index_key())
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            yield Room(database, vault, http, folder)
-        await database.close()
-        engines.release()
+async def open_room(folder: Path) -> AsyncIterator[Room]:
+    """For `tests.bench.outbox` too. `folder`: a home whose PostgreSQL is ours to start and stop."""
+    engines = Engines(folder, postgres=True, valkey=False)
+    engines.acquire()
+    assert engines.postgres is not None
+    await migrate(engines.postgres.dsn)
+    database = Database(engines.postgres.dsn, limit=30)
+    await database.open()
+    vault = Vault(Secret("outbox-test-key-0123456789"))
+    vault.use_index_key(vault.new_index_key())
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        yield Room(database, vault, http, folder)
+    await database.close()
+    engines.release()
 
 
 @pytest.fixture
-async def room() -> AsyncIterator[Room]:
-    async for opened in open_room():
+async def room(home: Path) -> AsyncIterator[Room]:
+    async for opened in open_room(home):
         yield opened
 
 

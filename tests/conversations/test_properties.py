@@ -1,4 +1,4 @@
-"""Properties over generated dialogues. Quick here; ten thousand and more where slow tests run."""
+"""Properties over generated dialogues. Quick here; four thousand where CI runs the slow ones, twenty in `make long`."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +27,16 @@ def test_every_dialogue(channel: str, moves: list[int]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=10_000, **CALM)  # type: ignore[arg-type]
+@settings(max_examples=4_000, **CALM)  # type: ignore[arg-type]
 @given(CHANNEL, MOVES)
-def test_ten_thousand_dialogues(channel: str, moves: list[int]) -> None:
+def test_thousands_of_dialogues(channel: str, moves: list[int]) -> None:
+    _check(channel, moves)
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@settings(max_examples=20_000, **CALM)  # type: ignore[arg-type]
+@given(CHANNEL, MOVES)
+def test_twenty_thousand_dialogues(channel: str, moves: list[int]) -> None:
     _check(channel, moves)

@@ -3,15 +3,12 @@
 import asyncio
 import json
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,8 +19,9 @@ from adapters.base import Secret
 from bot import people
 from bot.embedded import EmbeddedPostgres
 from bot.store.database import Database
+from tests.homes import Homes, serving
 from tests.platforms.wechat import WeChatPlatform
-from tests.service import ROOT, Record, Service, stop_engines
+from tests.service import ROOT, Record, Service
 
 RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
 PHONE = "13800005678"
@@ -37,18 +35,9 @@ async def platform() -> AsyncIterator[WeChatPlatform]:
 
 
 @pytest.fixture(scope="package")
-async def service(trained: Path, platform: WeChatPlatform) -> AsyncIterator[Service]:
-    # Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs.
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-desk-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder, platform=platform.base).start()
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def service(homes: Homes, platform: WeChatPlatform) -> AsyncIterator[Service]:
+    async with serving(homes.new("desk"), platform=platform.base) as running:
+        yield running
 
 
 @pytest.fixture

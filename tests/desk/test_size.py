@@ -1,11 +1,8 @@
 """A million tickets, twenty thousand open: how long the queue takes is printed; that it asks its indexes is what is judged."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +12,8 @@ from bot.codec import encode
 from bot.store.database import Database
 from bot.store.tickets import Filter, counts, list_tickets
 from tests.desk.conftest import Desk, Person
-from tests.service import Record, Service, stop_engines
+from tests.homes import Homes, serving
+from tests.service import Record, Service
 
 TICKETS, OPEN, CONTACTS = 1_000_000, 20_000, 100_000
 START = datetime.now(UTC) - timedelta(days=120)
@@ -99,19 +97,13 @@ class Planned(Database):
 
 
 @pytest.fixture(scope="module")
-async def large(trained: Path) -> AsyncIterator[tuple[Service, float]]:
+async def large(homes: Homes) -> AsyncIterator[tuple[Service, float]]:
     """A service over the million, and the seconds they took."""
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-size-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder).start()
-    begun = time.monotonic()
-    async with Record(folder) as record:
-        await seed(record)
-    yield running, time.monotonic() - begun
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    async with serving(homes.new("size")) as running:
+        begun = time.monotonic()
+        async with Record(running.home) as record:
+            await seed(record)
+        yield running, time.monotonic() - begun
 
 
 QUERIES = {

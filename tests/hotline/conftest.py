@@ -2,17 +2,15 @@
 
 import asyncio
 import re
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.desk.conftest import RED, Answer, Desk, Person, Resident, number_of
+from tests.homes import Homes, serving
 from tests.platforms.hotline import SECRET, HotlineGateway
-from tests.service import Record, Service, stop_engines
+from tests.service import Record, Service
 
 WHERE = "电话13800005678，浦东新区三林镇牡丹路60弄5号楼502室"
 
@@ -24,18 +22,11 @@ async def gateway() -> AsyncIterator[HotlineGateway]:
 
 
 @pytest.fixture(scope="package")
-async def service(trained: Path, gateway: HotlineGateway) -> AsyncIterator[Service]:
-    # Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs.
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-hotline-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder, BANGNONG_HOTLINE_URL=gateway.url, BANGNONG_HOTLINE_SECRET=SECRET).start()
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def service(homes: Homes, gateway: HotlineGateway) -> AsyncIterator[Service]:
+    async with serving(
+        homes.new("hotline"), BANGNONG_HOTLINE_URL=gateway.url, BANGNONG_HOTLINE_SECRET=SECRET
+    ) as running:
+        yield running
 
 
 @pytest.fixture

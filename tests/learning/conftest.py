@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -13,7 +12,8 @@ import numpy as np
 import pytest
 
 from tests.desk.conftest import Desk, Person, Resident
-from tests.service import Record, Service, stop_engines
+from tests.homes import Homes, serving
+from tests.service import Record, Service
 
 CANDIDATE, REFUSED = "20300101-000000-cafe0001", "20300101-000001-cafe0002"
 PHONE, DOOR = "138 0000 5678", "牡丹路60弄5号楼502室"
@@ -63,19 +63,12 @@ def make_candidate(models: Path, name: str, reasons: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-async def service(trained: Path) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-learning-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
+async def service(homes: Homes) -> AsyncIterator[Service]:
+    folder = homes.new("learning")
     make_candidate(folder / "models", CANDIDATE, [])
     make_candidate(folder / "models", REFUSED, ["危急召回从 0.950 降到 0.700"])
-    running = await Service(folder).start()
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    async with serving(folder) as running:
+        yield running
 
 
 @pytest.fixture

@@ -3,14 +3,11 @@
 import asyncio
 import io
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -30,8 +27,9 @@ from bot.store.media import Place, find_media
 from bot.tokens import RedisTokenCache
 from data.media import load_media
 from tests.desk.conftest import Desk, Person, number_of
+from tests.homes import Homes, serving
 from tests.platforms.wechat import WeChatPlatform
-from tests.service import Record, Service, stop_engines
+from tests.service import Record, Service
 
 ROWS = load_media()
 
@@ -43,19 +41,9 @@ async def platform() -> AsyncIterator[WeChatPlatform]:
 
 
 @pytest.fixture(scope="package")
-async def service(trained: Path, platform: WeChatPlatform) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-media-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = Service(folder, platform=platform.base)
-    running.command.append("--no-outbox")
-    await running.start()
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def service(homes: Homes, platform: WeChatPlatform) -> AsyncIterator[Service]:
+    async with serving(homes.new("media"), platform=platform.base, arguments=["--no-outbox"]) as running:
+        yield running
 
 
 @pytest.fixture

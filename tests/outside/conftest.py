@@ -2,19 +2,17 @@
 
 import asyncio
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from tests.desk.conftest import Desk, Person, record
-from tests.service import Service, free_port, stop_engines
+from tests.homes import Homes, serving
+from tests.service import Service, free_port
 
 __all__ = ["record"]
 
@@ -67,19 +65,13 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture(scope="package")
-async def service(trained: Path, receiver: Receiver) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-outside-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
+async def service(homes: Homes, receiver: Receiver) -> AsyncIterator[Service]:
     settings = {
         "BANGNONG_WEBHOOKS_INSIDE": receiver.base,
         "BANGNONG_OPEN311_INTENTS": "medicine,supplies", "BANGNONG_API_A_MINUTE": "100000",
     }  # fmt: skip
-    running = await Service(folder, **settings).start()
-    yield running
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    async with serving(homes.new("outside"), **settings) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

@@ -1,15 +1,13 @@
 """A service where one role must come in by two steps, and people who work there."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from tests.desk.conftest import desk, record
+from tests.homes import Homes, serving
 from tests.rights.issuer import Issuer
-from tests.service import Service, stop_engines
+from tests.service import Service
 
 __all__ = ["desk", "record"]
 
@@ -21,14 +19,6 @@ async def issuer() -> AsyncIterator[Issuer]:
 
 
 @pytest.fixture(scope="package")
-async def service(trained: Path, issuer: Issuer) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-rights-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder, BANGNONG_SECOND_FACTOR_ROLES="liaison", **issuer.env).start()
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def service(homes: Homes, issuer: Issuer) -> AsyncIterator[Service]:
+    async with serving(homes.new("rights"), BANGNONG_SECOND_FACTOR_ROLES="liaison", **issuer.env) as running:
+        yield running

@@ -1,33 +1,23 @@
 """Two processes of one installation, and the people who write, look over and release what the bot says."""
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from html import unescape
-from pathlib import Path
 from re import findall, search
 
 import pytest
 
 from bot.rows.release import TYPED
 from tests.desk.conftest import Answer, Desk, Person
-from tests.service import Record, Service, stop_engines
+from tests.homes import Homes, serving
+from tests.service import Record, Service
 
 
 @pytest.fixture(scope="package")
-async def service(trained: Path) -> AsyncIterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bangnong-rows-"))
-    folder.chmod(0o711)
-    shutil.copytree(trained, folder / "models")
-    running = await Service(folder).start()
-    yield running
-    assert running.process is not None
-    assert running.process.poll() is None, f"the service died:\n{running.log.read_text('utf-8')[-3000:]}"
-    assert await running.stop() == 0
-    stop_engines(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+async def service(homes: Homes) -> AsyncIterator[Service]:
+    async with serving(homes.new("rows")) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

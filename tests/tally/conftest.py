@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.store.database import Database, migrate
+from bot.store.database import Database
 from conversations.playbook import SHANGHAI
 from tests.desk.conftest import desk, lina, platform, record, service, zhou
+from tests.homes import EMPTY
 from tests.service import Record
 
 __all__ = ["desk", "lina", "platform", "record", "service", "zhou"]
@@ -28,12 +29,11 @@ def at(text: str) -> datetime:
 async def fresh(record: Record) -> AsyncIterator[Database]:
     """An empty, migrated database beside the service's own."""
     name = f"tally_{next(_names)}_{uuid4().hex[:8]}"
-    await record.connection.execute(f"create database {name}")
+    await record.connection.execute(f"create database {name} template {EMPTY}")
     parts = urlsplit(record.dsn)
     dsn = record.dsn.replace(
         f"{parts.path}?" if parts.query else parts.path, f"/{name}?" if parts.query else f"/{name}", 1
     )
-    await migrate(dsn)
     opened = Database(dsn, limit=30)
     await opened.open()
     yield opened
