@@ -94,6 +94,11 @@ class WaitingLine:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether something taken is not given back yet."""
+        return bool(self._working)
+
     async def take(self, most: int) -> list[Arrival]:
         """Up to `most` arrivals whose conversations nobody works on; [] when only woken."""
         while True:

@@ -35,6 +35,8 @@ log = get_logger("turns")
 BATCH = 64
 WORKERS = 2
 _TRIES = 8
+_MARKS_WAIT = 0.05
+"""Seconds for which the mark of a delivered answer waits for the next batch."""
 
 Publish = Callable[[list[dict[str, Any]]], None]
 
@@ -64,6 +66,7 @@ class Turns:
         self._stepper = Stepper(store, vault, accounts, reader, surge, tips)
         self._inflight: dict[bytes, asyncio.Future[Outcome]] = {}
         self._delivered: list[str] = []
+        self._marking = False
         self._closing = False
         self.spent: dict[str, float] = {"read": 0.0, "step": 0.0, "commit": 0.0}
         self.count = 0
@@ -112,10 +115,20 @@ class Turns:
         return await asyncio.shield(done)
 
     def delivered(self, effect_id: str) -> None:
-        """The answer slot carried this text; written down with the next batch, or by `flush`."""
+        """The answer slot carried this text; written down with the next batch, or alone when none comes."""
         self._delivered.append(effect_id)
-        if len(self._delivered) == 1:
-            asyncio.get_running_loop().call_later(0.05, self._line.wake)
+        if not self._marking:
+            self._marking = True
+            asyncio.get_running_loop().call_later(_MARKS_WAIT, self._write_marks)
+
+    def _write_marks(self) -> None:
+        """Wake a worker for the marks alone, unless a batch that takes them along is near: a commit costs the same
+        whether it carries one mark or a batch of turns."""
+        self._marking = bool(self._delivered) and self._line.at_work
+        if self._marking:
+            asyncio.get_running_loop().call_later(_MARKS_WAIT, self._write_marks)
+        elif self._delivered:
+            self._line.wake()
 
     async def settle(self) -> None:
         """Return when everything taken is done and every mark of a delivered answer is written down."""
@@ -176,11 +189,13 @@ class Turns:
     async def _attempt(self, arrivals: list[Arrival]) -> list[Arrival]:
         """One load–read–step–commit; the arrivals to be tried again."""
         now, playbook = self.clock(), self.playbook()
-        loaded = await self.store.load(
-            list({one.hash for one in arrivals if one.hash}),
-            list({one.conversation for one in arrivals if one.conversation}),
-            [one.key for one in arrivals if one.key],
-        )
+        loaded = Loaded({}, {}, {})
+        if arrivals:  # marks of delivered answers need nothing
+            loaded = await self.store.load(
+                list({one.hash for one in arrivals if one.hash}),
+                list({one.conversation for one in arrivals if one.conversation}),
+                [one.key for one in arrivals if one.key],
+            )
         fresh = [one for one in arrivals if not self._answered_before(one, loaded)]
         began = time.perf_counter()
         self._read([one for one in fresh if one.inbound is not None and one.reading is None], now)
