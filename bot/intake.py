@@ -91,10 +91,11 @@ class Intake:
             began = time.monotonic()
             turn = await self.bursts.take(inbound, slot=slot, waits=waits, answered="" if waits else PUSHED)
             left = (limits.answer_within or _PATIENCE) - (time.monotonic() - began)
-            outcome = await asyncio.wait_for(asyncio.shield(turn), max(left, _LEAST))
-        except TimeoutError:
-            # Not committed yet as far as we know: keep it ourselves. The mark makes the second of the two a duplicate.
-            return self._hold(inbound)
+            done, _ = await asyncio.wait((turn,), timeout=max(left, _LEAST))  # it goes on, whoever stops waiting
+            if not done:
+                # Not committed yet as far as we know: keep it ourselves. The mark makes the second of the two a duplicate.
+                return self._hold(inbound)
+            outcome = turn.result()
         except StoreAway as error:
             if not self.away:
                 log.error("record_away", reason=str(error))

@@ -4,6 +4,8 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
+from functools import cache
+from typing import cast
 
 from aiohttp import web
 
@@ -41,7 +43,7 @@ async def hook(request: web.Request) -> web.StreamResponse:
     """GET/POST /hook/{channel}/{account}: 403 without a good signature, otherwise always the platform's own 200."""
     services = request.app[SERVICES]
     account = services.accounts.get((request.match_info["channel"], request.match_info["account"]))
-    if account is None or (isinstance(account.channel, Switched) and not account.channel.listens(account.secrets)):
+    if account is None or not _listens(account):
         return web.Response(status=404)
     body = await read_body(request)
     if body is None:
@@ -72,6 +74,17 @@ async def hook(request: web.Request) -> web.StreamResponse:
     return await _hear(request, services, account, opened, inbound)
 
 
+@cache
+def _offers(channel: type, protocol: type) -> bool:
+    """Whether a kind of channel has what the protocol asks for; told once, since asking costs more than a signature."""
+    return issubclass(channel, protocol)
+
+
+def _listens(account: Account) -> bool:
+    channel = account.channel
+    return not _offers(type(channel), Switched) or cast(Switched, channel).listens(account.secrets)
+
+
 async def _hear(
     request: web.Request, services: Services, account: Account, opened: Opened, messages: tuple[Inbound, ...]
 ) -> web.StreamResponse:
@@ -79,7 +92,7 @@ async def _hear(
     began = time.perf_counter()
     for message in messages:
         counter(account.channel.name, message.kind).inc()
-        if isinstance(account.channel, Pulling):
+        if _offers(type(account.channel), Pulling):
             request.app[PULLS].knock(account, message)
             continue
         if await take_aside(services, account, message, opened):
