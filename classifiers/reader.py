@@ -257,6 +257,8 @@ def _with_clauses(model: Model, texts: Sequence[str], opinions: list[Opinion], w
         if found:
             asked.append((place, wanted, len(found)))
             pieces += found
+    if not pieces:
+        return opinions
     scores = model.score(pieces).intents
     start = 0
     for place, wanted, count in asked:

@@ -92,18 +92,18 @@ class Model:
         """Scores before softmax, from (words, normalised text) of every text: presence counts, so a key counts once."""
         if not read:
             return np.zeros((0, len(self.bias)))
-        zero = len(self.weights) - 1  # the zero row keeps empty texts in line
+        width, zero = len(self.weights), len(self.weights) - 1  # the zero row keeps empty texts in line
         known = [[zero, *self._word_rows(words, normalised)] for words, normalised in read]
         places, rows = self.chars.find([normalised for _, normalised in read])
-        every = np.concatenate(
-            (
-                places * len(self.weights) + rows,
-                np.repeat(np.arange(len(read)) * len(self.weights), list(map(len, known))) + list(chain(*known)),
-            )
-        )
-        places, rows = np.divmod(np.unique(every), len(self.weights))
-        starts = np.searchsorted(places, np.arange(len(read)))
-        sums = np.add.reduceat(self.weights.take(rows, axis=0), starts, axis=0, dtype=np.float64)
+        begins = np.arange(len(read)) * width
+        every = np.concatenate((places * width + rows, np.repeat(begins, list(map(len, known))) + list(chain(*known))))
+        every.sort()
+        once = np.empty(len(every), np.bool_)  # numpy's own `unique` takes ten times as long for so few
+        once[0] = True
+        np.not_equal(every[1:], every[:-1], out=once[1:])
+        every = every[once]
+        taken = self.weights.take(every % width, axis=0).astype(np.float64)
+        sums = np.add.reduceat(taken, every.searchsorted(begins), axis=0)
         lengths = np.sqrt(np.maximum(sums[:, -1:], 1e-12))
         found: Floats = sums[:, :-1] / lengths + self.bias
         return found
