@@ -6,6 +6,7 @@ from collections import Counter
 from classifiers.address_correction import correction
 from classifiers.address_scan import Scanner, Token
 from classifiers.gazetteer import Gazetteer
+from classifiers.names import is_person
 from classifiers.plain import grams_of, replacer, simple
 from conversations.places import Places
 from conversations.reading import Address
@@ -96,7 +97,9 @@ class AddressReader:
         end = last.end
         if "estate" not in parts and kinds & {"lane", "number"} and (tail := _TAIL_NAME.match(plain, end)):
             name = tail[1] or tail[2]
-            if not _NO_TAIL.match(name) and (tail[1] or len(plain) <= 48):
+            known = self._gazetteer.estate_known(name)
+            person = not known and is_person(name, plain[tail.end(1 if tail[1] else 2) :])
+            if not person and not _NO_TAIL.match(name) and (tail[1] or len(plain) <= 48):
                 parts["estate"], end = name, tail.end()
         written = self._gazetteer.district(parts.get("district", ""))
         district, among = (written, ()) if written else self._infer(parts, mentioned)

@@ -52,7 +52,8 @@ def answer(
         _added(draft, case, news, names)
         draft.say("info", words_for_12345(case, news, draft.playbook))
     else:
-        draft.say("info", noted(case, case.slots if fresh else news, draft.playbook))
+        said = noted(case, case.slots if fresh else news, draft.playbook)
+        draft.say("info", said or (draft.playbook.say("heard_first") if fresh and not draft.said else ""))
     if names and names == draft.state.asked and not news and _still_typing(draft):
         return _wait(draft, case, reading)
     return _ask(draft, case, words, names)

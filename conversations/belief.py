@@ -25,22 +25,23 @@ def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent |
 
 
 def facts_only(message: Inbound, reading: Reading) -> bool:
-    """Hardly a word beside a phone number or an address: it answers a question and is about nothing else.
+    """Hardly a word beside a phone number, an address, or how it went with 12345: an answer, about nothing else.
 
     A few words more may name a need of their own (「家里没吃的了 138…」), if the reading is sure of it.
     """
     facts = reading.entities
-    if not facts.phones and not facts.addresses:
+    if not facts.phones and not facts.addresses and not facts.called_12345:
         return False
     rest = message.text
     for raw in (*(phone.raw for phone in facts.phones), *(address.raw for address in facts.addresses)):
         rest = rest.replace(raw, "")
-    words = len(_HAN.findall(rest))
+    words = _words(rest)
     return words <= _LEAST or (words <= _FEW and not (reading.intent.opens_case and reading.confidence >= _SURE))
 
 
 def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
-    """An answer to what was asked is no new danger because the model alone feels so: people are shown a doubt instead.
+    """An answer to what was asked, or a few words of it is not sure what, are no new danger because the model alone feels so:
+    people are shown a doubt instead.
 
     Rules, which can name what they saw, are never overruled.
     """
@@ -48,6 +49,25 @@ def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
         return reading
     facts = reading.entities
     answered = (facts.phones and "phone" in state.asked) or (facts.addresses and "address" in state.asked)
-    if not answered and not facts_only(message, reading) and not without_chinese(message.text):
+    few = _words(message.text) <= _FEW
+    hardly = few and reading.confidence < _SURE and reading.intent is not Intent.EMERGENCY
+    if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
-    return replace(reading, urgency=Urgency.NORMAL, flags=tuple(dict.fromkeys((*reading.flags, Flag.CHECK))))
+    return _doubted(reading, Urgency.NORMAL)
+
+
+def sober_entry(reading: Reading) -> Reading:
+    """An entry of somebody's list is a few words: without a rule that names the danger it is a doubt, and not less urgent
+    than the rules say."""
+    if reading.urgency is not Urgency.CRITICAL or any(reason.code.startswith("R") for reason in reading.reasons):
+        return reading
+    ruled = any(reason.code != "model" for reason in reading.reasons)
+    return _doubted(reading, Urgency.URGENT if ruled else Urgency.NORMAL)
+
+
+def _doubted(reading: Reading, urgency: Urgency) -> Reading:
+    return replace(reading, urgency=urgency, flags=tuple(dict.fromkeys((*reading.flags, Flag.CHECK))))
+
+
+def _words(text: str) -> int:
+    return len(_HAN.findall(text))

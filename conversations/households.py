@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from conversations.asking import NOTHING, ask_contact, asked
+from conversations.belief import sober_entry
 from conversations.codes import Flag, Urgency
 from conversations.events import MessageReceived
 from conversations.listening import new_case
@@ -22,11 +23,14 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
     parent = draft.open_ticket(parent)
     draft.filed = parent.key
     given: list[str] = []
-    red = next((part.reading for part in event.parts if part.reading.urgency is Urgency.CRITICAL), None)
-    if red is not None and not any(purpose == "danger" for purpose, _ in draft.said):
-        draft.say("danger", danger_line(draft.state, red, draft.playbook, draft.now))
+    parts = [replace(part, reading=sober_entry(part.reading)) for part in event.parts]
+    reds = [part for part in parts if part.reading.urgency is Urgency.CRITICAL]
+    if reds and not any(purpose == "danger" for purpose, _ in draft.said):
+        line = danger_line(draft.state, reds[0].reading, draft.playbook, draft.now)
+        whose = "、".join(_short(part.text) for part in reds[:_SHOWN])
+        draft.say("danger", line + draft.playbook.say("danger_list", items=whose))
         draft.state = evolve(draft.state, danger_at=draft.now)
-    for part in event.parts:
+    for part in parts:
         intent = part.reading.intent if part.reading.intent.opens_case else parent.intent
         child = new_case(draft.state, replace(event.message, text=part.text), part.reading, intent, draft.now)
         child = draft.open_ticket(draft.put(evolve(child, parent=parent.key)))
@@ -35,8 +39,7 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
             draft.alert(child, "critical" if child.urgency is Urgency.CRITICAL else "check")
         if child.urgency is Urgency.CRITICAL and "phone" not in child.slots:
             draft.timer("nudge", child, draft.playbook.manners.nudge)
-        short = part.text if len(part.text) <= _ENTRY else part.text[: _ENTRY - 1] + "…"
-        given.append(f"{short} {child.ticket}")
+        given.append(f"{_short(part.text)} {child.ticket}")
     draft.alert(parent, "list")
     shown = given[:_SHOWN] + ["……"] * (len(given) > _SHOWN)
     draft.say("receipt", draft.playbook.say("list_receipt", count=str(len(given)), items="\n".join(shown)))
@@ -45,8 +48,12 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
         return draft.finish()
     spent = parent.rounds >= draft.playbook.manners.budget(parent.urgency, surge=draft.surge)
     # Whoever was asked often enough is not asked again for the list's sake; but a household in danger must be found.
-    words, names = ask_contact(parent, draft.playbook) if red is not None or not spent else NOTHING
+    words, names = ask_contact(parent, draft.playbook) if reds or not spent else NOTHING
     draft.say("question", words)
     draft.put(asked(parent, names))
     draft.state = evolve(draft.state, focus=parent.key, asked=names, asked_on=draft.state.turn)
     return draft.finish()
+
+
+def _short(entry: str) -> str:
+    return entry if len(entry) <= _ENTRY else entry[: _ENTRY - 1] + "…"

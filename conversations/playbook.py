@@ -40,6 +40,12 @@ class IntentRow:
     slots: tuple[SlotRow, ...]
     next_step: str = ""
     examples: tuple[str, ...] = ()
+    instead: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """Words in how the case began, and what happens next then: a mother without milk powder is not told of waters breaking."""
+
+    def next_for(self, began: str) -> str:
+        """What happens next with a case that began with these words."""
+        return next((step for words, step in self.instead if any(word in began for word in words)), self.next_step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _OWN_WORDS = frozenset({"story", "text"})
 """Kinds whose values are what they said themselves: taken down, not read back to them."""
 _SEPARATORS = " \t,，。、;；:：\n"
 VIOLENCE = "R13"
+DESPAIR = frozenset({"R12", "O12"})
 _DANGER_KINDS = (
     ("R12", "danger_self_harm"),
     (VIOLENCE, "danger_violence"),
@@ -28,10 +29,13 @@ _DANGER_KINDS = (
 
 def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime) -> str:
     """The 120 line for this message; shorter when it was said within the last minute, honest at night."""
-    again = state.danger_at is not None and now - state.danger_at < playbook.manners.danger_again
     codes = [reason.code for reason in reading.reasons]
     if reading.urgency is not Urgency.CRITICAL:
-        return playbook.say("danger_check")
+        return playbook.say("danger_check_self_harm" if DESPAIR & set(codes) else "danger_check")
+    told = any(
+        case.open and case.urgency is Urgency.CRITICAL for case in state.cases
+    )  # a doubt's line is not the whole one
+    again = told and state.danger_at is not None and now - state.danger_at < playbook.manners.danger_again
     if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):
         return playbook.say("danger_self_harm_short")
     if again:
@@ -78,7 +82,7 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
     elif surge and not case.urgency.at_least(Urgency.URGENT):
         lines.append(playbook.say("next_surge"))
     else:
-        lines.append(row.next_step or playbook.say(f"next_{case.urgency}"))
+        lines.append(row.next_for(case.summary) or playbook.say(f"next_{case.urgency}"))
     return "".join(lines)
 
 

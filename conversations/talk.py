@@ -9,7 +9,7 @@ from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill, heard, new_case
 from conversations.reading import PICTURED, Reading
 from conversations.sharing import share
-from conversations.speaking import danger_line, status_words
+from conversations.speaking import DESPAIR, danger_line, status_words
 from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -162,7 +162,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
         or "check" not in draft.state.asked
     ):
         return False
-    reasons = tuple(replace(one, code=one.code.removeprefix(PICTURED)) for one in case.reasons)
+    reasons = tuple(replace(one, code=_confirmed(one.code)) for one in case.reasons)
     kept = tuple(flag for flag in case.flags if flag is not Flag.CHECK)
     risen = draft.open_ticket(evolve(case, urgency=Urgency.CRITICAL, flags=kept, reasons=reasons))
     draft.filed = risen.key
@@ -181,6 +181,11 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
         draft.timer("nudge", risen, draft.playbook.manners.nudge)
     draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn, danger_at=draft.now)
     return True
+
+
+def _confirmed(code: str) -> str:
+    """The rule a doubt was about, once they say that it is so: asked whether they want to harm themselves, they said yes."""
+    return "R12" if code in DESPAIR else code.removeprefix(PICTURED)
 
 
 _ACTS = {

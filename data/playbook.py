@@ -2,7 +2,7 @@
 
 import hashlib
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ _PLAIN = """
     withdraw_done
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
-    private_number ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
+    private_number danger_check_self_harm heard_first
+    ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
     picture_no ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image media_voice media_other held
     not_stored comment
 """
@@ -51,6 +52,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "ask_district": "place",
         "ask_district_choices": "place choices",
         "noted": "items",
+        "danger_list": "items",
         "receipt": "number title",
         "receipt_vague": "number",
         "list_receipt": "count items",
@@ -151,11 +153,27 @@ def _intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: list[
             rows,
             str(raw.get("next_step", "")),
             tuple(examples),
+            _other_steps(path, name, raw.get("instead", []), faults),
         )
     for missing in set(Intent) - found.keys():
         if not any(fault.file == f"intents/{missing}.toml" for fault in faults):
             faults.append(Fault(f"intents/{missing}.toml", 1, "缺这个意图的文件"))
     return found
+
+
+def _other_steps(
+    path: Path, name: str, rows: Sequence[Mapping[str, Any]], faults: list[Fault]
+) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """[[instead]]: words of how a case began, and what happens next in place of `next_step`."""
+    found = []
+    for nth, row in enumerate(rows, 1):
+        words, step = (str(row.get(key, "")) for key in ("words", "next_step"))
+        if not words.strip("|") or not step:
+            faults.append(
+                Fault(name, line_of(path, r"^\[\[instead\]\]", nth=nth), "[[instead]] 要有 words 和 next_step")
+            )
+        found.append((tuple(filter(None, words.split("|"))), step))
+    return tuple(found)
 
 
 def _slot(

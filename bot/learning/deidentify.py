@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from bot.learning.figures import hide_runs
 from bot.learning.marks import ACCOUNT, ESTATE, LINK, MAIL, NAME, NUMBER, PHONE, PLATE, Mark
+from classifiers.names import DOUBLE_SURNAMES, SURNAMES, TITLES
 from classifiers.phones import read_phones
 
 _BEFORE_VALUE = r"(?:号码|号|码|是|为|名|[:：\s】\]=])*"
@@ -58,17 +59,9 @@ _NO_NAME = re.compile(
     r"隔壁|附近|别人|其他|很多|自己|居住|所在|商业|商务|人才|残疾|老人|老年|青年|员工|学生|教学|住院|门诊|村民|居民|高档|普通|动迁|拆迁$"
 )
 
-_SINGLE = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
-    "廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤施俞倪翁瞿奚盛诸庄鲍殷樊凌柳章虞裘傅葛裴"
-)
-_DOUBLE = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒"
-_SURNAME = rf"(?:{_DOUBLE}|[{_SINGLE}])"
-_TITLE = (
-    "先生|女士|小姐|阿姨|老师|师傅|医生|主任|大夫|护士|书记|经理|大爷|大妈|奶奶|爷爷|伯伯|老伯|老太|警官|队长|站长|院长"
-)
+_SURNAME = rf"(?:{DOUBLE_SURNAMES}|[{SURNAMES}])"
 _GIVEN = rf"(?:(?![{_SMALL}谢])[一-鿿])"
-_TITLED = re.compile(rf"(?:(?<![一-鿿])(?!谢谢|方便|于是){_SURNAME}{_GIVEN}{{0,2}}?|(?<!谢){_SURNAME})(?=(?:{_TITLE}))")
+_TITLED = re.compile(rf"(?:(?<![一-鿿])(?!谢谢|方便|于是){_SURNAME}{_GIVEN}{{0,2}}?|(?<!谢){_SURNAME})(?=(?:{TITLES}))")
 _UNTIL = r"(?=$|[^一-鿿]|今年|住|男|女|电话|手机|身份|患|家|生于)"
 _CALLED = re.compile(
     rf"(?P<cue>(?:姓名|联系人|收件人|收货人|户主|署名|称呼|名字)(?:[:：\s】\]=是为叫])+)(?P<value>[一-鿿·•]{{2,4}}{_UNTIL}"

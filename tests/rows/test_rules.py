@@ -59,6 +59,7 @@ def sentence(key: str, words: str) -> Change:
         ("routing.csv", swap("*,*,*,general", "*,*,*,nobody"), "没有组 'nobody'"),
         ("intents/dialysis.toml", swap('code = "dialysis"', 'code = "care"'), "code 应为 'dialysis'"),
         ("intents/dialysis.toml", lambda text: text.partition("[[slot]]")[0] + "slot = 3\n", "写法不对"),
+        ("intents/maternity.toml", swap('words = "奶粉|', 'word = "奶粉|'), "[[instead]] 要有 words 和 next_step"),
         ("replies.toml", lambda text: text + "\x00", "控制字符"),
         ("red/rules.csv", lambda text: "x", "没有这个文件"),
     ],
