@@ -49,7 +49,7 @@ def answer(
         draft.say("info", tip_words(case, draft.tips, draft.playbook))
         words, names = _next(draft, case, ("soon",))
     elif was_open:
-        _added(draft, case, news, names)
+        _added(draft, case, case.slots if fresh else news, names)
         draft.say("info", words_for_12345(case, news, draft.playbook))
     else:
         said = noted(case, case.slots if fresh else news, draft.playbook)

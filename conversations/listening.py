@@ -19,6 +19,8 @@ _FURTHER = 2
 _ASIDE = 4
 _SHORT = 14
 _FIRM = 0.7
+_VERY_SHORT, _VERY_FIRM = 10, 0.9
+"""A whole need in so few characters names its thing, and the model is sure of it (家里没菜了); 昨天就没了 names none."""
 _TWO_NEEDS = 12
 """Characters below which a text does not speak of two needs, whatever the model feels."""
 
@@ -48,6 +50,9 @@ def find_case(
     about_another = focus is not None and focus is not grieving and focus.urgency is Urgency.CRITICAL
     if grieving is not None and reading.urgency is not Urgency.CRITICAL and not about_another:
         return grieving, intent  # whatever else they say now, they are not handed a form
+    writer = next((case for case in reversed(state.cases) if case.open and case.child), None)
+    if writer is not None and reading.urgency is not Urgency.CRITICAL:
+        return writer, intent  # a child by itself says everything to the one person who comes
     if intent is None or not intent.opens_case:
         return focus, intent
     if focus is not None and (vague(focus, playbook) or _aside(message, reading)):
@@ -81,7 +86,7 @@ def slight(message: Inbound, reading: Reading) -> bool:
     return (
         reading.urgency is not Urgency.CRITICAL
         and len(message.text.strip()) <= _SHORT
-        and reading.confidence < _FIRM
+        and reading.confidence < (_VERY_FIRM if len(message.text.strip()) <= _VERY_SHORT else _FIRM)
         and not (facts.phones or facts.addresses)
         and all(reason.code == "model" for reason in reading.reasons)
     )

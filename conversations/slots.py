@@ -69,12 +69,14 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         and MASK not in message.text
         and (rest := _without_phones(message.text, reading))
         and 4 <= len(rest) <= 60
+        and not _UNKNOWN.search(rest)
         and re.search(r"\d|[区路弄号室栋楼村园苑里]", rest)
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)
     return None
 
 
+_UNKNOWN = re.compile(r"(?:不|勿|弗|没)(?:知道|晓得|清楚|记得|记牢)|记不|忘了|忘记")
 _LABEL = re.compile(
     r"(?:(?:我|我家|家里|屋里|家|本人|单位)的?)?(?:联系)?(?:电话|手机|座机|号码|方式)(?:号码|号)?(?:是|为)?"
 )
@@ -88,9 +90,13 @@ def _without_phones(text: str, reading: Reading) -> str:
     return re.sub(r"\s+", " ", text).strip(" ，,。;；:：")
 
 
+_GONE = re.compile(r"(?:都|已经|早就|昨天|前天|今天|早上|今早){0,2}就?(?:没有?|断|吃完|用完|吃光|用光)了[。！!]?")
+"""The thing itself was named before."""
+
+
 @kind("days")
 def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
-    left = reading.entities.days_left
+    left = 0.0 if _GONE.fullmatch(message.text.strip()) else reading.entities.days_left
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
     return _asked_words(message, reading, asked)
