@@ -1,7 +1,9 @@
-"""The pool of connections, migrations, and what counts as "the database is away"."""
+"""The record as everybody asks it, migrations, and what counts as "the database is away"."""
 
 import asyncio
+import math
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -9,8 +11,8 @@ from typing import Any
 
 import asyncpg
 
-Connection = Any
-"""asyncpg hands out a proxy; its type is not worth naming everywhere."""
+from bot.store.connections import Connection as Connection
+from bot.store.connections import Connections
 
 _MIGRATION_LOCK = 0x62616E676E6F6E67 >> 1
 
@@ -45,39 +47,40 @@ class Database:
         self.dsn = dsn
         self.size = size
         self.limit = limit
-        self._pool: asyncpg.Pool | None = None
+        self._connections = Connections(dsn, size, limit)
+        self._answered_at = -math.inf
 
     async def open(self) -> None:
-        try:
-            self._pool = await asyncpg.create_pool(
-                self.dsn,
-                min_size=1,
-                max_size=self.size,
-                command_timeout=self.limit,
-                timeout=self.limit,
-                reset=_no_reset,
-            )
-        except AWAY as error:
-            raise StoreAway(type(error).__name__) from error
+        """Raises StoreAway when the server does not answer."""
+        self._connections = Connections(self.dsn, self.size, self.limit)
+        async with self.connection():
+            pass
 
     async def close(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            try:
-                await asyncio.wait_for(pool.close(), 3)
-            except AWAY:
-                pool.terminate()
+        try:
+            await asyncio.wait_for(self._connections.close(), 3)
+        except AWAY:
+            self._connections.terminate()
 
     @asynccontextmanager
     async def connection(self, *, limit: float | None = None) -> AsyncIterator[Connection]:
         """A connection; whatever breaks for want of a database comes out as StoreAway."""
-        if self._pool is None:
-            raise StoreAway("closed")
         try:
-            async with self._pool.acquire(timeout=limit or self.limit) as connection:
-                yield connection
+            connection = await self._connections.take(limit or self.limit)
         except AWAY as error:
             raise StoreAway(type(error).__name__) from error
+        sound = True
+        try:
+            yield connection
+            self._answered_at = time.monotonic()
+        except asyncio.CancelledError:
+            sound = False
+            raise
+        except AWAY as error:
+            sound = False
+            raise StoreAway(type(error).__name__) from error
+        finally:
+            self._connections.give(connection, sound=sound)
 
     async def fetch(self, query: str, *args: Any, limit: float | None = None) -> list[Any]:
         async with self.connection() as connection:
@@ -95,16 +98,16 @@ class Database:
         async with self.connection() as connection:
             return str(await connection.execute(query, *args))
 
+    def answered_within(self, seconds: float) -> bool:
+        """Whether it did just now, for somebody else: nobody need knock to see whether it is there."""
+        return time.monotonic() - self._answered_at < seconds
+
     async def answers(self) -> bool:
         """Whether a trivial query succeeds now."""
         try:
             return bool(await self.value("select true"))
         except StoreAway:
             return False
-
-
-async def _no_reset(connection: Connection) -> None:
-    """We never change a connection's settings, so giving it back needs no round trip."""
 
 
 def migrations() -> list[tuple[int, str, str]]:
