@@ -6,16 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import diags
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
 
+from classifiers import fitting
 from classifiers import train as training
 from classifiers.artefacts import ModelStore
 from classifiers.evaluate import as_json, compare, evaluate
 from classifiers.features import keys, marked
+from classifiers.fitting import Blend
 from classifiers.report import as_html, as_text
 from classifiers.scorer import Model
 from classifiers.tokens import Tokenizer
 from classifiers.train import TooFewRows, TrainedReport, train
+from classifiers.tuning import softmax
 from conversations.codes import Intent, Urgency
 from data.corpus import Sentence
 from data.lexicon import Lexicon
@@ -25,27 +30,58 @@ ODD = ["", " ", "😀", "?", "救命", "a" * 3000, "喘" * 5000, "\x00", "【】
 
 
 def test_the_lean_scorer_equals_scikit_learn(model: Model, corpus: list[Sentence], lexicon: Lexicon) -> None:
-    """The same keys through scikit-learn's own objects, fitted here from the same rows."""
+    """The same keys through scikit-learn's own objects, fitted here from the same rows; what is served is one matrix."""
     rows = sorted(corpus[::3], key=lambda row: training._sha(row.text))  # as the fixture was trained
 
     def document(text: str) -> list[str]:
         normalised = model.tokenizer.normalise(text)
         return keys(model.tokenizer.words(normalised), normalised, marked(lexicon.kinds))
 
-    documents = [document(row.text) for row in rows]
-    fit = training._fit(training._count(documents), np.arange(len(rows)), rows, 0)
-    vectorizer = TfidfVectorizer(analyzer=lambda words: words, min_df=2, dtype=np.float64).fit(documents)
+    counts = fitting.count([document(row.text) for row in rows])
+    fit = fitting.fit(counts, np.arange(len(rows)), rows, 0)
+    names = list(counts.names[fit.columns])
+    counter = CountVectorizer(analyzer=lambda words: words, vocabulary=names, binary=True, dtype=np.float64)
     texts = [row.text for row in rows[::9]] + ODD
-    matrix = vectorizer.transform([document(text) for text in texts])
+    matrix = normalize(counter.transform([document(text) for text in texts]) @ diags(fit.idf.astype(np.float64)))
     scores = model.score(texts)
-    for fitted, labels, heat, served in (
-        (fit.intent, model.intents, model.temperatures[0], scores.intents),
-        (fit.urgency, model.urgencies, model.temperatures[1], scores.urgencies),
+    blend = Blend(**{name: tuple(value) for name, value in model.about["blend"].items()})
+    of_intent = [side.scores(matrix, model.intents) for side in (fit.intent, fit.counted)]
+    for logits, heat, served in (
+        (blend.scores(*of_intent), model.temperatures[0], scores.intents),
+        (fit.urgency.scores(matrix, model.urgencies), model.temperatures[1], scores.urgencies),
     ):
-        raised = np.exp((matrix @ fitted.coef_.T.astype(np.float64) + fitted.intercept_) / heat)
-        expected = raised / raised.sum(axis=1, keepdims=True)
-        order = [list(fitted.classes_).index(str(label)) for label in labels]
-        assert np.abs(served - expected[:, order]).max() < 1e-6
+        assert np.abs(served - softmax(logits / heat)).max() < 1e-6
+
+
+def test_runs_of_characters_weigh_less_and_need_more_rows_than_words(
+    small: list[Sentence], tokenizer: Tokenizer
+) -> None:
+    documents = [keys(tokenizer.cut(row.text), tokenizer.normalise(row.text), {}) for row in small]
+    counts = fitting.count(documents)
+    fit = fitting.fit(counts, np.arange(len(small)), small, 0)
+    rows = np.bincount(counts.matrix.indices, minlength=len(counts.names))
+    known = dict(zip(counts.names[fit.columns], zip(rows[fit.columns], fit.idf, strict=True), strict=True))
+    assert min(seen for name, (seen, _) in known.items() if name[0] == "w") == 2
+    assert min(seen for name, (seen, _) in known.items() if name[0] == "c") == 3
+    words = {seen: idf for name, (seen, idf) in known.items() if name[0] == "w"}
+    shared = [(idf, words[seen]) for name, (seen, idf) in known.items() if name[0] == "c" and seen in words]
+    assert shared and all(abs(of_char / of_word - fitting.CHAR_SHARE) < 1e-3 for of_char, of_word in shared)
+
+
+def test_two_readers_and_the_prior_are_one_matrix(small: list[Sentence], tokenizer: Tokenizer) -> None:
+    """What serving sums once gives what the two readers give apart, and a commoner intent starts ahead of a rarer one."""
+    counts = fitting.count([keys(tokenizer.cut(row.text), tokenizer.normalise(row.text), {}) for row in small])
+    fit = fitting.fit(counts, np.arange(len(small)), small, 0)
+    intents = [intent for intent in Intent if any(row.intent is intent for row in small)]
+    matrix = fit.weigh(counts.matrix[:50])
+    of_intent, of_counted = fit.intent.scores(matrix, intents), fit.counted.scores(matrix, intents)
+    truth = [intents.index(row.intent) for row in small]
+    every = fit.weigh(counts.matrix)
+    told = fit.intent.scores(every, intents), fit.counted.scores(every, intents)
+    blend = Blend.calibrated(*told, truth, [str(intent) for intent in intents])
+    assert np.allclose(blend.scores(of_intent, of_counted), blend.linear(fit).scores(matrix, intents), atol=1e-3)
+    often = np.bincount(truth)
+    assert blend.prior[int(often.argmax())] > 0 > blend.prior[int(often.argmin())]
 
 
 def test_scoring_alone_or_in_a_batch_is_the_same(model: Model, corpus: list[Sentence]) -> None:
