@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from conversations.codes import Flag, Urgency
+from conversations.codes import Flag, Intent, Urgency
 from conversations.knowledge import Tip
 from conversations.listening import vague
 from conversations.playbook import Playbook
@@ -31,7 +31,8 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     """The 120 line for this message; shorter when it was said within the last minute, honest at night."""
     codes = [reason.code for reason in reading.reasons]
     if reading.urgency is not Urgency.CRITICAL:
-        return playbook.say("danger_check_self_harm" if DESPAIR & set(codes) else "danger_check")
+        despair = DESPAIR & set(codes) and reading.intent is Intent.DISTRESS  # of others' despair one may have read
+        return playbook.say("danger_check_self_harm" if despair else "danger_check")
     told = any(
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
