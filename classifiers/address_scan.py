@@ -60,7 +60,8 @@ _PHASE = re.compile(
 )
 _NOT_DISTRICT = re.compile("机|医|人|菜|路|支路|[东南西北中一二三]路|街|镇|大道|公路|站|体育|公园|图书|新城|工业")
 # Words of a sentence, in no name: 这很不符合城…
-_SENTENCE = re.compile("[很不没这那吗呢吧啊呀哪谁]|无法|什么|怎么|一整|导致|希望")
+_SENTENCE = re.compile("[很不没说这那吗呢吧啊呀哪谁]|无法|什么|怎么|一整|导致|希望")
+_QUEUES = "排插部车站军球医"
 _ROAD_FOLLOWS = re.compile("[东南西北中一二三四五六]?[路街]|[大公]?道|公路")
 _TOUCH = re.compile(r"[\s的，,、:：(（\])】]{0,2}")
 _LIST = "：:，,、 \n"
@@ -192,6 +193,8 @@ class Scanner:
         name = text[start:end]
         known = len(name) > 2 and bool(self._gazetteer.estate_districts(name))
         if not run or len(run) > 10 or _NO_NAME.fullmatch(run) or _SENTENCE.search(run):
+            return None
+        if hit.group() == "队" and run[-1] in _QUEUES:
             return None
         if hit.group() not in _STRONG and (_ROAD_FOLLOWS.match(text, end) or self._inside_road(text, hit)):
             return None  # 花园路, 涞坊路

@@ -21,10 +21,12 @@ _USED = (
     "|没药|见底|没得吃|没吃的|没了|没有了|光了)"
 )
 _OUT = re.compile(
-    rf"断药|停药|没药|药没|药全没|没有药|药{_GAP}{{0,3}}(?:吃完|用完|吃光|用光)了|断粮|没吃的|没有吃的|没得吃|见底|断供|一粒{_GAP}{{0,2}}没"
+    rf"药{_GAP}{{0,8}}(?:也|都|全|已经|早就)(?:吃完|用完|吃光|用光)了|断药|停药|没药|药没|药全没|没有药|药{_GAP}{{0,3}}(?:吃完|用完|吃光|用光)了|断粮|没吃的|没有吃的|没得吃|见底|断供|一粒{_GAP}{{0,2}}没"
     rf"|(?:药|素|奶粉|氧气?|米|菜){_GAP}{{0,3}}(?:没了|没有了|断了|断脱|没没了|光脱)"
     rf"|(?:奶粉|氧气|米|菜|粮){_GAP}{{0,4}}(?:吃完|用完|喝完|吃光|用光|吸完)了"
 )
+_NAMED_OUT = re.compile(r"(?:也|都|全|已经|早就)(?:吃完|用完|吃光|用光|没有?)了")
+"""Where a medicine is called by its name: 二甲双胍也吃完了."""
 _SOON = re.compile(
     r"快(?:要)?(?:吃完|用完|没|断|见底|打完|吃光|吸完)|马上(?:就)?(?:要)?(?:没|断|吃完|用完)|即将(?:吃完|用完|断)|所剩无几|所剩不多|就要(?:没|断|吃完|用完)"
 )
@@ -67,7 +69,8 @@ def days_left(read: Plain, now: datetime, *, named: bool = False) -> float | Non
         return until
     if _SOON.search(text):
         return 1.0
-    return 0.0 if find_all(_OUT_START, _OUT, text) and not _PORTION.search(text) else None
+    gone = find_all(_OUT_START, _OUT, text) or (named and _NAMED_OUT.search(text))
+    return 0.0 if gone and not _PORTION.search(text) else None
 
 
 def _until(text: str, now: datetime) -> float | None:

@@ -106,6 +106,8 @@ def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if target is None:
         return False
     done = target.outcome is not None or target.status in _SAID_DONE
+    if case is not None and case is not target and not done:
+        return False  # what is not solved is what they are telling us of, and it has no ticket yet
     status = TicketStatus.REOPENED if done else target.status
     slots = {**draft.state.known, **target.slots}  # what was told since it was closed
     again = evolve(target, outcome=None, status=status, slots=slots, wants_human=True)

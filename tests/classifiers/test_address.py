@@ -54,6 +54,11 @@ def test_an_answer_to_a_question_may_be_a_fragment() -> None:
     assert (found.building, found.room, found.district) == ("5号楼", "502室", "")
 
 
+@pytest.mark.parametrize("text", ["救护车说要排队四个小时", "排队做核酸的人很多", "部队来支援了"])
+def test_who_stands_in_line_lives_nowhere(text: str) -> None:
+    assert READER.read(text) == ()
+
+
 def test_raw_is_what_was_written() -> None:
     text = "我爸住浦东牡丹路６０弄３号 急"
     (found,) = READER.read(text)
