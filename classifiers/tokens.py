@@ -82,6 +82,8 @@ _FACTS = re.compile(
     re.VERBOSE,
 )
 _STICKERS = {"合十": PRAY, "祈祷": PRAY, "大哭": CRY, "流泪": CRY, "泪": CRY, "悲伤": CRY, "快哭了": CRY}
+_taken = False
+"""Whether a tokenizer of this process has rjieba's own dictionary: the next ones make theirs."""
 
 
 def _fact(match: re.Match[str]) -> str:
@@ -192,7 +194,10 @@ def _engine(wish: str, words: list[str], folder: Path) -> tuple[str, Callable[[s
             if wish == "rjieba":
                 raise
         else:
-            fast = rjieba.Jieba()
+            global _taken
+            # The first takes the dictionary that the module made for its own functions at import: another would be 24 MB.
+            fast = rjieba.Jieba() if _taken else rjieba
+            _taken = True
             for word in words:
                 fast.add_word(word, WORD_WEIGHT, "n")
             return "rjieba", lambda text: fast.cut(text, True)

@@ -171,3 +171,13 @@ def test_the_id_names_the_word_list(tmp_path: Path) -> None:
     same = Tokenizer(["方舱", "方舱"], folder=tmp_path)
     other = Tokenizer(["方舱"], {"勿": "不"}, folder=tmp_path)
     assert one.id == same.id != other.id
+
+
+def test_one_tokenizers_words_are_no_others(tmp_path: Path) -> None:
+    """The first of a process works on the accelerator's own dictionary, the next on theirs."""
+    text = "阿婆住在浦锦弄堂里厢"
+    plain = Tokenizer(folder=tmp_path).cut(text)
+    ours = Tokenizer(["浦锦弄堂里厢"], folder=tmp_path)
+    assert "浦锦弄堂里厢" in ours.cut(text)
+    assert "浦锦弄堂里厢" not in plain
+    assert Tokenizer(folder=tmp_path).cut(text) == plain
