@@ -137,6 +137,9 @@ class AddressReader:
                     break
         roads = self._gazetteer.road_districts(parts.get("road", ""))
         votes.update(dict.fromkeys(roads, 2))
+        door = re.match(r"\d+", parts.get("lane", "") or parts.get("number", ""))
+        if door and (lies := self._gazetteer.door_district(parts.get("road", ""), int(door[0]))):
+            votes[lies] += 3
         estates = self._gazetteer.estate_districts(parts.get("estate", ""))
         votes.update(dict.fromkeys(estates, 2 if len(estates) == 1 else 1))
         if mentioned and (mentioned in votes or not votes):

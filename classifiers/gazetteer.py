@@ -17,6 +17,7 @@ class Gazetteer:
         self._towns = {town.name: town for town in places.towns}
         self._bare_towns = {_bare(town.name): town for town in places.towns if len(_bare(town.name)) >= 2}
         self._roads = places.roads
+        self._doors = places.doors
         self._estates: dict[str, tuple[str, ...]] = {}
         self._committees: dict[str, list[Town]] = {}
         for town in places.towns:
@@ -74,6 +75,10 @@ class Gazetteer:
 
     def road_districts(self, name: str) -> tuple[str, ...]:
         return self._roads.get(name, ())
+
+    def door_district(self, road: str, door: int) -> str:
+        """The district of one lane or house of a road through several; "" where it is not known."""
+        return next((stretch.district for stretch in self._doors.get(road, ()) if stretch.has(door)), "")
 
     def estate_known(self, name: str) -> bool:
         return name in self._estates

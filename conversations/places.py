@@ -25,15 +25,32 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Doors (lanes or houses) `first` to `last` of a road that runs through several districts: all in `district`.
+
+    `side`: 0 for the even ones alone, 1 for the odd ones alone, None for both. What no stretch covers is not known.
+    """
+
+    first: int
+    last: int
+    side: int | None
+    district: str
+
+    def has(self, door: int) -> bool:
+        return self.first <= door <= self.last and self.side in (None, door % 2)
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """Everything an entity reader knows of the city. Districts are in full form ("浦东新区"), old names are aliases.
 
-    `roads` and `estates`: name to the districts where one of that name lies.
+    `roads` and `estates`: name to the districts where one of that name lies. `doors`: road to its stretches.
     """
 
     districts: tuple[Named, ...] = ()
     towns: tuple[Town, ...] = ()
     roads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     estates: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    doors: dict[str, tuple[Stretch, ...]] = field(default_factory=dict)
     hospitals: tuple[Named, ...] = ()
     drugs: tuple[Named, ...] = ()

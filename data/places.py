@@ -1,8 +1,8 @@
-"""Loads the gazetteer of `gazetteer/*.csv`: districts, towns, roads, estates, hospitals, drugs."""
+"""Loads the gazetteer of `gazetteer/*.csv`: districts, towns, roads and their doors, estates, hospitals, drugs."""
 
 from pathlib import Path
 
-from conversations.places import Named, Places, Town
+from conversations.places import Named, Places, Stretch, Town
 from data.faults import Fault
 from data.rows import read_csv
 
@@ -17,6 +17,7 @@ def load_places(folder: Path, faults: list[Fault]) -> Places:
         towns=_towns(folder / "towns.csv", known, faults),
         roads=_by_district(folder / "roads.csv", ("district", "roads"), known, faults),
         estates=_by_district(folder / "estates.csv", ("district", "estates"), known, faults),
+        doors=_doors(folder / "doors.csv", known, faults),
         hospitals=_named(folder / "hospitals.csv", ("hospital", "aliases"), faults),
         drugs=_named(folder / "drugs.csv", ("drug", "aliases"), faults),
     )
@@ -55,6 +56,31 @@ def _by_district(
         for name in _parts(row[columns[1]]):
             found[name] = tuple(dict.fromkeys((*found.get(name, ()), row["district"])))
     return found
+
+
+_SIDES = {"": None, "双": 0, "单": 1}
+
+
+def _doors(path: Path, known: frozenset[str], faults: list[Fault]) -> dict[str, tuple[Stretch, ...]]:
+    """A door may lie in one district only: two stretches that share one are a fault."""
+    found: dict[str, tuple[Stretch, ...]] = {}
+    for line, row in read_csv(path, ("road", "first", "last", "side", "district"), faults):
+        if row["district"] not in known:
+            faults.append(Fault(path.name, line, f"没有 {row['district']} 这个区"))
+        if not (row["first"].isdecimal() and row["last"].isdecimal()) or row["side"] not in _SIDES:
+            faults.append(Fault(path.name, line, "门牌应是数字,side 应是 单、双 或空着"))
+            continue
+        new = Stretch(int(row["first"]), int(row["last"]), _SIDES[row["side"]], row["district"])
+        others = found.get(row["road"], ())
+        if new.first > new.last or any(_overlap(new, other) for other in others):
+            faults.append(Fault(path.name, line, f"{row['road']} 的这一段门牌写反了,或和另一段重叠"))
+        found[row["road"]] = (*others, new)
+    return found
+
+
+def _overlap(one: Stretch, other: Stretch) -> bool:
+    apart = one.last < other.first or other.last < one.first
+    return not apart and (one.side is None or other.side is None or one.side == other.side)
 
 
 def _parts(cell: str) -> tuple[str, ...]:

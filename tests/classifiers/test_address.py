@@ -90,6 +90,36 @@ def test_time_is_bounded(piece: str) -> None:
     assert time.perf_counter() - began < 2
 
 
+@pytest.mark.parametrize(
+    ("text", "district"),
+    [
+        ("斜土路300弄6号", "黄浦区"), ("斜土路2200弄6号", "徐汇区"), ("沪闵路8100号", "徐汇区"), ("沪闵路3000弄12号", "闵行区"),
+        ("陕西南路205弄", "黄浦区"), ("陕西南路206号", "徐汇区"), ("淮海西路600号", "长宁区"),
+        ("寺平北路8弄3号", "金山区"), ("望园路500弄2号", "奉贤区"), ("鼓浪屿路66弄1号", "崇明区"), ("祖冲之路900号", "浦东新区"),
+    ],
+)  # fmt: skip
+def test_a_road_through_several_districts_is_told_by_its_door(text: str, district: str) -> None:
+    assert READER.read(text)[0].district == district
+
+
+def test_between_two_known_stretches_the_writer_is_asked() -> None:
+    (found,) = READER.read("斜土路1000弄6号")
+    assert found.district == "" and set(found.districts) == {"黄浦区", "徐汇区"}
+    (named,) = READER.read("徐汇区斜土路300弄6号")  # what is written stands
+    assert named.district == "徐汇区"
+
+
+def test_every_stretch_lies_in_a_district_the_road_runs_through() -> None:
+    places = load_places(rows_folder(), [])
+    strange = [
+        (road, one.district)
+        for road, all_ in places.doors.items()
+        for one in all_
+        if one.district not in places.roads[road]
+    ]
+    assert strange == [] and all(len(places.roads[road]) > 1 for road in places.doors)
+
+
 def test_faults_are_named(tmp_path: Path) -> None:
     folder = tmp_path / "gazetteer"
     folder.mkdir()
@@ -97,9 +127,15 @@ def test_faults_are_named(tmp_path: Path) -> None:
     (folder / "towns.csv").write_text("district,town,committees,villages\n北京区,某街道,,\n", "utf-8")
     (folder / "roads.csv").write_text("district,roads\n无名区,某路\n", "utf-8")
     (folder / "estates.csv").write_text("wrong\n", "utf-8")
+    doors = (
+        "甲路,1,50,,黄浦区", "甲路,50,90,,徐汇区", "甲路,9,7,,黄浦区", "乙路,x,9,,黄浦区", "丙路,1,9,左,黄浦区",
+        "丁路,1,9,,无名区", "戊路,1,9,单,黄浦区", "戊路,1,9,双,徐汇区",
+    )  # fmt: skip
+    (folder / "doors.csv").write_text("\n".join(["road,first,last,side,district", *doors]), "utf-8")
     (folder / "hospitals.csv").write_text("hospital,aliases\n", "utf-8")
     faults: list[Fault] = []
     load_places(tmp_path, faults)
     assert {(fault.file, fault.line) for fault in faults} >= {
         ("districts.csv", 3), ("towns.csv", 2), ("roads.csv", 2), ("estates.csv", 1), ("drugs.csv", 1),
     }  # fmt: skip
+    assert [fault.line for fault in faults if fault.file == "doors.csv"] == [3, 4, 5, 6, 7]
