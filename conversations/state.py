@@ -161,7 +161,10 @@ class Conversation:
         return self.hushed_until is not None and now < self.hushed_until
 
     def case(self, key: int) -> Case | None:
-        return next((case for case in self.cases if case.key == key), None)
+        for case in self.cases:  # a loop, since a dozen of these in every turn would make a dozen generators
+            if case.key == key:
+                return case
+        return None
 
     @property
     def focused(self) -> Case | None:
@@ -173,7 +176,7 @@ class Conversation:
         """The same conversation with `case` put in place of the one with its key, or added."""
         if self.case(case.key) is None:
             return evolve(self, cases=(*self.cases, case))
-        return evolve(self, cases=tuple(case if one.key == case.key else one for one in self.cases))
+        return evolve(self, cases=tuple([case if one.key == case.key else one for one in self.cases]))
 
     @property
     def settled_phase(self) -> Phase:

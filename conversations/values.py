@@ -4,23 +4,19 @@
 changes on top; neither `__init__` nor a loop over the fields runs.
 """
 
-from dataclasses import fields
-from functools import cache
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 
-
-@cache
-def _names(kind: type) -> frozenset[str]:
-    return frozenset(row.name for row in fields(kind))
+_make, _put = object.__new__, object.__setattr__
 
 
 def evolve(value: Value, **changes: Any) -> Value:
     """A copy of a frozen dataclass with some fields changed. Raises TypeError for a field it does not have."""
-    kind: type = type(value)
-    if not changes.keys() <= _names(kind):
-        raise TypeError(f"{kind.__name__} has no field {sorted(changes.keys() - _names(kind))}")
-    copy: Value = object.__new__(kind)
-    copy.__dict__.update(value.__dict__, **changes)
+    had = value.__dict__
+    fields = had | changes
+    if len(fields) != len(had):
+        raise TypeError(f"{type(value).__name__} has no field {sorted(changes.keys() - had.keys())}")
+    copy: Value = _make(type(value))
+    _put(copy, "__dict__", fields)
     return copy
