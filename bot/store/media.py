@@ -38,17 +38,10 @@ def naming_upload(kind: str, upload: str) -> Attachment:
     return Attachment(kind, _UPLOAD + upload)
 
 
-def owed_columns() -> dict[str, list[Any]]:
-    names = (
-        "conversation", "turn", "position", "kind", "source", "upload", "at", "expires", "name", "size", "width", "height",
-    )  # fmt: skip
-    return {name: [] for name in names}
-
-
 def owed_rows(
     contact: UUID, turn: int, attachments: Sequence[Attachment], key: DataKey, channel: str, now: datetime
 ) -> list[tuple[Any, ...]]:
-    """A row of `owed_columns` for every attachment that can be fetched. When it expires is the fetcher's to know better."""
+    """A row of `OWE` for every attachment that can be fetched. When it expires is the fetcher's to know better."""
     out: list[tuple[Any, ...]] = []
     for place, one in enumerate(attachments):
         if one.kind in FETCHED:
@@ -62,7 +55,7 @@ def owed_rows(
 def picture_row(
     contact: UUID, turn: int, position: int, picture: Picture, key: DataKey, now: datetime
 ) -> tuple[Any, ...]:
-    """A row of `owed_columns` for a picture of ours, which is on disk already. A reporter's turn has no message of the
+    """A row of `OWE` for a picture of ours, which is on disk already. A reporter's turn has no message of the
     contact's, so its position cannot be taken."""
     source = key.seal(encode(Attachment("image")))
     size, width, height = picture.size, picture.width, picture.height

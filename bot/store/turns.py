@@ -95,7 +95,7 @@ class TurnStore:
     async def commit(self, writes: Writes) -> set[UUID] | None:
         """The conversations that lost; None when the whole batch must be tried again. Raises StoreAway."""
         arguments: list[Any] = writes.arguments()
-        owing = list(writes.media.values()) if writes.media["turn"] else []
+        owing = writes.owing()
         try:
             return set(await self.database.value(_COMMIT_OWING if owing else _COMMIT, *arguments, *owing))
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError):

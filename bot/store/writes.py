@@ -1,12 +1,13 @@
 """The rows of one batch, column by column, as `commit_turns` takes them."""
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from bot.codec import dump_body, dump_event, dump_state, encode
-from bot.store.media import owed_columns, owed_rows, picture_row
+from bot.store.media import owed_rows, picture_row
 from bot.vault import DataKey
 from conversations.effects import (
     AlertDesk,
@@ -34,64 +35,67 @@ _TOLD = 99
 """Position of what was said from the spool: after anything the turn itself says."""
 
 
-def _columns(*names: str) -> dict[str, list[Any]]:
-    return {name: [] for name in names}
+Rows = list[tuple[Any, ...]]
+
+
+def columns(rows: Rows, width: int) -> list[Sequence[Any]]:
+    """The same values column by column, as `unnest` takes them."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 @dataclass(slots=True)
 class Writes:
-    """Grows turn by turn; `arguments()` in the order of commit_turns' parameters."""
+    """Grows turn by turn; `arguments()` in the order of commit_turns' parameters, which each comment repeats."""
 
     playbook: Playbook
     now: datetime
-    contacts: dict[str, list[Any]] = field(
-        default_factory=lambda: _columns("id", "hash", "channel", "account", "openid", "key")
-    )
-    conversations: dict[str, list[Any]] = field(
-        default_factory=lambda: _columns("id", "expected", "turn", "phase", "state")
-    )
-    inbox: dict[str, list[Any]] = field(default_factory=lambda: _columns("key", "conversation", "turn", "answered"))
-    history: dict[str, list[Any]] = field(default_factory=lambda: _columns("conversation", "turn", "kind", "event"))
-    messages: dict[str, list[Any]] = field(
-        default_factory=lambda: _columns(
-            "conversation", "turn", "position", "direction", "case", "author", "kind", "body", "at", "delivery"
-        )
-    )
-    tickets: dict[str, list[Any]] = field(
-        default_factory=lambda: _columns(
-            "number", "conversation", "case", "channel", "account", "intent", "urgency", "rank", "status", "outcome",
-            "verification", "flags", "desk", "district", "reporter", "claim", "human", "confidence", "model", "missing",
-            "body", "created", "acted", "ack", "call", "contact", "revisit", "alert",
-        )
-    )  # fmt: skip
-    events: dict[str, list[Any]] = field(
-        default_factory=lambda: _columns("number", "conversation", "actor", "change", "detail")
-    )
-    outbox: dict[str, list[Any]] = field(
-        default_factory=lambda: _columns("id", "kind", "conversation", "case", "purpose", "due", "status", "payload")
-    )
-    labels: dict[str, list[Any]] = field(
-        default_factory=lambda: _columns("number", "conversation", "field", "was", "value", "by")
-    )
+    contacts: Rows = field(default_factory=list)
+    """id, hash, channel, account, openid, key"""
+    conversations: Rows = field(default_factory=list)
+    """id, expected, turn, phase, state"""
+    inbox: Rows = field(default_factory=list)
+    """key, conversation, turn, answered"""
+    history: Rows = field(default_factory=list)
+    """conversation, turn, kind, event"""
+    messages: Rows = field(default_factory=list)
+    """conversation, turn, position, direction, case, author, kind, body, at, delivery"""
+    tickets: Rows = field(default_factory=list)
+    """number, conversation, case, channel, account, intent, urgency, rank, status, outcome, verification, flags, desk,
+    district, reporter, claim, human, confidence, model, missing, body, created, acted, ack, call, contact, revisit, alert"""
+    events: Rows = field(default_factory=list)
+    """number, conversation, actor, change, detail"""
+    outbox: Rows = field(default_factory=list)
+    """id, kind, conversation, case, purpose, due, status, payload"""
+    labels: Rows = field(default_factory=list)
+    """number, conversation, field, was, value, by"""
     done: list[str] = field(default_factory=list)
     _rows: dict[str, int] = field(default_factory=dict)
     """Ticket number or timer id → its row: a later turn of the same batch writes over the earlier one."""
-    media: dict[str, list[Any]] = field(default_factory=owed_columns)
+    media: Rows = field(default_factory=list)
     """Not among `arguments`: batches without pictures are committed without a word about them."""
 
     def arguments(self) -> list[Any]:
-        groups = [getattr(self, row.name) for row in fields(self)[2:-3]]
-        return [column for group in groups for column in group.values()] + [self.done, self.now]
+        groups = (
+            (self.contacts, 6), (self.conversations, 5), (self.inbox, 4), (self.history, 4), (self.messages, 10),
+            (self.tickets, 28), (self.events, 5), (self.outbox, 8), (self.labels, 6),
+        )  # fmt: skip
+        return [column for rows, width in groups for column in columns(rows, width)] + [self.done, self.now]
+
+    def owing(self) -> list[Sequence[Any]]:
+        """Columns of `media`, in the order of `owed_rows`; [] for none."""
+        return columns(self.media, 0)
 
     def contact(self, contact: UUID, hashed: bytes, state: Conversation, key: DataKey, sealed_key: bytes) -> None:
         ref = state.contact
-        _add(self.contacts, contact, hashed, ref.channel, ref.account, key.seal(ref.openid.encode()), sealed_key)
+        openid = key.seal(ref.openid.encode())
+        self.contacts.append((contact, hashed, ref.channel, ref.account, openid, sealed_key))
 
     def state(self, contact: UUID, expected: int, state: Conversation, key: DataKey) -> None:
-        _add(self.conversations, contact, expected, state.turn, state.phase.value, key.seal(dump_state(state)))
+        sealed = key.seal(dump_state(state))
+        self.conversations.append((contact, expected, state.turn, state.phase, sealed))
 
     def mark(self, inbox_key: bytes, contact: UUID, turn: int, answered: int) -> None:
-        _add(self.inbox, inbox_key, contact, turn, answered)
+        self.inbox.append((inbox_key, contact, turn, answered))
 
     def turn(
         self,
@@ -107,9 +111,8 @@ class Writes:
         """Everything one turn wrote; what it says and shows, with their effect ids."""
         state = turn.state
         kind = type(event).__name__
-        _add(
-            self.history, contact, state.turn, kind, key.seal(dump_event(event, self.now, numbers[: turn.numbers_used]))
-        )
+        recorded = key.seal(dump_event(event, self.now, numbers[: turn.numbers_used]))
+        self.history.append((contact, state.turn, kind, recorded))
         if isinstance(event, MessageReceived):
             self._heard(contact, state.turn, turn.filed, event.message, key)
         said: list[tuple[str, SendText | SendPicture]] = []
@@ -117,8 +120,9 @@ class Writes:
         for position, effect in enumerate(turn.effects, 1):
             match effect:
                 case SendText() | SendPicture():
-                    said.append((f"{contact}/{state.turn}/{position}", effect))
-                    self._say(contact, state, position, effect, key, limits, slot=slot)
+                    effect_id = f"{state.id}/{state.turn}/{position}"
+                    said.append((effect_id, effect))
+                    self._say(contact, state, position, effect_id, effect, key, limits, slot=slot)
                 case OpenTicket(number, case):
                     touched.setdefault(case, "")
                     self._event(number, contact, "bot", "opened", "", key)
@@ -130,11 +134,10 @@ class Writes:
                     touched[case_key] = reason
                 case SetTimer(name, case, due_at):
                     payload = encode({"name": name, "case": case, "set_on": state.turn})
-                    timer_id = f"{contact}/timer/{name}/{case}"
-                    row = (timer_id, "timer", contact, case, name, due_at, "pending", payload)
-                    self._put(self.outbox, timer_id, *row)
+                    timer_id = f"{state.id}/timer/{name}/{case}"
+                    self._put(self.outbox, (timer_id, "timer", contact, case, name, due_at, "pending", payload))
                 case KeepLabel(number, name, was, value, by):
-                    _add(self.labels, number, contact, name, was, value, by)
+                    self.labels.append((number, contact, name, was, value, by))
                 case EraseContact():
                     pass
         for case_key, alert in touched.items():
@@ -150,27 +153,17 @@ class Writes:
         if message.location:
             body["location"] = message.location  # type: ignore[assignment]
         sealed = key.seal(encode(body))
-        _add(
-            self.messages,
-            contact,
-            turn,
-            0,
-            b"i",
-            case,
-            "contact",
-            message.kind,
-            sealed,
-            min(message.sent_at, self.now),
-            "received",
-        )
-        for row in owed_rows(contact, turn, message.attachments, key, message.contact.channel, self.now):
-            _add(self.media, *row)
+        at = min(message.sent_at, self.now)
+        self.messages.append((contact, turn, 0, b"i", case, "contact", message.kind, sealed, at, "received"))
+        if message.attachments:
+            self.media += owed_rows(contact, turn, message.attachments, key, message.contact.channel, self.now)
 
     def _say(
         self,
         contact: UUID,
         state: Conversation,
         position: int,
+        effect_id: str,
         effect: SendText | SendPicture,
         key: DataKey,
         limits: Limits,
@@ -182,37 +175,26 @@ class Writes:
         else:
             delivery = "slot" if slot else "pending"
             due_at = self.now + SLOT_GRACE if slot else self.now
-            effect_id = f"{contact}/{state.turn}/{position}"
-            _add(self.outbox, effect_id, "send", contact, effect.case, effect.purpose, due_at, delivery, b"")
+            self.outbox.append((effect_id, "send", contact, effect.case, effect.purpose, due_at, delivery, b""))
         if isinstance(effect, SendText):
             body = key.seal(encode({"text": effect.text}))
         else:
             shown = {"text": "", "attachments": [{"kind": "image", "title": ""}], "picture": effect.picture.name}
             body = key.seal(encode(shown))
-            _add(self.media, *picture_row(contact, state.turn, position, effect.picture, key, self.now))
-        _add(
-            self.messages,
-            contact,
-            state.turn,
-            position,
-            b"o",
-            effect.case,
-            effect.author,
-            effect.purpose,
-            body,
-            self.now,
-            delivery,
+            self.media.append(picture_row(contact, state.turn, position, effect.picture, key, self.now))
+        self.messages.append(
+            (contact, state.turn, position, b"o", effect.case, effect.author, effect.purpose, body, self.now, delivery)
         )
 
     def told(self, contact: UUID, turn: Turn, text: str, key: DataKey) -> None:
         """What was said before this turn could be taken belongs in the record too."""
         body = key.seal(encode({"text": text}))
-        _add(
-            self.messages, contact, turn.state.turn, _TOLD, b"o", turn.filed, "bot", "info", body, self.now, "told"
+        self.messages.append(
+            (contact, turn.state.turn, _TOLD, b"o", turn.filed, "bot", "info", body, self.now, "told")
         )  # fmt: skip
 
     def _event(self, number: str, contact: UUID, actor: str, change: str, detail: str, key: DataKey) -> None:
-        _add(self.events, number, contact, actor, change, key.seal(detail.encode()) if detail else None)
+        self.events.append((number, contact, actor, change, key.seal(detail.encode()) if detail else None))
 
     def ticket(self, contact: UUID, state: Conversation, case: Case, key: DataKey, alert: str) -> None:
         """The ticket's row as it follows from its case."""
@@ -221,27 +203,24 @@ class Writes:
         district = place.get("district", "")
         gaps = ",".join(slot.name for slot in missing(playbook.intents[case.intent], case))
         claim = self.now + playbook.manners.claim if case.reporter else None
-        if not alert and case.ticket in self._rows:
-            alert = self.tickets["alert"][self._rows[case.ticket]]
+        if not alert and (row := self._rows.get(case.ticket)) is not None:
+            alert = self.tickets[row][-1]
         self._put(
-            self.tickets, case.ticket, case.ticket, contact, case.key, state.contact.channel, state.contact.account,
-            case.intent.value, case.urgency.value, case.urgency.rank, case.status.value,
-            case.outcome.value if case.outcome else "", case.verification.value, ",".join(case.flags),
-            playbook.desk_for(case.intent, case.urgency, district), district, case.reporter, claim, case.wants_human,
-            case.confidence, case.model, gaps, key.seal(dump_body(case)), case.started_at, case.acted_at,
-            clocks.acknowledge_at, clocks.call_at, clocks.contact_unit_at, clocks.revisit_at, alert,
+            self.tickets,
+            (
+                case.ticket, contact, case.key, state.contact.channel, state.contact.account,
+                case.intent, case.urgency, case.urgency.rank, case.status,
+                case.outcome or "", case.verification, ",".join(case.flags),
+                playbook.desk_for(case.intent, case.urgency, district), district, case.reporter, claim, case.wants_human,
+                case.confidence, case.model, gaps, key.seal(dump_body(case)), case.started_at, case.acted_at,
+                clocks.acknowledge_at, clocks.call_at, clocks.contact_unit_at, clocks.revisit_at, alert,
+            ),
         )  # fmt: skip
 
-    def _put(self, columns: dict[str, list[Any]], name: str, *values: Any) -> None:
-        row = self._rows.get(name)
-        if row is None:
-            self._rows[name] = len(next(iter(columns.values())))
-            _add(columns, *values)
-            return
-        for column, value in zip(columns.values(), values, strict=True):
-            column[row] = value
-
-
-def _add(columns: dict[str, list[Any]], *values: Any) -> None:
-    for column, value in zip(columns.values(), values, strict=True):
-        column.append(value)
+    def _put(self, rows: Rows, row: tuple[Any, ...]) -> None:
+        """By its first value, over an earlier row of that name."""
+        place = self._rows.setdefault(row[0], len(rows))
+        if place == len(rows):
+            rows.append(row)
+        else:
+            rows[place] = row
