@@ -20,6 +20,8 @@ log = get_logger("live")
 _STREAM = "bangnong:live"
 _KEPT = 10_000
 _QUEUE = 500
+_TOGETHER = 0.02
+"""Seconds in which news is gathered for the other processes."""
 
 News = dict[str, Any]
 
@@ -29,23 +31,28 @@ class Live:
         self.redis = redis
         self.origin = uuid4().hex[:12]
         self._listeners: set[asyncio.Queue[News]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._untold: list[News] = []
+        self._telling: asyncio.Task[None] | None = None
         self.connected = False
 
     def publish(self, news: list[News]) -> None:
         """Tell this process at once, the others through Redis when it answers. Never waits, never raises."""
         for one in news:
             self._spread(one)
-        task = asyncio.get_running_loop().create_task(self._send(news))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._untold += news
+        if self._untold and (self._telling is None or self._telling.done()):
+            self._telling = asyncio.get_running_loop().create_task(self._tell())
 
-    async def _send(self, news: list[News]) -> None:
-        try:
-            fields = {"origin": self.origin, "news": json.dumps(news)}
-            await self.redis.xadd(_STREAM, fields, maxlen=_KEPT, approximate=True)
-        except (RedisError, OSError, TimeoutError):
-            self.connected = False
+    async def _tell(self) -> None:
+        """Whatever happens within a moment as one entry: a batch of turns has its news every few milliseconds."""
+        while self._untold:
+            await asyncio.sleep(_TOGETHER)
+            news, self._untold = self._untold, []
+            try:
+                fields = {"origin": self.origin, "news": json.dumps(news)}
+                await self.redis.xadd(_STREAM, fields, maxlen=_KEPT, approximate=True)
+            except (RedisError, OSError, TimeoutError):
+                self.connected = False
 
     async def run(self) -> None:
         """Bring other processes' news to our listeners, for ever."""
