@@ -39,9 +39,7 @@ _UNUSUAL = re.compile("[^一-\u9fd5\x00-\x7f，。、；：！？（）“”‘
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _ALPHABET = re.compile("[^一-\u9fd5a-z!?\ue000-\ue044]+")
-_REPEATED = re.compile(r"([!?\ue040-\ue044])\1+")
-# Three of a kind at most two long: 急急急急 says no more than 急急, and on a tie (喂|喂喂, 喂喂|喂) the engines may part ways.
-_LONG_RUN = re.compile(r"([一-\u9fd5])\1{2,}")
+_RUN = re.compile(r"(.)\1+")
 
 _PICTURES = str.maketrans({
     "🙏": PRAY, "😭": CRY, "😢": CRY, "😿": CRY, "💔": CRY, "🆘": SOS, "🚨": SOS, "🚑": SOS,
@@ -118,6 +116,15 @@ def _fact(match: re.Match[str]) -> str:
             }[kind]
 
 
+def _shortened(run: re.Match[str]) -> str:
+    """Of marks and moods one, of three Han of a kind two: 急急急急 says no more than 急急, and on a tie (喂|喂喂, 喂喂|喂)
+    the engines may part ways."""
+    char = run[1]
+    if char in "!?" or char >= PRAY:
+        return char
+    return char * 2 if "一" <= char <= "\u9fd5" else run[0]
+
+
 class Tokenizer:
     """Cuts text into words; built once, on purpose, and shared (reading it from several threads is safe).
 
@@ -169,8 +176,7 @@ class Tokenizer:
         if "血氧" in text:
             text = _AIR.sub(lambda found: found[1] + (AIR_LOW if int(found[2]) < 94 else AIR_GOOD), text)
         text = _ALPHABET.sub(" ", _FACTS.sub(_fact, text))
-        text = _LONG_RUN.sub(r"\1\1", _REPEATED.sub(r"\1", text))
-        return text.strip()
+        return _RUN.sub(_shortened, text).strip()
 
     def cut(self, text: str) -> list[str]:
         """The words of `text`, normalised; markers are words of their own, blanks are left out."""
