@@ -31,6 +31,8 @@ LEASE = timedelta(seconds=75)
 """Longer than the slowest send of three parts; a row whose worker died waits this long before it is looked at again."""
 _BREATH = 0.01
 """Seconds a claim waits for its lane to have room again, and outcomes for each other."""
+_LOOK = 0.4
+"""Seconds between looks when nobody says that something is due: timers, and what other processes said."""
 _LATE = timedelta(seconds=5)
 _SLOW = timedelta(seconds=2)
 """Nearer than `window.ON_ITS_WAY`: what took longer from the turn to the platform is told to the conversation."""
@@ -76,12 +78,14 @@ class OutboxWorker:
 
     async def run(self) -> None:
         """Claim and perform until stopped: each account's window slides on as its sends end, whatever others do."""
+        told = True
         while not self._stopping:
             self.wake.clear()
             now = self.clock()
             rooms = self.lanes.room(now)
             try:
-                claimed = await self.store.claim(now, LEASE, rooms, self.lanes.accounts) if rooms else []
+                look = bool(rooms) and (told or await self.store.anything(now))
+                claimed = await self.store.claim(now, LEASE, rooms, self.lanes.accounts) if look else []
             except StoreAway:
                 await asyncio.sleep(0.5)
                 continue
@@ -92,10 +96,13 @@ class OutboxWorker:
                 self._busy.add(task)
                 task.add_done_callback(self._busy.discard)
             if claimed:
+                told = True
                 await asyncio.sleep(_BREATH)
                 continue
+            told = False
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), 0.4)
+                await asyncio.wait_for(self.wake.wait(), _LOOK)
+                told = True
                 await asyncio.sleep(_BREATH)
 
     async def stop(self) -> None:

@@ -50,6 +50,9 @@ from data.hotline import load_hotline
 
 log = get_logger("services")
 
+_KEEP_EVERY = 2.0
+"""Seconds between looks whether the engines are there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
@@ -250,9 +253,11 @@ async def _keep_engines(engines: Engines, database: Database, redis: Any) -> Non
     the main thread, because Linux ties a child to the thread that made it.
     """
     while True:
-        await asyncio.sleep(2)
+        await asyncio.sleep(_KEEP_EVERY)
         for engine in (engines.postgres, engines.valkey):
             try:
+                if engine is engines.postgres and database.answered_within(_KEEP_EVERY):
+                    continue  # a knock costs the server a process
                 if engine is None or await asyncio.to_thread(engine.running):
                     continue
                 if engine is engines.postgres:

@@ -63,6 +63,13 @@ left join contacts k on k.id = i.conversation
 where (i.received_at, i.key) > ($1, $2) and i.received_at < now() - $3::interval
 order by i.received_at, i.key limit $4
 """
+_ANY = """
+select not exists (select from learning_cursors where name = 'inbox') or exists (
+    select from learning_cursors c, inbox i
+    where c.name = 'inbox' and (i.received_at, i.key) > (c.at, c.key) and i.received_at < now() - $1::interval
+)
+"""
+"""Asked first: most of the day nobody has written, and a transaction every two seconds is work."""
 _KEEP = """
 insert into label_candidates (conversation, turn, reason, score, drawn, heard_at, said_intent, said_urgency, model)
 select $1, $2, $3, $4, $5, $6, $7, $8, $9 from contacts where id = $1 and data_key is not null
@@ -72,6 +79,8 @@ on conflict do nothing
 
 async def pick_some(database: Database, vault: Vault, reader: Callable[[], Reader], most: int) -> int:
     """Looks at the next messages behind the cursor; how many there were. One process at a time: the others find it held."""
+    if not await database.value(_ANY, _SETTLED):
+        return 0
     async with database.connection() as connection, connection.transaction():
         await connection.execute(
             "insert into learning_cursors (name, at) values ('inbox', '-infinity') on conflict do nothing"

@@ -64,6 +64,11 @@ where m.conversation = said.conversation and m.turn = said.turn and m.position =
 """
 
 
+_ANY = """
+select 1 from outbox where due_at <= $1 and status <> 'dead' and (lease_until is null or lease_until < $1) limit 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A claimed row. `interrupted`: an earlier attempt never reported back, so the platform may have taken it."""
@@ -114,6 +119,10 @@ class OutboxStore:
             for row in rows
         ]  # fmt: skip
         return sorted(claimed, key=lambda due: due.created_at)
+
+    async def anything(self, now: datetime) -> bool:
+        """Whether a claim could find something: a fifth of its price, for whoever asks again and again."""
+        return await self.database.value(_ANY, now) is not None
 
     async def sent(self, dues: Sequence[Due]) -> None:
         """All at once: a commit for each would cost more than the sending."""
