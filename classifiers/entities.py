@@ -4,18 +4,18 @@ Every part is read on its own and stays empty when the text does not say it; not
 """
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from classifiers import facts
 from classifiers.address import AddressReader
 from classifiers.matching import trie_source
 from classifiers.phones import read_phones
-from classifiers.plain import Plain, Variants, gram, grams_of, reading_table
+from classifiers.plain import Plain, Variants, gram, grams_of, reading_table, simple
 from classifiers.quantities import measure
 from classifiers.supply import days_left
 from conversations.places import Named, Places
-from conversations.reading import Entities
+from conversations.reading import Address, Entities
 from conversations.rules import RedRows
 
 # More than any channel lets a resident write at once; what follows is not read for facts (danger always is).
@@ -76,7 +76,7 @@ class EntityReader:
         drugs = self._drugs.read(read)
         found = (
             read_phones(text),
-            self._addresses.read(text),
+            self._addresses_of(text, read),
             facts.age_months(measured, read),
             facts.pregnancy_weeks(read),
             last,
@@ -93,3 +93,13 @@ class EntityReader:
             facts.relation(read),
         )  # in the order of the fields of `Entities`
         return _NOTHING if found == _EMPTY else Entities(*found)
+
+    def _addresses_of(self, text: str, read: Plain) -> tuple[Address, ...]:
+        """靜安區威海路 is read as 静安区威海路; `raw` stays as it was written, character for character."""
+        if read is simple(text):
+            return self._addresses.read(text)
+        found = []
+        for one in self._addresses.read(read.plain):
+            at = read.plain.find(one.raw)
+            found.append(replace(one, raw=text[at : at + len(one.raw)]) if at >= 0 else one)
+        return tuple(found)

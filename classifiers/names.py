@@ -12,9 +12,12 @@ TITLES = (
 )
 _TITLED = re.compile(rf"[一-鿿]{{1,3}}(?:{TITLES}|太太|阿婆|阿公|爷叔|叔叔|同志|同学)")
 _NAME = re.compile(rf"(?:[{SURNAMES}][一-鿿]{{1,2}}|(?:{DOUBLE_SURNAMES})[一-鿿]{{1,2}})")
+_CALLED = re.compile(r"姓[一-鿿]$")
 _NUMBER = re.compile(r"[\s,，:：、]*(?:电话|手机|联系)?[\s:：]*[+＋]?\d{7}")
 
 
 def is_person(word: str, after: str) -> bool:
-    """Whether a word behind an address is who lives there: 李先生; 张伟, where a telephone number follows (`after`)."""
-    return bool(_TITLED.fullmatch(word)) or (bool(_NAME.fullmatch(word)) and bool(_NUMBER.match(after)))
+    """Whether a word behind an address is who lives there: 李先生; 大爷姓钱; 张伟, where a number to call follows (`after`)."""
+    if _CALLED.search(word) or _TITLED.fullmatch(word):
+        return True
+    return bool(_NAME.fullmatch(word) and _NUMBER.match(after))

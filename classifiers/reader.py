@@ -206,6 +206,8 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
     intent, confidence, further = opinion.intent, opinion.confidence, opinion.further
     if danger.urgency is Urgency.CRITICAL and danger.intent is not None and danger.intent is not intent:
         intent, further = _with_rule_intent(opinion, danger.intent)
+    elif danger.intent is not None and not intent.opens_case and not _ANGRY.isdisjoint(acts):
+        intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)  # a need shouted among insults
     urgency = urgencies.merge(danger.urgency, opinion.level.urgency, opinion.implied)
     if urgency is Urgency.CRITICAL and Flag.CHECK in danger.flags and danger.urgency is not Urgency.CRITICAL:
         # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
@@ -227,6 +229,7 @@ def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tu
     return named, further[: intents.MOST_FURTHER]
 
 
+_ANGRY = frozenset({Act.ABUSE, Act.HUMAN})
 _IN_WORDS = {Urgency.CRITICAL: "危急", Urgency.URGENT: "紧急", Urgency.SOON: "较急", Urgency.NORMAL: "一般"}
 
 

@@ -61,6 +61,8 @@ def find_case(
         return focus or next((case for case in reversed(state.cases) if case.open), None), None
     if intent is Intent.CONSULT and focus is not None and focus.intent is not Intent.CONSULT and len(state.recent) > 1:
         return focus, None  # a question in the middle of a talk is about what is being talked of
+    if focus is not None and (_about_help_sought(focus, reading) or _beside_danger(focus, message, reading, playbook)):
+        return focus, None
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
     candidates += [case for case in reversed(state.cases) if case.open and case is not focus]
@@ -72,6 +74,24 @@ def find_case(
     if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, focus, reading, playbook):
         return focus, intent
     return None, intent
+
+
+def _about_help_sought(focus: Case, reading: Reading) -> bool:
+    """How 12345 answered is said of the matter one is in, whatever it sounds like ("12345 says the committee, and they say
+    12345"); only what presses by itself is another."""
+    told = reading.entities.called_12345 and "called_12345" not in focus.slots
+    return bool(told) and reading.urgency is Urgency.NORMAL
+
+
+def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
+    """A short word on how things stand around somebody in danger (家里就她和保姆, 居委不让出门) is about them."""
+    return (
+        focus.urgency is Urgency.CRITICAL
+        and len(message.text.strip()) <= _SHORT
+        and reading.intent in playbook.manners.circumstances
+        and all(reason.code == "model" for reason in reading.reasons)
+        and reading.urgency is not Urgency.CRITICAL
+    )
 
 
 def _aside(message: Inbound, reading: Reading) -> bool:

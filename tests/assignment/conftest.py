@@ -12,7 +12,7 @@ from tests.service import Record, Service
 
 __all__ = ["desk", "platform", "record", "service"]
 
-URGENT = "妈妈化疗停了两次，明天再不去要出事，联系不上医院，电话13800005678，静安区南京西路1000弄3号101室"
+URGENT = "妈妈化疗停了两次，明天再不去要出事，请记者联系，电话13800005678，静安区南京西路1000弄3号101室"
 
 
 async def until(look: Callable[[], Awaitable[Any]], what: str, seconds: float = 40) -> Any:

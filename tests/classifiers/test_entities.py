@@ -193,3 +193,11 @@ def test_time_is_bounded(piece: str) -> None:
     began = time.perf_counter()
     READER.read(piece * (65536 // len(piece)), NOW)
     assert time.perf_counter() - began < 2
+
+
+def test_an_address_in_traditional_characters_is_read_and_stays_as_written() -> None:
+    (found,) = READER.read("我住靜安區威海路77弄12號樓302室，急", NOW).addresses
+    assert (found.district, found.road, found.lane, found.building, found.room) == (
+        "静安区", "威海路", "77弄", "12号楼", "302室"
+    )  # fmt: skip
+    assert found.raw == "靜安區威海路77弄12號樓302室"
