@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from conversations.codes import Flag, Intent, Urgency
+from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -24,6 +24,13 @@ def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent |
     return reading.intent
 
 
+def _asks_a_rule(reading: Reading) -> bool:
+    """Whoever asks what holds (几天, 算不算, 能不能出门) and says of nothing that it presses gets an answer, not a form."""
+    facts = reading.entities
+    plain = not (facts.phones or facts.addresses or facts.days_left is not None or facts.drugs)
+    return Act.ASK_RULE in reading.acts and reading.urgency is Urgency.NORMAL and not reading.reasons and plain
+
+
 def facts_only(message: Inbound, reading: Reading) -> bool:
     """Hardly a word beside a phone number, an address, or how it went with 12345: an answer, about nothing else.
 
@@ -41,10 +48,12 @@ def facts_only(message: Inbound, reading: Reading) -> bool:
 
 def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
     """An answer to what was asked, or a few words of it is not sure what, are no new danger because the model alone feels so:
-    people are shown a doubt instead.
+    people are shown a doubt instead. And a question of what holds is a question, whatever it is about.
 
     Rules, which can name what they saw, are never overruled.
     """
+    if _asks_a_rule(reading):
+        return replace(reading, intent=Intent.CONSULT)
     if reading.urgency is not Urgency.CRITICAL or any(reason.code != "model" for reason in reading.reasons):
         return reading
     facts = reading.entities

@@ -106,6 +106,7 @@ class Act(Code):
     SKIP = "skip"
     MENU_CHOICE = "menu_choice"
     ABUSE = "abuse"
+    ASK_RULE = "ask_rule"
 
 
 class TicketStatus(Code):

@@ -33,7 +33,7 @@ WORDS = {
     NO_ACT: "就是想跟你们讲一声这桩事体", Act.HUMAN: "人工", Act.STATUS: "进度", Act.ADD: "补充一下", Act.CORRECT: "打错了",
     Act.WITHDRAW: "不用了", Act.ERASE_ME: "删除我的信息", Act.CONSENT: "同意", Act.REFUSE_CONSENT: "不同意", Act.GREET: "你好",
     Act.THANKS: "谢谢", Act.SOLVED: "解决了", Act.NOT_SOLVED: "没有解决", Act.YES: "是", Act.NO: "不是", Act.SKIP: "不知道",
-    Act.MENU_CHOICE: "2", Act.ABUSE: "骗子",
+    Act.MENU_CHOICE: "2", Act.ABUSE: "骗子", Act.ASK_RULE: "14天没阳性能出门吗？",
 }  # fmt: skip
 
 TIMERS = ("silence", "nudge", "claim", "revisit", "treatment")
