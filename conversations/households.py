@@ -12,7 +12,7 @@ from conversations.state import Case
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
-_ENTRY, _SHOWN = 12, 10
+_ENTRY, _WHOSE, _SHOWN = 12, 20, 10
 
 
 def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bool) -> Turn:
@@ -26,9 +26,10 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
     parts = [replace(part, reading=sober_entry(part.reading)) for part in event.parts]
     reds = [part for part in parts if part.reading.urgency is Urgency.CRITICAL]
     if reds and not any(purpose == "danger" for purpose, _ in draft.said):
-        line = danger_line(draft.state, reds[0].reading, draft.playbook, draft.now)
-        whose = "、".join(_short(part.text) for part in reds[:_SHOWN])
-        draft.say("danger", line + draft.playbook.say("danger_list", items=whose))
+        draft.say("danger", danger_line(draft.state, reds[0].reading, draft.playbook, draft.now))
+    if reds:
+        whose = "、".join(_short(part.text, _WHOSE) for part in reds[:_SHOWN])
+        draft.say("danger", draft.playbook.say("danger_list", items=whose))
         draft.state = evolve(draft.state, danger_at=draft.now)
     for part in parts:
         intent = part.reading.intent if part.reading.intent.opens_case else parent.intent
@@ -55,5 +56,5 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
     return draft.finish()
 
 
-def _short(entry: str) -> str:
-    return entry if len(entry) <= _ENTRY else entry[: _ENTRY - 1] + "…"
+def _short(entry: str, most: int = _ENTRY) -> str:
+    return entry if len(entry) <= most else entry[: most - 1] + "…"

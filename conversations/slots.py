@@ -70,12 +70,16 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         and (rest := _without_phones(message.text, reading))
         and 4 <= len(rest) <= 60
         and not _UNKNOWN.search(rest)
-        and re.search(r"\d|[区路弄号室栋楼村园苑里]", rest)
+        and not _AMOUNT.fullmatch(rest)
+        and re.search(r"\d|[区路弄号室栋楼村园苑里馆]|方舱|医院|酒店|宾馆|隔离点|学校|宿舍|工地|车站|机场", rest)
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)
     return None
 
 
+_AMOUNT = re.compile(
+    r"\D{0,6}\d{1,3}(?:\.\d)?\s?(?:天|日|周|个月|岁|粒|片|颗|盒|瓶|支|包|度|点|次|人|个|斤|小时|分钟)\D{0,4}"
+)
 _UNKNOWN = re.compile(r"(?:不|勿|弗|没)(?:知道|晓得|清楚|记得|记牢)|记不|忘了|忘记")
 _LABEL = re.compile(
     r"(?:(?:我|我家|家里|屋里|家|本人|单位)的?)?(?:联系)?(?:电话|手机|座机|号码|方式)(?:号码|号)?(?:是|为)?"
@@ -92,11 +96,18 @@ def _without_phones(text: str, reading: Reading) -> str:
 
 _GONE = re.compile(r"(?:都|已经|早就|昨天|前天|今天|早上|今早){0,2}就?(?:没有?|断|吃完|用完|吃光|用光)了[。！!]?")
 """The thing itself was named before."""
+_FIGURES = {figure: at for at, figure in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_DAYS = re.compile(
+    r"(?:大概|大约|差不多|最多|也就|只|就|还|仅){0,2}(?:有|剩下?|够|够吃|够用|能撑|能吃)?(\d{1,3}|[一二两三四五六七八九十])天(?:的?量)?[。了吧]?"
+)
 
 
 @kind("days")
 def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
-    left = 0.0 if _GONE.fullmatch(message.text.strip()) else reading.entities.days_left
+    words = message.text.strip()
+    left = 0.0 if _GONE.fullmatch(words) else reading.entities.days_left
+    if left is None and (days := _DAYS.fullmatch(words)):
+        left = float(_FIGURES.get(days[1]) or days[1])
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
     return _asked_words(message, reading, asked)

@@ -40,7 +40,9 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):
         return playbook.say("danger_self_harm_short")
     if again:
-        return playbook.say("danger_violence_short" if VIOLENCE in codes else "danger_short")
+        ruled = [code for code in codes if code != "model"]
+        beaten = VIOLENCE in codes or (not ruled and any(case.open and violent(case) for case in state.cases))
+        return playbook.say("danger_violence_short" if beaten else "danger_short")
     key = next((key for code, key in _DANGER_KINDS if code in codes), "danger")
     line = playbook.say(key)
     if playbook.hours.night(now):

@@ -201,3 +201,7 @@ def test_an_address_in_traditional_characters_is_read_and_stays_as_written() -> 
         "静安区", "威海路", "77弄", "12号楼", "302室"
     )  # fmt: skip
     assert found.raw == "靜安區威海路77弄12號樓302室"
+
+
+def test_what_stopping_would_do_is_not_said_to_have_happened() -> None:
+    assert READER.read("恩替卡韦配不到，停药会肝衰竭的", NOW).days_left is None
