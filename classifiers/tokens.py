@@ -166,8 +166,8 @@ class Tokenizer:
         if _UNUSUAL.search(text):
             text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
             text = _PRIVATE.sub(" ", text).translate(_PICTURES)
-        else:  # nothing to fold but these four; a third of the time of the long way
-            text = text.replace("！", "!").replace("？", "?").replace("：", ":").replace("（", "(")
+        else:  # nothing to fold but these five; a third of the time of the long way
+            text = text.replace("！", "!").replace("？", "?").replace("：", ":").replace("（", "(").replace("。", " ")
         text = self._simplify(text.lower())
         if self._variant is not None:
             text = self._variant.sub(lambda found: self._variants[found.group()], text)

@@ -144,6 +144,7 @@ def test_facts_become_markers(tokenizer: Tokenizer, text: str, expected: str) ->
 @given(st.lists(PIECES, min_size=1).map("".join))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example("（急）：我爸！？，。“药”没了")
+@example("1380013。0013")
 def test_the_short_way_of_normalising_equals_the_long_one(tokenizer: Tokenizer, text: str) -> None:
     """A character outside the usual ones forces the long way; blanks around it leave no other trace."""
     assert tokenizer.normalise(text) == tokenizer.normalise(text + " \u200b")
