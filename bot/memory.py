@@ -10,7 +10,7 @@ import ctypes
 import sys
 from collections.abc import Callable
 
-EVERY = 60.0
+EVERY = 20.0
 
 
 def trimmer() -> Callable[[], object] | None:
@@ -25,5 +25,5 @@ async def give_back(every: float = EVERY) -> None:
     """For ever, in a thread: the walk takes milliseconds and needs no Python."""
     trim = trimmer()
     while trim is not None:
+        await asyncio.to_thread(trim)  # what starting left behind, first of all
         await asyncio.sleep(every)
-        await asyncio.to_thread(trim)
