@@ -20,8 +20,8 @@ log = get_logger("live")
 _STREAM = "bangnong:live"
 _KEPT = 10_000
 _QUEUE = 500
-_TOGETHER = 0.02
-"""Seconds in which news is gathered for the other processes."""
+_TOGETHER = 0.04
+"""Seconds in which news is gathered, for the other processes and from them."""
 
 News = dict[str, Any]
 
@@ -61,6 +61,8 @@ class Live:
             try:
                 found = await self.redis.xread({_STREAM: last}, block=2000, count=200)
                 self.connected = True
+                if found:
+                    await asyncio.sleep(_TOGETHER)
                 for _, entries in found or []:
                     for entry_id, fields in entries:
                         last = entry_id

@@ -66,7 +66,8 @@ class Feed:
                             break
                         one = news.get_nowait()
                 try:
-                    await self._look(said, here)
+                    if self._listeners:  # whoever comes is told what they missed, and looked for from there
+                        await self._look(said, here)
                 except StoreAway:
                     await asyncio.sleep(1)
                 except Exception:
@@ -74,10 +75,8 @@ class Feed:
                     await asyncio.sleep(1)
 
     async def _look(self, said: set[str], here: set[str]) -> None:
-        database = self.services.database
-        if not self.mark:
-            self.mark = await newest_change(database)
-        changes = [one for one in await changes_after(database, max(0, self.mark - _BACK)) if self._is_new(one)]
+        after = max(0, self.mark - _BACK)
+        changes = [one for one in await changes_after(self.services.database, after) if self._is_new(one)]
         if changes or said or here:
             self.mark = max([self.mark, *(one.changed for one in changes)])
             event = event_of(changes, self.mark, said, here)
@@ -99,6 +98,10 @@ class Feed:
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator["asyncio.Queue[Event | None]"]:
+        """Everything that changes from now on. Raises StoreAway."""
+        now = await newest_change(self.services.database)
+        if not self._listeners:
+            self.mark = now
         queue: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE)
         self._listeners.add(queue)
         try:
