@@ -17,10 +17,8 @@ class ReaderHolder:
     def __init__(self, home: Path, answers: Answering | None = None) -> None:
         self.models = open_models(home)
         self._reader = open_reader(None, _failed, answers)
-        try:
-            self._reader.refresh(self.models)
-        except BadModel as error:
-            log.error("bad_model", reason=str(error))
+        self._refused = ""
+        self._refresh()
 
     def current(self) -> Reader:
         return self._reader
@@ -28,11 +26,17 @@ class ReaderHolder:
     async def watch(self) -> None:
         while True:
             await asyncio.sleep(2)
-            try:
-                if self._reader.refresh(self.models):
-                    log.info("model_loaded", model=self._reader.model_id)
-            except (BadModel, OSError) as error:
-                log.error("bad_model", reason=str(error))
+            if self._refresh():
+                log.info("model_loaded", model=self._reader.model_id)
+
+    def _refresh(self) -> bool:
+        try:
+            return self._reader.refresh(self.models)
+        except (BadModel, OSError) as error:
+            if str(error) != self._refused:  # once, not every two seconds
+                self._refused = str(error)
+                log.error("bad_model", reason=self._refused)
+            return False
 
 
 def _failed(detector: str, error: Exception) -> None:

@@ -35,12 +35,15 @@ def run(options: argparse.Namespace) -> int:
     from bot.services import open_engines
 
     engines = open_engines(settings)
+    training = None
     try:
         if engines and engines.postgres and engines.postgres.note:
             print(engines.postgres.note)
-        ensure_model(settings.home)
+        training = ensure_model(settings.home, wait=False)
         asyncio.run(_serve(settings, engines, outbox=not options.no_outbox))
     finally:
+        if training is not None and training.poll() is None:
+            training.terminate()
         if engines is not None:
             engines.release()
         stopping.over()

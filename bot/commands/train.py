@@ -117,15 +117,23 @@ def _told(stage: str, share: float) -> None:
     print(json.dumps({"stage": stage, "share": round(share, 3)}), flush=True)
 
 
-def ensure_model(home: Path) -> None:
-    """Train in a child process when no model serves, so that the service never imports scikit-learn."""
+def ensure_model(home: Path, *, wait: bool = True) -> "subprocess.Popen[bytes] | None":
+    """Train in a child process when no model serves, so that the service never imports scikit-learn.
+
+    A newcomer waits for it. `wait=False`: where one served before this program took the place of an older one, nobody who
+    writes now may wait. The rules read alone, and the child that is returned trains beside the service, which takes its
+    model over.
+    """
     if _serves(home):
-        return
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "train", "--if-missing"], env=_environment(home), stdout=sys.stderr, check=False
-    )
+        return None
+    command = [sys.executable, "-m", "bot", "train", "--if-missing"]
+    if not wait and (home / "models" / "current").exists():
+        print("在用的模型是别的版本做的，正在重新训练（一两分钟）；其间先只用规则", file=sys.stderr)
+        return subprocess.Popen(command, env=_environment(home), stdout=sys.stderr)
+    done = subprocess.run(command, env=_environment(home), stdout=sys.stderr, check=False)
     if done.returncode:
         print("没有模型，先只用规则运行；稍后运行 bangnong train", file=sys.stderr)
+    return None
 
 
 def _serves(home: Path) -> bool:
