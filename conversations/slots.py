@@ -97,8 +97,9 @@ def _without_phones(text: str, reading: Reading) -> str:
 _GONE = re.compile(r"(?:都|已经|早就|昨天|前天|今天|早上|今早){0,2}就?(?:没有?|断|吃完|用完|吃光|用光)了[。！!]?")
 """The thing itself was named before."""
 _FIGURES = {figure: at for at, figure in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_UNITS = {"天": 1, "月": 30}
 _DAYS = re.compile(
-    r"(?:大概|大约|差不多|最多|也就|只|就|还|仅){0,2}(?:有|剩下?|够|够吃|够用|能撑|能吃)?(\d{1,3}|[一二两三四五六七八九十])天(?:的?量)?[。了吧]?"
+    r"(?:大概|大约|差不多|最多|也就|只|就|还|仅){0,2}(?:有|剩下?|够|够吃|够用|能撑|能吃)?(\d{1,3}|[一二两三四五六七八九十])(天|个?星期|个?礼拜|周|个?月)(?:的?量)?[。了吧]?"
 )
 
 
@@ -107,7 +108,7 @@ def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     words = message.text.strip()
     left = 0.0 if _GONE.fullmatch(words) else reading.entities.days_left
     if left is None and (days := _DAYS.fullmatch(words)):
-        left = float(_FIGURES.get(days[1]) or days[1])
+        left = float(_FIGURES.get(days[1]) or days[1]) * _UNITS.get(days[2][-1], 7)
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
     return _asked_words(message, reading, asked)
