@@ -49,6 +49,7 @@ async def _run(home: Path) -> None:
     assert service.process is not None
     pid = service.process.pid
     try:
+        print(f"CPU while nobody writes               {await _idle(pid):8.2f} % of a core   (goal < 1)")
         await closed_loop(service.port, _posts(texts, 500, 1), 8)  # everything loaded and warm
         cpu, spent = _cpu(pid), _spent(service)
         full = await closed_loop(service.port, _posts(texts, MESSAGES, 2), CONNECTIONS)
@@ -117,6 +118,14 @@ async def _bare(requests: list[bytes]) -> Load:
 def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _idle(pid: int, seconds: float = 20.0) -> float:
+    """Percent of a core, once what starting left to do is done."""
+    await asyncio.sleep(5)
+    before = _cpu(pid)
+    await asyncio.sleep(seconds)
+    return (_cpu(pid) - before) / seconds * 100
 
 
 def _rss(pid: int) -> float:
