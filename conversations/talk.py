@@ -1,6 +1,5 @@
 """Acts beside the matter itself: a person wanted, how it stands, thanks, hello, a photo without a word. Pure."""
 
-import re
 from dataclasses import replace
 
 from conversations.asking import ask_contact, asked, chosen
@@ -15,20 +14,14 @@ from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
 
-_NUMBER_ALONE = re.compile(r"(?:编号|单号|工单号?|号码)?(?:是)?[:：\s]*[A-Z]\d{5}-\d{4,6}[。.!！?？]?")
-"""One of our numbers and nothing else asks how it stands."""
-
 
 def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool = False) -> bool:
     """Handle an act that needs no case to be read first; True when the message is dealt with.
 
     `silent`: a reporter has the case, so the act is written on the ticket and nothing is said.
     """
-    acts = reading.acts
-    if draft.message is not None and _NUMBER_ALONE.fullmatch(draft.message.text.strip()):
-        acts = (Act.STATUS,)
     for act, handler in _ACTS.items():  # in order of weight: "120 has come, thank you" is news first
-        if act not in acts or (act in _POLITE and (reading.entities.phones or reading.entities.addresses)):
+        if act not in reading.acts or (act in _POLITE and (reading.entities.phones or reading.entities.addresses)):
             continue  # "my number is …, thank you" is about the number
         if silent:
             if case is not None:
