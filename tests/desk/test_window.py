@@ -63,7 +63,8 @@ async def test_what_is_left_is_said_before_and_kept(
     assert "data-shut" in page.text
     await delivered_as(lina, number, "已送到", 6)  # the answer in the slot and five replies
     assert [text for who, text in platform.sent if who == openid].count("第六条") == 0
-    await asyncio.sleep(4.2)  # what was sent in the three seconds before (WeChat's times are whole ones) may have come after it
+    # What was sent in the three seconds before, and WeChat's times are whole ones, may have reached it afterwards.
+    await asyncio.sleep(4.2)
     await wechat_says(service, platform, openid, "还在喘")
     assert "还能发 5 条" in (await lina.get(f"/desk/tickets/{number}")).words
 
