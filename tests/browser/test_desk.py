@@ -194,6 +194,9 @@ async def test_what_comes_while_writing_is_shown_and_nothing_is_lost(
 ) -> None:
     first = await add_person(service, "gu", "顾真", "reporter")
     chat, desk = await open_page(browser, faults, 390), await open_page(browser, faults)
+    await desk.set_viewport_size(
+        {"width": 1280, "height": 1200}
+    )  # at night the 120 line is longer: all of it is in sight
     await chat.goto(f"{service.base}/chat")
     await say(chat, "我爸爸胸口痛 出冷汗")
     await expect(chat.locator(".message.bot")).to_have_count(1)
@@ -208,8 +211,8 @@ async def test_what_comes_while_writing_is_shown_and_nothing_is_lost(
     # A message crosses the half-written reply: it is said beside it, and the draft stays as it was.
     box = desk.get_by_label("写给居民")
     await box.fill("您好，我是顾真，请先")
-    await say(chat, "现在脸色发白了")
-    await expect(desk.locator("#crossed")).to_contain_text("现在脸色发白了")
+    await say(chat, "我们在家里等您电话")
+    await expect(desk.locator("#crossed")).to_contain_text("我们在家里等您电话")
     await expect(box).to_have_value("您好，我是顾真，请先")
     await wide_and_narrow(desk, shots, "ticket-crossed")
 

@@ -14,6 +14,11 @@ from tests.desk.conftest import PHONE, RED, WHERE, Desk, Person, Resident, numbe
 from tests.service import Record, Service
 
 
+async def others_end(record: Record) -> None:
+    """Alarms and the queue's first page hold fifty: what other tests left there must not push ours out."""
+    await record.rows("update tickets set outcome = 'solved', status = 'closed', alert = '' where outcome is null")
+
+
 async def test_two_claim_at_once_and_one_wins(service: Service, record: Record, lina: Person, zhou: Person) -> None:
     for turn in range(4):
         await Resident(service, f"claimed-{turn}").say(RED)
@@ -62,6 +67,7 @@ async def sit_still(record: Record, number: str, minutes: int) -> None:
 async def test_a_claim_can_be_kept_and_runs_out_when_nothing_is_done(
     service: Service, record: Record, lina: Person, zhou: Person
 ) -> None:
+    await others_end(record)
     resident = Resident(service, "kept")
     await resident.say(RED)
     number = await number_of(record, "kept")
@@ -115,6 +121,7 @@ async def test_a_reply_reaches_the_resident_once(service: Service, record: Recor
 
 
 async def test_nothing_personal_is_shown_before_it_is_asked_for(service: Service, record: Record, lina: Person) -> None:
+    await others_end(record)
     resident = Resident(service, "hidden")
     await resident.say(f"{RED}，我的电话 138 0000 9999")
     await resident.say(WHERE)
