@@ -1,4 +1,4 @@
-"""The record as everybody asks it, migrations, and what counts as "the database is away"."""
+"""The pool of connections, migrations, and what counts as "the database is away"."""
 
 import asyncio
 import math
@@ -11,8 +11,8 @@ from typing import Any
 
 import asyncpg
 
-from bot.store.connections import Connection as Connection
-from bot.store.connections import Connections
+Connection = Any
+"""asyncpg hands out a proxy; its type is not worth naming everywhere."""
 
 _MIGRATION_LOCK = 0x62616E676E6F6E67 >> 1
 
@@ -47,40 +47,41 @@ class Database:
         self.dsn = dsn
         self.size = size
         self.limit = limit
-        self._connections = Connections(dsn, size, limit)
+        self._pool: asyncpg.Pool | None = None
         self._answered_at = -math.inf
 
     async def open(self) -> None:
-        """Raises StoreAway when the server does not answer."""
-        self._connections = Connections(self.dsn, self.size, self.limit)
-        async with self.connection():
-            pass
+        try:
+            self._pool = await asyncpg.create_pool(
+                self.dsn,
+                min_size=1,
+                max_size=self.size,
+                command_timeout=self.limit,
+                timeout=self.limit,
+                reset=_no_reset,
+            )
+        except AWAY as error:
+            raise StoreAway(type(error).__name__) from error
 
     async def close(self) -> None:
-        try:
-            await asyncio.wait_for(self._connections.close(), 3)
-        except AWAY:
-            self._connections.terminate()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                await asyncio.wait_for(pool.close(), 3)
+            except AWAY:
+                pool.terminate()
 
     @asynccontextmanager
     async def connection(self, *, limit: float | None = None) -> AsyncIterator[Connection]:
         """A connection; whatever breaks for want of a database comes out as StoreAway."""
+        if self._pool is None:
+            raise StoreAway("closed")
         try:
-            connection = await self._connections.take(limit or self.limit)
-        except AWAY as error:
-            raise StoreAway(type(error).__name__) from error
-        sound = True
-        try:
-            yield connection
+            async with self._pool.acquire(timeout=limit or self.limit) as connection:
+                yield connection
             self._answered_at = time.monotonic()
-        except asyncio.CancelledError:
-            sound = False
-            raise
         except AWAY as error:
-            sound = False
             raise StoreAway(type(error).__name__) from error
-        finally:
-            self._connections.give(connection, sound=sound)
 
     async def fetch(self, query: str, *args: Any, limit: float | None = None) -> list[Any]:
         async with self.connection() as connection:
@@ -108,6 +109,10 @@ class Database:
             return bool(await self.value("select true"))
         except StoreAway:
             return False
+
+
+async def _no_reset(connection: Connection) -> None:
+    """We never change a connection's settings, so giving it back needs no round trip."""
 
 
 def migrations() -> list[tuple[int, str, str]]:
