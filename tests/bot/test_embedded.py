@@ -149,7 +149,9 @@ async def test_a_graceful_stop_loses_nothing(home: Path) -> None:
                     accepted.append(f"没菜了{person}-{nth}")
 
         writers = [asyncio.create_task(write(person)) for person in range(8)]
-        await asyncio.sleep(1.0)
+        async with asyncio.timeout(60):
+            while len(accepted) <= 20:
+                await asyncio.sleep(0.05)
         assert service.process is not None
         service.process.send_signal(signal.SIGTERM)
         await asyncio.gather(*writers)
