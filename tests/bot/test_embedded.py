@@ -134,7 +134,7 @@ async def test_a_graceful_stop_loses_nothing(home: Path) -> None:
     from tests.platforms.wechat import WeChatPlatform
 
     service = await Service(home).start()
-    accepted: list[str] = []
+    accepted, enough = list[str](), asyncio.Event()
     async with aiohttp.ClientSession() as http:
         running = Running(service, WeChatPlatform(), http)
 
@@ -147,11 +147,11 @@ async def test_a_graceful_stop_loses_nothing(home: Path) -> None:
                     return
                 if status == 200:
                     accepted.append(f"没菜了{person}-{nth}")
+                if len(accepted) > 20:
+                    enough.set()
 
         writers = [asyncio.create_task(write(person)) for person in range(8)]
-        async with asyncio.timeout(60):
-            while len(accepted) <= 20:
-                await asyncio.sleep(0.05)
+        await asyncio.wait_for(enough.wait(), 60)
         assert service.process is not None
         service.process.send_signal(signal.SIGTERM)
         await asyncio.gather(*writers)
