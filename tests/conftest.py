@@ -36,12 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Alone: what is slow comes last, so that a plain fault shows early. Shared out by files: the longest files first."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
     together = "PYTEST_XDIST_WORKER" in os.environ
 
     def place(item: pytest.Item) -> tuple[bool, bool, bool]:
         late = item.get_closest_marker("slow") is not None
-        return together and item.path not in slow, late, item.get_closest_marker("browser") is not None
+        return together and item.path not in long, late, item.get_closest_marker("browser") is not None
 
     items.sort(key=place)
 

@@ -14,7 +14,7 @@ from tests.service import Record, Service
 
 __all__ = ["faults", "shots"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def photo(words: str, size: tuple[int, int], colour: str) -> bytes:

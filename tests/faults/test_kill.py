@@ -81,6 +81,7 @@ async def test_two_processes_killed_in_turn(home: Path) -> None:
     assert counts["tickets"] == 60
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_a_planted_fault_turns_it_red(home: Path) -> None:
     """Acknowledging before the commit loses messages, and this test sees it."""
