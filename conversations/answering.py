@@ -1,22 +1,19 @@
 """What a noted message is answered with: condolence, the critical form, a receipt, one question, or a quiet word. Pure."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from conversations.asking import ask_contact, asked, next_ask
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
+from conversations.in_danger import critical, doubtful, open_siblings, stand_by
 from conversations.listening import complete
 from conversations.reading import Reading
-from conversations.slots import SHARED
-from conversations.speaking import next_critical, noted, receipt, still_missing, tip_words, violent, words_for_12345
+from conversations.speaking import noted, receipt, still_missing, tip_words, words_for_12345
 from conversations.state import Case, Filled
 from conversations.talk import begin_empty
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
 _QUESTION = 80
-_BESIDE = timedelta(minutes=10)
-"""The numbers to call are not repeated with every line to somebody in despair."""
 _FRAGMENT = 12
 """Characters up to which a message that answers nothing is somebody still typing, or somebody upset: not asked again."""
 
@@ -27,11 +24,11 @@ def answer(
     """Choose what to say: condolence, the critical form, a receipt, a question or a quiet acknowledgement."""
     draft.filed = case.key
     if case.quiet or Flag.DECEASED in reading.flags:
-        return _stand_by(draft, case, reading, news)
+        return stand_by(draft, case, reading, news)
     if case.urgency is Urgency.CRITICAL:
-        return _critical(draft, case, news, danger=danger, fresh=fresh)
+        return critical(draft, case, reading, news, danger=danger)
     if danger:
-        return _doubtful(draft, case)
+        return doubtful(draft, case)
     if case.child:
         return _child(draft, case, news)
     if Flag.CHECK in case.flags and not case.ticket:
@@ -44,7 +41,7 @@ def answer(
         case = draft.open_ticket(case)
         draft.say("receipt", noted(case, case.slots if fresh else news, draft.playbook))
         draft.say("receipt", receipt(case, draft.playbook, draft.now, surge=draft.surge))
-        _open_siblings(draft, case)
+        open_siblings(draft, case)
         draft.say("info", words_for_12345(case, case.slots, draft.playbook))
         draft.say("info", tip_words(case, draft.tips, draft.playbook))
         words, names = _next(draft, case, ("soon",))
@@ -80,26 +77,13 @@ def _still_typing(draft: Draft) -> bool:
 
 def _wait(draft: Draft, case: Case, reading: Reading) -> Turn:
     """A fragment right after a question: it is not asked again at once. What is missing is said, and waited for."""
-    upset = Act.ABUSE in reading.acts
+    asks = reading.intent is Intent.CONSULT and reading.confidence >= draft.playbook.manners.floor
+    words = "upset" if Act.ABUSE in reading.acts else "question_kept" if asks else "slowly"
     draft.said = [pair for pair in draft.said if pair[0] != "receipt" or not case.told]
     missing = still_missing(case, draft.playbook)
-    draft.say("info", draft.playbook.say("upset" if upset else "slowly") + missing)
+    draft.say("info", draft.playbook.say(words) + missing)
     _wait_for_more(draft, case)
     return draft.finish()
-
-
-def _open_siblings(draft: Draft, case: Case) -> None:
-    """The other needs of the same message get their tickets with the first one's; a person sees them together."""
-    for other in draft.state.cases:
-        if other.open and not other.ticket and other.key != case.key and other.started_at == case.started_at:
-            other = draft.open_ticket(other)
-            draft.say(
-                "receipt",
-                draft.playbook.say(
-                    "also_receipt", number=other.ticket, title=draft.playbook.intents[other.intent].title
-                ),
-            )
-            draft.alert(other, "further_need")
 
 
 def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
@@ -109,7 +93,7 @@ def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
     if first:
         case = draft.put(evolve(case, asked={**case.asked, "child": 1}))
         draft.alert(case, "child")
-        _open_siblings(draft, case)
+        open_siblings(draft, case)
         draft.say("info", draft.playbook.say("child", number=case.ticket))
     else:
         draft.say("receipt", noted(case, news, draft.playbook))
@@ -121,15 +105,6 @@ def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
         draft.say("receipt", draft.playbook.say("child_added", number=case.ticket))
     draft.put(case)
     draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
-    return draft.finish()
-
-
-def _doubtful(draft: Draft, case: Case) -> Turn:
-    """A red word in a doubtful frame: the 120 line if it is happening now, one yes/no question, a ticket, and nothing else."""
-    case = draft.open_ticket(case)
-    draft.alert(case, "check")
-    draft.put(case)
-    draft.state = evolve(draft.state, asked=("check",), asked_on=draft.state.turn)
     return draft.finish()
 
 
@@ -150,70 +125,6 @@ def _wait_for_more(draft: Draft, case: Case) -> Case:
     return draft.timer(
         "silence", case, manners.silence_urgent if case.urgency.at_least(Urgency.URGENT) else manners.silence
     )
-
-
-def _critical(draft: Draft, case: Case, news: Mapping[str, Filled], *, danger: bool, fresh: bool) -> Turn:
-    """A ticket from the first message on, phone and address as one ask, then a receipt; nothing else is asked."""
-    first = not case.ticket
-    case = draft.open_ticket(case)
-    if first:
-        draft.alert(case, "critical")
-        _open_siblings(draft, case)
-    words, names = ask_contact(case, draft.playbook)
-    if names and (first or (danger and not case.asked.get(names[0]))):
-        draft.say("question", words)
-        case = draft.put(asked(case, names))
-        draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
-        if "phone" in names:
-            draft.timer("nudge", case, draft.playbook.manners.nudge)
-        return draft.finish()
-    if first:  # told with the danger, or known from before: said back, so that a wrong number is seen
-        known = {name: value for name, value in case.slots.items() if name in SHARED}
-        draft.say("receipt", noted(case, known, draft.playbook))
-        title = draft.playbook.intents[case.intent].title
-        draft.say("receipt", draft.playbook.say("receipt", number=case.ticket, title=title))
-        draft.put(case)
-        return draft.finish()
-    said = noted(case, news, draft.playbook)
-    draft.say("receipt", said)
-    if not case.told and (said or not danger):
-        draft.say("receipt", receipt(case, draft.playbook, draft.now))
-    elif said:
-        draft.say("receipt", still_missing(case, draft.playbook) + next_critical(case, draft.playbook, draft.now))
-    elif not danger and not draft.said:
-        words = draft.playbook.say("added_violence" if violent(case) else "added_critical", number=case.ticket)
-        draft.say("receipt", words + still_missing(case, draft.playbook))
-    elif danger and not violent(case):
-        draft.say("receipt", still_missing(case, draft.playbook))
-    draft.state = evolve(draft.state, asked=names)
-    draft.put(case)
-    return draft.finish()
-
-
-def _stand_by(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled]) -> Turn:
-    """Somebody died, or wants to: two lines and a person. No form, no survey, nothing to fill in."""
-    first = not case.ticket
-    case = draft.open_ticket(case)
-    draft.state = evolve(draft.state, asked=(), asked_on=0)
-    beside = any(other.open and other.reporter for other in draft.state.cases)
-    if Flag.DECEASED in case.flags:
-        draft.said = [pair for pair in draft.said if pair[0] != "danger"]
-        if not beside:
-            draft.say("info", draft.playbook.say("condolence" if first else "condolence_again"))
-    elif any(purpose == "danger" for purpose, _ in draft.said):
-        if not beside and "phone" not in case.slots and "phone" not in case.asked:
-            draft.say("question", draft.playbook.say("ask_phone_gently"))
-            case = evolve(case, asked={**case.asked, "phone": 1})
-    elif not beside:
-        again = draft.state.said_at is not None and draft.now - draft.state.said_at < _BESIDE
-        words = draft.playbook.say("beside_you_again" if again and not first else "beside_you")
-        draft.say("info", noted(case, news, draft.playbook) + words)
-    if first:
-        draft.alert(case, "deceased" if Flag.DECEASED in case.flags else "critical")
-    elif Act.HUMAN in reading.acts:
-        draft.alert(case, "human")
-    draft.put(case)
-    return draft.finish()
 
 
 def _notice(draft: Draft) -> None:

@@ -20,8 +20,16 @@ _AROUND = "。. 、，,选回复按第个号\ufe0f\u20e3"
 
 
 def ask_contact(case: Case, playbook: Playbook) -> Ask:
-    """Phone and address as one ask; NOTHING when both are known."""
+    """Phone and address as one ask; NOTHING when both are known.
+
+    Who cannot make a call is asked for no number. Who is being hurt is asked where they are first, and left the choice
+    whether a call is safe.
+    """
     wanted = tuple(name for name in ("phone", "address") if name not in case.slots)
+    if Flag.MUTE in case.flags:
+        wanted = tuple(name for name in wanted if name != "phone")
+    elif "phone" in wanted and playbook.danger(case.codes).watched:
+        return (playbook.say("ask_safely"), wanted) if "address" in wanted else NOTHING
     key = {("phone", "address"): "ask_phone_address", ("phone",): "ask_phone", ("address",): "ask_address"}.get(wanted)
     return (playbook.say(key), wanted) if key else NOTHING
 

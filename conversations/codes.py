@@ -84,6 +84,8 @@ class Flag(Code):
     REPOST = "repost"
     RUMOUR = "rumour"
     REPEAT = "repeat"
+    MUTE = "mute"
+    """Whoever writes cannot make a call: deaf, or not to be heard. They are asked for no number."""
 
 
 class Act(Code):

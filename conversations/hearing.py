@@ -12,7 +12,7 @@ from conversations.effects import EraseContact
 from conversations.events import BurstEnded, ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
 from conversations.households import begin_list
 from conversations.language import in_another_language
-from conversations.listening import fill, find_case, further_needs, heard, is_red, new_case
+from conversations.listening import fill, further_needs, heard, is_red, new_case
 from conversations.picture_talk import picture_answered
 from conversations.private import masked
 from conversations.reading import Reading
@@ -25,6 +25,7 @@ from conversations.talk import meta_act
 from conversations.tapping import tapped
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
+from conversations.which_case import find_case
 from conversations.writers import without_chinese
 
 

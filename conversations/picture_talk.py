@@ -13,7 +13,6 @@ from conversations.answering import answer
 from conversations.asking import chosen
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.events import PictureRead, PictureTaken
-from conversations.listening import vague
 from conversations.pictured import SOURCE, dangers, in_words, proposals, worth_asking
 from conversations.reading import PICTURED, Entities, Reading, Reason
 from conversations.sharing import share
@@ -21,6 +20,7 @@ from conversations.state import Case, Filled, Pictured
 from conversations.talk import begin_empty
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
+from conversations.which_case import vague
 
 TIMER = "picture"
 EARLY = "early"

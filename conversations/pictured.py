@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from conversations.codes import Flag, Urgency
 from conversations.events import PictureRead
-from conversations.listening import vague
 from conversations.messages import ContactRef, Inbound
 from conversations.playbook import Playbook, SlotRow
 from conversations.reading import Entities, Reading, Reason
 from conversations.slots import PARSERS, SHARED
 from conversations.state import Case, Filled, Pictured
+from conversations.which_case import vague
 
 SOURCE = "picture"
 """`Filled.source` of what was read on a picture and confirmed by the contact, or taken by a person."""

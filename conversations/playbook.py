@@ -1,6 +1,6 @@
 """The rows the engine works by, once loaded. No file access: `data` reads the files and hands these values over."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Literal
@@ -144,6 +144,22 @@ class Tap:
 
 
 @dataclass(frozen=True, slots=True)
+class Danger:
+    """A kind of danger: the sentence that is said, the one said again soon after, and the number to ring.
+
+    `watched`: whoever does them harm may see our messages and hear a call.
+    """
+
+    say: str = "danger"
+    short: str = "danger_short"
+    call: str = "120"
+    watched: bool = False
+
+
+_ANY_DANGER = Danger()
+
+
+@dataclass(frozen=True, slots=True)
 class Playbook:
     """All rows. `version` is a digest of the files, recorded with every conversation."""
 
@@ -159,6 +175,12 @@ class Playbook:
     knowledge: Mapping[str, Entry] = field(default_factory=dict)
     taps: Mapping[str, Tap] = field(default_factory=dict)
     """By key, in the menu's order."""
+    dangers: Mapping[str, Danger] = field(default_factory=dict)
+    """By the code of the reason, the weightiest first."""
+
+    def danger(self, codes: Collection[str]) -> Danger:
+        """The danger that these reasons name; the plain one where none is of a kind of its own."""
+        return next((kind for code, kind in self.dangers.items() if code in codes), _ANY_DANGER)
 
     def say(self, key: str, **values: str) -> str:
         return self.replies[key].format(**values)

@@ -1,7 +1,7 @@
 """What happens when nothing happens: nobody who wrote is forgotten, and no claim is held for ever. Pure."""
 
 from conversations.asking import asked
-from conversations.codes import TicketStatus, Urgency
+from conversations.codes import Flag, TicketStatus, Urgency
 from conversations.endings import pressing
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
@@ -11,7 +11,6 @@ from conversations.picture_talk import ask_about_pictures
 from conversations.reminders import TIMER as TREATMENT
 from conversations.reminders import treatment_due
 from conversations.revisiting import QUESTION, question
-from conversations.speaking import violent
 from conversations.state import Case
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
@@ -64,9 +63,11 @@ def _nudge(draft: Draft, case: Case) -> None:
     """A critical case without a number to call: asked for once more, and people are told that nobody can be rung."""
     if case.reporter or case.quiet or "phone" in case.slots or case.urgency is not Urgency.CRITICAL:
         return
+    if Flag.MUTE in case.flags:
+        return  # there is none, and the desk knows it
     draft.alert(case, "no_phone")
-    if violent(case):
-        return  # whoever hurts them may see the message
+    if draft.playbook.danger(case.codes).watched:
+        return
     draft.pushed = True
     draft.say("question", draft.playbook.say("nudge_critical"))
     draft.put(asked(case, ("phone",)))

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from conversations.codes import Act, Flag
+from conversations.lasting import days_said
 from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
@@ -70,6 +71,7 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         and (rest := _without_phones(message.text, reading))
         and 4 <= len(rest) <= 60
         and not _UNKNOWN.search(rest)
+        and not _ASKING.search(rest)
         and not _AMOUNT.fullmatch(rest)
         and re.search(r"\d|[区路弄号室栋楼村园苑里馆]|方舱|医院|酒店|宾馆|隔离点|学校|宿舍|工地|车站|机场", rest)
     ):
@@ -81,6 +83,8 @@ _AMOUNT = re.compile(
     r"\D{0,6}\d{1,3}(?:\.\d)?\s?(?:天|日|周|个月|岁|粒|片|颗|盒|瓶|支|包|度|点|次|人|个|斤|小时|分钟)\D{0,4}"
 )
 _UNKNOWN = re.compile(r"(?:不|勿|弗|没)(?:知道|晓得|清楚|记得|记牢)|记不|忘了|忘记")
+_ASKING = re.compile(r"哪|怎么|什么|想问|请问|为啥|能不能|可不可以|[吗么伐]$|[?？]")
+"""Whoever asks does not say where they are, though 里 be in it (哪里举报)."""
 _LABEL = re.compile(
     r"(?:(?:我|我家|家里|屋里|家|本人|单位)的?)?(?:联系)?(?:电话|手机|座机|号码|方式)(?:号码|号)?(?:是|为)?"
 )
@@ -94,21 +98,9 @@ def _without_phones(text: str, reading: Reading) -> str:
     return re.sub(r"\s+", " ", text).strip(" ，,。;；:：")
 
 
-_GONE = re.compile(r"(?:都|已经|早就|昨天|前天|今天|早上|今早){0,2}就?(?:没有?|断|吃完|用完|吃光|用光)了[。！!]?")
-"""The thing itself was named before."""
-_FIGURES = {figure: at for at, figure in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
-_UNITS = {"天": 1, "月": 30}
-_DAYS = re.compile(
-    r"(?:大概|大约|差不多|最多|也就|只|就|还|仅){0,2}(?:有|剩下?|够|够吃|够用|能撑|能吃)?(\d{1,3}|[一二两三四五六七八九十])(天|个?星期|个?礼拜|周|个?月)(?:的?量)?[。了吧]?"
-)
-
-
 @kind("days")
 def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
-    words = message.text.strip()
-    left = 0.0 if _GONE.fullmatch(words) else reading.entities.days_left
-    if left is None and (days := _DAYS.fullmatch(words)):
-        left = float(_FIGURES.get(days[1]) or days[1]) * _UNITS.get(days[2][-1], 7)
+    left = days_said(message.text.strip(), reading.entities.days_left, asked=asked)
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
     return _asked_words(message, reading, asked)
@@ -245,10 +237,12 @@ def missing(row: IntentRow, case: Case, needs: Iterable[str] = ("open",)) -> tup
     return tuple(
         slot
         for slot in row.slots
-        if slot.need in wanted and slot.name not in case.slots and not (slot.unless and _beside_the_point(slot, case))
+        if slot.need in wanted and slot.name not in case.slots and not _beside_the_point(slot, case)
     )
 
 
 def _beside_the_point(slot: SlotRow, case: Case) -> bool:
-    """Somebody whose baby has no milk is not asked how many weeks she is pregnant."""
-    return Flag.PREGNANT not in case.flags and any(word in case.summary for word in slot.unless)
+    """Who cannot make a call is asked for no number, whose baby has no milk not how many weeks she is pregnant."""
+    if slot.name == "phone" and Flag.MUTE in case.flags:
+        return True
+    return bool(slot.unless) and Flag.PREGNANT not in case.flags and any(word in case.summary for word in slot.unless)

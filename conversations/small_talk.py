@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from conversations.belief import facts_only
 from conversations.codes import Act, Intent
-from conversations.listening import slight
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -14,6 +13,7 @@ from conversations.state import Case
 from conversations.talk import begin_empty
 from conversations.turn import Draft
 from conversations.values import evolve
+from conversations.which_case import slight
 
 _GREETED = timedelta(hours=6)
 """Within this time a second hello is a person waiting, not a guest arriving."""

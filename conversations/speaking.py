@@ -6,25 +6,17 @@ from datetime import datetime
 
 from conversations.codes import Flag, Intent, Urgency
 from conversations.knowledge import Tip
-from conversations.listening import vague
 from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.slots import SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
+from conversations.which_case import vague
 
 _WORDS = 40
 _OWN_WORDS = frozenset({"story", "text"})
 """Kinds whose values are what they said themselves: taken down, not read back to them."""
 _SEPARATORS = " \t,，。、;；:：\n"
-VIOLENCE = "R13"
 DESPAIR = frozenset({"R12", "O12"})
-_DANGER_KINDS = (
-    ("R12", "danger_self_harm"),
-    (VIOLENCE, "danger_violence"),
-    ("R07", "danger_pregnancy"),
-    ("R11", "danger_child"),
-)
-"""Reason code → its own wording of the danger line; anything else gets the plain one."""
 
 
 def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime) -> str:
@@ -37,14 +29,17 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
     again = told and state.danger_at is not None and now - state.danger_at < playbook.manners.danger_again
+    kind = playbook.danger(codes)
     if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):
-        return playbook.say("danger_self_harm_short")
+        return playbook.say(kind.short)
+    mute = Flag.MUTE in reading.flags or any(case.open and Flag.MUTE in case.flags for case in state.cases)
     if again:
-        ruled = [code for code in codes if code != "model"]
-        beaten = VIOLENCE in codes or (not ruled and any(case.open and violent(case) for case in state.cases))
-        return playbook.say("danger_violence_short" if beaten else "danger_short")
-    key = next((key for code, key in _DANGER_KINDS if code in codes), "danger")
-    line = playbook.say(key)
+        if all(code == "model" for code in codes):  # it felt danger and cannot name it: what is known already
+            kind = playbook.danger({code for case in state.cases if case.open for code in case.codes})
+        return playbook.say(kind.short)
+    line = playbook.say(kind.say)
+    if mute:
+        line += playbook.say("danger_mute", call=kind.call)
     if playbook.hours.night(now):
         line += playbook.say("danger_night")
     return line
@@ -91,19 +86,26 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
 
 def next_critical(case: Case, playbook: Playbook, now: datetime) -> str:
     """What happens next with a critical case, honest at night."""
-    if playbook.hours.night(now):
-        return playbook.say("next_night_critical")
-    return playbook.say("next_critical_violence" if violent(case) else "next_critical")
+    night, kind = playbook.hours.night(now), playbook.danger(case.codes)
+    if Flag.MUTE in case.flags:
+        return playbook.say("next_night_mute" if night else "next_critical_mute")
+    if night:
+        return playbook.say("next_night_critical", call=kind.call)
+    return playbook.say("next_critical_violence" if kind.watched else "next_critical", call=kind.call)
 
 
-def violent(case: Case) -> bool:
-    """Somebody is being hurt, or it burns: 110 before 120."""
-    return any(reason.code == VIOLENCE for reason in case.reasons)
+def added_critical(case: Case, playbook: Playbook) -> str:
+    """More was heard of a critical case that has its receipt."""
+    if Flag.MUTE in case.flags:
+        return playbook.say("added_mute", number=case.ticket)
+    return playbook.say("added_critical", number=case.ticket, call=playbook.danger(case.codes).call)
 
 
 def still_missing(case: Case, playbook: Playbook, asking: tuple[str, ...] = ()) -> str:
     """What nobody has told yet of the minimal form, as a statement; of a critical case only whom to call and where."""
     only = SHARED if case.urgency is Urgency.CRITICAL else None
+    if only and playbook.danger(case.codes).watched:
+        only = only - {"phone"}
     gaps = [
         slot.title
         for slot in missing(playbook.intents[case.intent], case, ("open",))

@@ -114,7 +114,12 @@ class Case:
     @property
     def quiet(self) -> bool:
         """Nothing is asked of someone bereaved or in despair; a person speaks with them."""
-        return Flag.DECEASED in self.flags or any(reason.code == "R12" for reason in self.reasons)
+        return Flag.DECEASED in self.flags or "R12" in self.codes
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Codes of the rules that saw something in it."""
+        return frozenset(reason.code for reason in self.reasons)
 
 
 @dataclass(frozen=True, kw_only=True)

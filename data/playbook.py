@@ -10,6 +10,7 @@ from typing import Any
 from conversations.codes import Intent, TicketStatus, Urgency
 from conversations.playbook import Clock, Hours, Manners, Playbook, RoutingRule
 from data.choices import read_choices
+from data.dangers import read_dangers
 from data.faults import BadRows, Fault, rows_folder
 from data.intent_rows import read_intents, read_slots
 from data.knowledge import read_knowledge
@@ -21,18 +22,18 @@ _SMALLEST_CHANNEL = 2047
 
 _PLAIN = """
     danger danger_short danger_check danger_pregnancy danger_child danger_violence danger_self_harm danger_night
-    ask_phone_address ask_phone ask_address next_critical next_urgent next_soon next_normal next_night
-    next_night_critical welcome greet menu_help spam thanks unclear unclear_choices notice status_none status_noted after_end
-    withdraw_done
+    ask_phone_address ask_phone ask_address next_urgent next_soon next_normal next_night
+    next_critical_mute next_night_mute ask_safely question_kept danger_fire danger_fire_short danger_gas danger_trapped
+    welcome greet menu_help spam thanks unclear unclear_choices notice status_none status_noted after_end withdraw_done
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
-    picture_no ask_repost ask_consent next_surge next_critical_violence beside_you_again media_image media_voice media_other held
+    picture_no ask_repost ask_consent next_surge beside_you_again media_image media_voice media_other held
     not_stored comment
 """
 _NUMBERED = """
-    revisit revisit_critical added added_critical added_violence solved_critical not_solved_critical human human_night
+    revisit revisit_critical added added_mute solved_critical not_solved_critical human human_night
     child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent media_added
 """
 
@@ -46,6 +47,8 @@ REPLIES: Mapping[str, frozenset[str]] = {
             for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")
         },
         **{f"standing_{status}": "" for status in TicketStatus},
+        **dict.fromkeys(("next_critical", "next_critical_violence", "next_night_critical", "danger_mute"), "call"),
+        "added_critical": "number call",
         "tip": "name number when",
         "before_treatment": "number day title",
         "comment_link": "link",
@@ -92,10 +95,22 @@ def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
     knowledge = read_knowledge(folder, faults)
     routing = _routing(folder / "routing.csv", desks, faults)
     menu = read_menu(folder, faults)
+    dangers = read_dangers(folder, replies, faults)
     if len(faults) > before or menu is None:
         return None
     return Playbook(
-        _version(folder), intents, replies, routing, desks, clocks, hours, manners, choices, knowledge, menu.taps
+        _version(folder),
+        intents,
+        replies,
+        routing,
+        desks,
+        clocks,
+        hours,
+        manners,
+        choices,
+        knowledge,
+        menu.taps,
+        dangers,
     )
 
 

@@ -35,7 +35,7 @@ def line_of(path: Path, needle: str, *, nth: int = 1) -> int:
 
 
 def read_csv(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line, row) of each data row; rows of the wrong width become faults. `#` begins a comment row."""
+    """(line, row) of each data row; rows of the wrong width, or there twice, become faults. `#` begins a comment row."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -49,8 +49,12 @@ def read_csv(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> Itera
     if tuple(name.strip() for name in header) != columns:
         faults.append(Fault(path.name, 1, f"表头应为 {','.join(columns)}"))
         return
+    seen: dict[tuple[str, ...], int] = {}
     for cells in reader:
         if not cells or cells[0].startswith("#"):
+            continue
+        if (first := seen.setdefault(tuple(cells), reader.line_num)) != reader.line_num:
+            faults.append(Fault(path.name, reader.line_num, f"和第 {first} 行一模一样，删去一行"))
             continue
         if len(cells) != len(columns):
             faults.append(Fault(path.name, reader.line_num, f"应有 {len(columns)} 列，实有 {len(cells)} 列"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.codec import decode
 from bot.desk import words
+from bot.desk.alert_words import ALERTS
 from conversations.playbook import Playbook
 
 ACTIONS = {
@@ -170,5 +171,5 @@ def _value(name: str, value: Any, playbook: Playbook) -> str:
         return words.slot_title(playbook, slot) if slot != text else known.get(text, text)
     if name in ("was", "value", "intent", "urgency"):
         return words.URGENCY.get(text) or words.intent_title(playbook, text)
-    table: Mapping[str, str] = {"outcome": words.OUTCOME, "role": words.ROLES, "alert": words.ALERTS}.get(name, {})
+    table: Mapping[str, str] = {"outcome": words.OUTCOME, "role": words.ROLES, "alert": ALERTS}.get(name, {})
     return table.get(text, text)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk import words
+from bot.desk.alert_words import ALERTS, RED_ALERTS
 from bot.desk.clocks import Promise, next_promise
 from bot.mask import mask_text
 from bot.store.tickets import Ticket
@@ -60,7 +61,7 @@ def row_of(
         title=words.intent_title(playbook, ticket.intent),
         summary=mask_text(ticket.body.summary),
         flags=tuple(flags),
-        alert=words.ALERTS.get(ticket.alert, "请看一眼") if ticket.alert and ticket.outcome is None else "",
+        alert=ALERTS.get(ticket.alert, "请看一眼") if ticket.alert and ticket.outcome is None else "",
         red=is_red(ticket.urgency, ticket.alert),
         created_at=ticket.created_at,
         age=words.ago(ticket.created_at, now),
@@ -79,4 +80,4 @@ def row_of(
 
 def is_red(urgency: str, alert: str) -> bool:
     """Whether an unacknowledged alert rings on: a life may depend on it."""
-    return bool(alert) and (urgency == "critical" or alert in words.RED_ALERTS)
+    return bool(alert) and (urgency == "critical" or alert in RED_ALERTS)

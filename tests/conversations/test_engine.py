@@ -59,7 +59,7 @@ def test_phone_and_address_in_one_sentence_bring_the_receipt() -> None:
     assert "13812345678" in words
     assert "长寿路100号" in words
     assert "B60405-0001" in words
-    assert playbook().replies["next_critical"] in words
+    assert playbook().say("next_critical", call="120") in words
     assert "？" not in words, "what was understood is a statement, never a question"
     assert opened(turn) == []
 

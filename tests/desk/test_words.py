@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.desk import words
+from bot.desk.alert_words import ALERTS
 from conversations.talk import _ACTS
 
 CORE = Path(__file__).parents[2] / "conversations"
@@ -26,7 +27,7 @@ def codes(method: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(("method", "table"), [("alert", words.ALERTS), ("note", words.CHANGES)])
+@pytest.mark.parametrize(("method", "table"), [("alert", ALERTS), ("note", words.CHANGES)])
 def test_every_code_has_words(method: str, table: dict[str, str]) -> None:
     used = {code for code in codes(method) if not code.endswith("_")}
     assert len(used) > 8

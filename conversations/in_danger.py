@@ -1,0 +1,116 @@
+"""Where a life may be in danger, or somebody has died: a ticket and a person at once, the fewest words, no form. Pure."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from conversations.asking import ask_contact, asked
+from conversations.codes import Act, Flag
+from conversations.reading import Reading
+from conversations.slots import SHARED
+from conversations.speaking import added_critical, next_critical, noted, receipt, still_missing
+from conversations.state import Case, Filled
+from conversations.turn import Draft, Turn
+from conversations.values import evolve
+
+_BESIDE = timedelta(minutes=10)
+"""The numbers to call are not repeated with every line to somebody in despair."""
+
+
+def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled], *, danger: bool) -> Turn:
+    """A ticket from the first message on, phone and address as one ask, then a receipt; nothing else is asked."""
+    first = not case.ticket
+    case = draft.open_ticket(case)
+    if first:
+        draft.alert(case, "critical")
+        open_siblings(draft, case)
+    case = _unable_to_call(draft, case, reading, danger=danger)
+    words, names = ask_contact(case, draft.playbook)
+    if names and (first or (danger and not case.asked.get(names[0]))):
+        draft.say("question", words)
+        case = draft.put(asked(case, names))
+        draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
+        if "phone" in names:
+            draft.timer("nudge", case, draft.playbook.manners.nudge)
+        return draft.finish()
+    if first:  # told with the danger, or known from before: said back, so that a wrong number is seen
+        known = {name: value for name, value in case.slots.items() if name in SHARED}
+        draft.say("receipt", noted(case, known, draft.playbook))
+        title = draft.playbook.intents[case.intent].title
+        draft.say("receipt", draft.playbook.say("receipt", number=case.ticket, title=title))
+        draft.put(case)
+        return draft.finish()
+    said = noted(case, news, draft.playbook)
+    draft.say("receipt", said)
+    if not case.told and (said or not danger):
+        draft.say("receipt", receipt(case, draft.playbook, draft.now))
+    elif said:
+        draft.say("receipt", still_missing(case, draft.playbook) + next_critical(case, draft.playbook, draft.now))
+    elif not danger and not draft.said:
+        draft.say("receipt", added_critical(case, draft.playbook) + still_missing(case, draft.playbook))
+    elif danger:
+        draft.say("receipt", still_missing(case, draft.playbook))
+    draft.state = evolve(draft.state, asked=names)
+    draft.put(case)
+    return draft.finish()
+
+
+def _unable_to_call(draft: Draft, case: Case, reading: Reading, *, danger: bool) -> Case:
+    """Who cannot make a call is told another way each time they say so, and the desk that nobody may ring them."""
+    if Flag.MUTE not in case.flags:
+        return case
+    if Flag.MUTE in reading.flags and not danger:
+        draft.say("danger", draft.playbook.say("danger_mute", call=draft.playbook.danger(case.codes).call))
+    if "mute" not in case.asked:
+        case = draft.put(evolve(case, asked={**case.asked, "mute": 1}))
+        draft.alert(case, "mute")
+    return case
+
+
+def stand_by(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled]) -> Turn:
+    """Somebody died, or wants to: two lines and a person. No form, no survey, nothing to fill in."""
+    first = not case.ticket
+    case = draft.open_ticket(case)
+    draft.state = evolve(draft.state, asked=(), asked_on=0)
+    beside = any(other.open and other.reporter for other in draft.state.cases)
+    if Flag.DECEASED in case.flags:
+        draft.said = [pair for pair in draft.said if pair[0] != "danger"]
+        if not beside:
+            draft.say("info", draft.playbook.say("condolence" if first else "condolence_again"))
+    elif any(purpose == "danger" for purpose, _ in draft.said):
+        wanted = Flag.MUTE not in case.flags and "phone" not in case.slots and "phone" not in case.asked
+        if wanted and not beside:
+            draft.say("question", draft.playbook.say("ask_phone_gently"))
+            case = evolve(case, asked={**case.asked, "phone": 1})
+    elif not beside:
+        again = draft.state.said_at is not None and draft.now - draft.state.said_at < _BESIDE
+        words = draft.playbook.say("beside_you_again" if again and not first else "beside_you")
+        draft.say("info", noted(case, news, draft.playbook) + words)
+    if first:
+        draft.alert(case, "deceased" if Flag.DECEASED in case.flags else "critical")
+    elif Act.HUMAN in reading.acts:
+        draft.alert(case, "human")
+    draft.put(case)
+    return draft.finish()
+
+
+def doubtful(draft: Draft, case: Case) -> Turn:
+    """A red word in a doubtful frame: the 120 line if it is happening now, one yes/no question, a ticket, and nothing else."""
+    case = draft.open_ticket(case)
+    draft.alert(case, "check")
+    draft.put(case)
+    draft.state = evolve(draft.state, asked=("check",), asked_on=draft.state.turn)
+    return draft.finish()
+
+
+def open_siblings(draft: Draft, case: Case) -> None:
+    """The other needs of the same message get their tickets with the first one's; a person sees them together."""
+    for other in draft.state.cases:
+        if other.open and not other.ticket and other.key != case.key and other.started_at == case.started_at:
+            other = draft.open_ticket(other)
+            draft.say(
+                "receipt",
+                draft.playbook.say(
+                    "also_receipt", number=other.ticket, title=draft.playbook.intents[other.intent].title
+                ),
+            )
+            draft.alert(other, "further_need")
