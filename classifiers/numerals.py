@@ -21,6 +21,8 @@ def number(text: str) -> float | None:
     seen = False
     for char in text:
         if char in _DIGIT:
+            if total and current:
+                return None  # 七十八一(个人): two numerals that only stand together
             # 二二 read digit by digit: 22
             current = current * 10 + _DIGIT[char] if seen and current and char != "零" else _DIGIT[char]
         elif char in _UNIT:

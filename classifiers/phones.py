@@ -27,7 +27,9 @@ _NUMBER = re.compile(
     rf"|(?P<local>[2-9]\d{{3}}{_GAP}\d{{4}})"
     rf")(?![\d]|\.\d)"
 )
-_SPOKEN_NUMBER = re.compile(rf"[幺一]{_SPOKEN_DIGIT}{{10}}(?!{_SPOKEN_DIGIT})")
+_SPOKEN_NUMBER = re.compile(
+    rf"(?<!{_SPOKEN_DIGIT})(?:[幺一]{_SPOKEN_DIGIT}{{10}}|[二两三四五六七八九]{_SPOKEN_DIGIT}{{7}})(?!{_SPOKEN_DIGIT})"
+)
 # Eight bare digits are a telephone only when the words say so.
 _LOCAL_CUE = re.compile(r"(?:电话|座机|固话|宅电|联系|打|tel)[^\d]{0,8}$", re.IGNORECASE)
 _NOT_A_PHONE = re.compile(
@@ -44,7 +46,7 @@ _OWNER_BEFORE = re.compile(
 _OWNER_AFTER = re.compile(rf"[\s,，]?[(（]?\s?(?:打|是|找|这是)?\s?({_KIN})(?:的|接|[)）]|$|[\s,，。;；])")
 _SURNAME = re.compile(r"([一-鿿]{1,2}(?:先生|女士|小姐|阿姨|老师|师傅))[\s:：,，(（]{0,3}(?:电话|手机)?[\s:：]{0,2}$")
 _DIGIT = re.compile(r"\d")
-_FEWEST_DIGITS = 8
+_FEWEST_DIGITS = _LOCAL = 8
 _MOST = 10
 
 
@@ -71,6 +73,8 @@ def _dialled(match: re.Match[str], plain: str) -> str:
         return ""
     if match.re is _SPOKEN_NUMBER:
         number = "".join(_SPOKEN[char] for char in match.group())
+        if len(number) == _LOCAL:
+            return f"021{number}" if _LOCAL_CUE.search(before) else ""
         return number if number[1] in "3456789" else ""
     digits = "".join(_DIGIT.findall(match.group().split("转")[0]))
     match match.lastgroup:
