@@ -18,7 +18,7 @@ from bot.log import get_logger
 from bot.media.files import VIEW, MediaFiles
 from bot.settings import Account
 from bot.store.database import StoreAway
-from bot.store.outbox import Due, OutboxStore
+from bot.store.outbox import BOTH, Due, OutboxStore
 from bot.turns import Turns
 from bot.vault import DataKey, Unsealable, Vault
 from conversations.events import DeliveredLate, DeliveryFailed, TimerFired
@@ -60,7 +60,9 @@ class OutboxWorker:
         world: World,
         clock: Callable[[], datetime],
         files: MediaFiles,
+        breath: float = _BREATH,
     ) -> None:
+        """`breath`: seconds for which what comes together is waited for; none where the clock waits for us."""
         self.store = store
         self.turns = turns
         self.vault = vault
@@ -69,7 +71,10 @@ class OutboxWorker:
         self.world = world
         self.clock = clock
         self.files = files
+        self.breath = breath
         self.wake = asyncio.Event()
+        self._told = True
+        self._rests = asyncio.Event()
         self._stopping = False
         self._outcomes: list[tuple[Due, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -78,15 +83,18 @@ class OutboxWorker:
 
     async def run(self) -> None:
         """Claim and perform until stopped: each account's window slides on as its sends end, whatever others do."""
-        told = True
         while not self._stopping:
             self.wake.clear()
+            told, self._told = self._told, False
             now = self.clock()
             rooms = self.lanes.room(now)
             try:
-                look = bool(rooms) and (told or await self.store.anything(now))
-                claimed = await self.store.claim(now, LEASE, rooms, self.lanes.accounts) if look else []
+                kinds = BOTH if told or not rooms else await self.store.kinds(now)
+                claimed = (
+                    await self.store.claim(now, LEASE, rooms, self.lanes.accounts, kinds) if rooms and kinds else []
+                )
             except StoreAway:
+                self._told = True
                 await asyncio.sleep(0.5)
                 continue
             for due in claimed:
@@ -94,16 +102,31 @@ class OutboxWorker:
                 lane.busy += 1
                 task = asyncio.create_task(self._perform(due, lane))
                 self._busy.add(task)
-                task.add_done_callback(self._busy.discard)
+                task.add_done_callback(self._over)
             if claimed:
-                told = True
-                await asyncio.sleep(_BREATH)
+                self._told = self._told or any(due.kind == "send" for due in claimed)
+                await asyncio.sleep(self.breath)
                 continue
-            told = False
+            if not self._busy:
+                self._rests.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), _LOOK)
-                told = True
-                await asyncio.sleep(_BREATH)
+                await asyncio.sleep(self.breath)
+
+    def tell(self) -> None:
+        """Something to be sent was committed just now: it is claimed without asking first."""
+        self._told = True
+        self.wake.set()
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self.wake.set()
+
+    async def rest(self) -> None:
+        """Look at once, and return when all that was found is done and a further look finds nothing."""
+        self._rests.clear()
+        self.wake.set()
+        await self._rests.wait()
 
     async def stop(self) -> None:
         """Claim nothing more; let what is being sent end, so that no outcome is unknown."""
@@ -124,7 +147,7 @@ class OutboxWorker:
             log.exception("perform_failed", effect=due.effect_id)
         finally:
             lane.busy -= 1
-            self.wake.set()
+            self._told = self._told or due.kind == "send"
 
     async def _sent(self, due: Due) -> None:
         """Written down together with whatever else was taken in the same moment. Raises StoreAway."""
@@ -135,7 +158,7 @@ class OutboxWorker:
         await written
 
     async def _write(self) -> None:
-        await asyncio.sleep(_BREATH)
+        await asyncio.sleep(self.breath)
         while self._outcomes:
             batch, self._outcomes = self._outcomes, []
             failure: Exception | None = None

@@ -34,8 +34,8 @@ from bot.rows.serving import ServingRows
 from bot.settings import Account, Settings
 from bot.spool import Spool
 from bot.store.database import Database, migrate
+from bot.store.indexing import run_indexer
 from bot.store.outbox import OutboxStore
-from bot.store.search import run_indexer
 from bot.store.turns import TurnStore
 from bot.supervision.watching import watch as watch_ladder
 from bot.surge import Surge
@@ -172,7 +172,7 @@ async def open_services(
 
     def publish(news: list[News]) -> None:
         if kick and any(one["what"] == "outbox" for one in news):
-            kick[0].wake.set()
+            kick[0].tell()
         live.publish([one for one in news if one["what"] != "outbox"])
 
     surge = Surge(database, lambda: rows.playbook)
@@ -181,7 +181,8 @@ async def open_services(
         store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near
     )
     worker = OutboxWorker(
-        OutboxStore(database), turns, vault, settings.accounts, world, clock, media.files
+        OutboxStore(database), turns, vault, settings.accounts, world, clock, media.files,
+        **({"breath": 0.0} if rehearsing else {}),
     )  # fmt: skip
     if outbox:
         kick.append(worker)

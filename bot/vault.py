@@ -22,6 +22,10 @@ _KEPT = 2_000
 """Contacts' keys kept open, at 3 KB each; opening one again costs less than sealing one message."""
 
 
+_PIECE, _MOST_PIECES = 2, 10_000
+"""Two characters of the language are in every other ticket, and their hash is made once; names and numbers are longer."""
+
+
 class Unsealable(Exception):
     """A blob that no key of ours opens: a wrong BANGNONG_SECRET_KEY, an erased contact, or damage."""
 
@@ -57,6 +61,7 @@ class Vault:
         self._services = [_derive(secret, b"service") for secret in (current, previous) if secret is not None]
         self._index = b""
         self._keys: OrderedDict[UUID, DataKey] = OrderedDict()
+        self._pieces: dict[str, int] = {}
 
     def seal(self, data: bytes, context: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -77,6 +82,7 @@ class Vault:
 
     def use_index_key(self, key: bytes) -> None:
         self._index = key
+        self._pieces.clear()
 
     def new_index_key(self) -> bytes:
         return os.urandom(32)
@@ -88,8 +94,13 @@ class Vault:
 
     def term(self, word: str) -> int:
         """A search term as a 31-bit number."""
-        digest = hmac.digest(self._index, b"term\x1f" + word.encode("utf-8", "surrogatepass"), "sha256")
-        return int.from_bytes(digest[:4], "big") >> 1
+        found = self._pieces.get(word)
+        if found is None:
+            digest = hmac.digest(self._index, b"term\x1f" + word.encode("utf-8", "surrogatepass"), "sha256")
+            found = int.from_bytes(digest[:4], "big") >> 1
+            if len(word) <= _PIECE and len(self._pieces) < _MOST_PIECES:
+                self._pieces[word] = found
+        return found
 
     def new_data_key(self, contact: UUID) -> tuple[DataKey, bytes]:
         """A fresh key and its sealed form."""

@@ -1,15 +1,13 @@
 """What the record keeps of tickets that may be one matter: their marks, what people said of pairs, who was merged into whom."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.similar import Mark, Marked, Similar, compare
+from bot.similar import Marked, Similar, compare
 from bot.store.database import Database
 from bot.vault import Vault
-from classifiers.similar import Sketch
 
 CLOSED_DAYS = timedelta(days=14)
 MERGED, TOOK_IN, SPLIT, LET_GO, APART = "merged", "took_in", "split", "let_go", "apart"
@@ -27,30 +25,6 @@ class Duplicate:
     duplicate_of: str
     by: str
     at: datetime
-
-
-_KEEP = """
-with alive as (select 1 from contacts where id = $2 and data_key is not null for share),
-gone as (delete from ticket_marks where number = $1 and mark <> all ($4::bytea[])),
-kept as (
-    insert into ticket_marks (number, kind, mark)
-    select $1, u.kind, u.mark from unnest($3::text[], $4::bytea[]) as u (kind, mark), alive
-    on conflict do nothing
-)
-insert into ticket_sketches as s (number, pieces, keys)
-select $1, $5::integer[], $6::integer[] from alive where cardinality($5::integer[]) > 0
-on conflict (number) do update set pieces = excluded.pieces, keys = excluded.keys where s.pieces <> excluded.pieces
-"""
-
-
-async def keep_marks(
-    database: Database, number: str, contact: UUID, marks: Collection[Mark], sketches: tuple[Sketch, Sketch]
-) -> None:
-    """Waits for an erasing of the contact that is under way, and then keeps nothing."""
-    pieces, keys = sketches
-    await database.execute(
-        _KEEP, number, contact, [kind for kind, _ in marks], [mark for _, mark in marks], list(pieces), list(keys)
-    )
 
 
 async def forget_marks(connection: Any, contact: UUID) -> None:

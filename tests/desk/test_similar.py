@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.similar import SAME_TEXT
 from bot.store.contacts import erase_contact
 from bot.store.database import Database
-from bot.store.search import keep_terms
-from bot.store.similar import keep_marks
+from bot.store.indexing import Index, keep_index
 from conversations.codes import Outcome
 from tests.desk.conftest import RED, Desk, Person, Resident, number_of
 from tests.desk.test_window import wechat_says
@@ -98,8 +97,8 @@ async def test_nothing_is_kept_in_clear_and_erasing_takes_it_all(
     database = Database(record.dsn)
     await database.open()
     assert await erase_contact(database, contact)
-    await keep_marks(database, mine, contact, [("phone", b"late")], ((1,), (1,)))  # an indexer that was under way
-    await keep_terms(database, mine, contact, [1, 2], 1)
+    late = Index([1, 2], [("phone", b"late")], ((1,), (1,)))  # an indexer that was under way
+    await keep_index(database, mine, contact, late, 1)
     await database.close()
     for table in ("ticket_marks", "ticket_sketches", "ticket_terms"):
         assert await record.value(f"select count(*) from {table} where number = $1", mine) == 0

@@ -16,8 +16,9 @@ from bot.ocr.program import Program
 from bot.ocr.reader import PictureReader
 from bot.settings import Account
 from bot.store.contacts import erase_contact
+from bot.store.indexing import index_some
 from bot.store.picture_words import words_of_pictures
-from bot.store.search import index_some, query_terms
+from bot.store.search import query_terms
 from bot.store.turns import TurnStore
 from bot.turns import Turns
 from bot.understanding import open_reader
