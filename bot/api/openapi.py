@@ -149,6 +149,7 @@ def _paths() -> dict[str, Any]:
         _parameter("status", _enum([*TicketStatus, "open"]), "where it stands; `open`: not closed"),
         _parameter("intent", _enum(Intent), "what it is about"),
         _parameter("q", _TEXT, "words; two Chinese characters or more"),
+        _parameter("numbers", _TEXT, "of these numbers alone, with commas between them; 200 at the most"),
         _parameter("order", _enum(["queue", "newest"]), "queue: urgency, then age (default)"),
         _parameter("mask", _YES, "hide personal data"),
         _LIMIT,

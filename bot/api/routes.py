@@ -60,7 +60,7 @@ async def api_errors(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 async def get_tickets(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/tickets: queue order (urgency, age), or `order=newest`."""
+    """GET /api/v1/tickets: queue order (urgency, age), or `order=newest`; `numbers=A,B`: these alone."""
     services = request.app[SERVICES]
     name, role = await caller(request)
     query = request.query
@@ -71,8 +71,11 @@ async def get_tickets(request: web.Request) -> web.StreamResponse:
     limit = query.get("limit", "50")
     if not limit.isdigit() or not 1 <= int(limit) <= _MOST:
         return error_json(400, "bad_limit", f"limit is a number from 1 to {_MOST}", "limit")
+    numbers = tuple(query.get("numbers", "").upper().split(",")) if query.get("numbers") else ()
+    if len(numbers) > _MOST:
+        return error_json(400, "too_many", f"numbers: {_MOST} at the most", "numbers")
     wanted = Filter(
-        channel=query.get("channel", ""), sender=query.get("sender", ""), urgency=query.get("urgency", ""),
+        numbers=numbers, channel=query.get("channel", ""), sender=query.get("sender", ""), urgency=query.get("urgency", ""),
         status=query.get("status", ""), intent=query.get("intent", ""), q=query.get("q", ""),
     )  # fmt: skip
     try:

@@ -55,16 +55,16 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
         return refused(request, staff, ticket.number, 409, "linked", "这张单并在别的单里：请先把它拆开。")
     outcome = await services.turns.act(ticket.conversation, event)
-    renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
-    fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
     if outcome.refused:
+        fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
         status, sentence = await why_not(services, outcome.refused, fresh)
         return refused(request, staff, ticket.number, status, outcome.refused, sentence)
+    renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
     if not renews:
         await _write_down(services, staff, ticket, event)
-    if isinstance(event, ReporterClaimed) and not ticket.reporter and await _seen(services, staff, fresh):
-        fresh = await get_ticket(services.database, services.vault, ticket.number) or fresh
-    return await done(request, staff, fresh)
+    if isinstance(event, ReporterClaimed) and not ticket.reporter:
+        await _seen(services, staff, ticket.number)
+    return await _as_now(request, staff, ticket)
 
 
 def _event(name: str, case: int, login: str, form: Mapping[str, str]) -> ReporterEvent:
@@ -121,17 +121,25 @@ async def post_acknowledge(request: web.Request, staff: Staff) -> web.StreamResp
     ticket = await find(request)
     if ticket is None:
         return refused(request, staff, "", 404, "unknown", "没有这张单。")
-    await _seen(services, staff, ticket)
-    return await done(request, staff, await get_ticket(services.database, services.vault, ticket.number) or ticket)
+    await _seen(services, staff, ticket.number)
+    return await _as_now(request, staff, ticket)
 
 
-async def _seen(services: Services, staff: Staff, ticket: Ticket) -> bool:
+async def _seen(services: Services, staff: Staff, number: str) -> None:
     """Silent everywhere from now. Whoever takes a ticket has seen it: nobody else need be called."""
-    if not await acknowledge(services.database, ticket.number, staff.login, services.clock()):
-        return False
-    await audit(services.database, staff.login, "desk.acknowledged", ticket.number, alert=ticket.alert)
-    services.live.publish([{"what": "ticket", "number": ticket.number, "change": "acknowledged", "alert": ""}])
-    return True
+    alert = await acknowledge(services.database, number, staff.login, services.clock())
+    if not alert:
+        return
+    await audit(services.database, staff.login, "desk.acknowledged", number, alert=alert)
+    services.live.publish([{"what": "ticket", "number": number, "change": "acknowledged", "alert": ""}])
+
+
+async def _as_now(request: web.Request, staff: Staff, ticket: Ticket) -> web.StreamResponse:
+    """Read again only for whoever is shown it."""
+    if request.headers.get("X-Parts") != "no":
+        services = request.app[SERVICES]
+        ticket = await get_ticket(services.database, services.vault, ticket.number) or ticket
+    return await done(request, staff, ticket)
 
 
 async def done(request: web.Request, staff: Staff, ticket: Ticket) -> web.StreamResponse:

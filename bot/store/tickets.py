@@ -224,15 +224,16 @@ async def events_of(database: Database, vault: Vault, number: str) -> list[Ticke
     return out
 
 
-async def acknowledge(database: Database, number: str, login: str, now: datetime) -> bool:
-    """A person has seen the alert: it falls silent everywhere. False when there was none."""
-    done = await database.value(
+async def acknowledge(database: Database, number: str, login: str, now: datetime) -> str:
+    """A person has seen the alert: it falls silent everywhere. What it was; "" when there was none."""
+    was = await database.value(
+        "with was as (select alert from tickets where number = $1 and alert <> '' for update) "
         "update tickets set alert = '', acknowledged_at = coalesce(acknowledged_at, $3), "
         "acknowledged_by = case when acknowledged_by = '' then $2 else acknowledged_by end, changed = nextval('ticket_changes') "
-        "where number = $1 and alert <> '' returning number",
+        "from was where number = $1 returning was.alert",
         number, login, now,
     )  # fmt: skip
-    return done is not None
+    return was or ""
 
 
 async def counts(database: Database) -> dict[str, int]:

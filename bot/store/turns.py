@@ -13,18 +13,23 @@ from bot.store.media import OWE
 from bot.store.writes import Writes
 from conversations.tickets import number_prefix, ticket_number
 
-_LOAD = """
+_STATES = """
 select 0 as what, c.id, c.openid_hash as ref, coalesce(v.turn, 0) as turn, v.state as blob, c.data_key, 0 as answered
-from contacts c left join conversations v on v.id = c.id where c.openid_hash = any ($1)
-union all
-select 0, c.id, c.openid_hash, coalesce(v.turn, 0), v.state, c.data_key, 0
-from contacts c left join conversations v on v.id = c.id where c.id = any ($2)
-union all
+from contacts c left join conversations v on v.id = c.id where {}
+"""
+_MARKS = """
 select 1, i.conversation, i.key, i.turn, m.body, c.data_key, i.answered
 from inbox i join contacts c on c.id = i.conversation
 left join messages m on m.conversation = i.conversation and m.turn = i.turn and m.position = i.answered and i.answered > 0
-where i.key = any ($3)
+where i.key = any ({})
 """
+_BY_HASH, _BY_ID = "c.openid_hash = any ({})", "c.id = any ({})"
+_HEARD = f"{_STATES.format(_BY_HASH.format('$1'))} union all {_MARKS.format('$2')}"
+_ACTED = _STATES.format(_BY_ID.format("$1"))
+_BOTH = " union all ".join(
+    (_STATES.format(_BY_HASH.format("$1")), _MARKS.format("$2"), _STATES.format(_BY_ID.format("$3")))
+)
+"""A batch is mostly of one kind, messages or acts; to plan for both costs the record more than to answer."""
 
 _COMMIT = f"select commit_turns({', '.join(f'${n}' for n in range(1, 79))})"
 
@@ -80,7 +85,12 @@ class TurnStore:
 
     async def load(self, hashes: Sequence[bytes], ids: Sequence[UUID], keys: Sequence[bytes]) -> Loaded:
         """Everything a batch needs to know, in one round trip. Raises StoreAway."""
-        rows = await self.database.fetch(_LOAD, list(hashes), list(ids), list(keys))
+        if not ids:
+            rows = await self.database.fetch(_HEARD, list(hashes), list(keys))
+        elif not hashes and not keys:
+            rows = await self.database.fetch(_ACTED, list(ids))
+        else:
+            rows = await self.database.fetch(_BOTH, list(hashes), list(keys), list(ids))
         loaded = Loaded({}, {}, {})
         for row in rows:
             if row["what"] == 1:
