@@ -105,10 +105,29 @@ def test_known_failures_still_fail(text: str, expect: str, why: str) -> None:
         ("我们整栋楼都没菜了", Flag.MANY),
         ("求扩散 帮忙转发", Flag.REPOST),
         ("听说明天要断网 是真的吗", Flag.RUMOUR),
+        ("我是聋人 胸口痛", Flag.MUTE),
+        ("我听不见 120也打不了 我是聋哑人", Flag.MUTE),
+        ("不能打电话 他会听见", Flag.MUTE),
+        ("躲在衣柜里 不敢出声", Flag.MUTE),
+        ("手机欠费了打不了电话", Flag.MUTE),
     ],
 )
 def test_flags(text: str, flag: Flag) -> None:
     assert flag in RED.read(text).flags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我外婆是聋人 胸口痛",
+        "老人打不了电话 也不会用手机",
+        "居委电话打不通 120也打不进",
+        "宝宝不会说话",
+        "他不会听见的",
+    ],
+)
+def test_who_writes_can_call(text: str) -> None:
+    assert Flag.MUTE not in RED.read(text).flags
 
 
 @pytest.mark.parametrize(
