@@ -22,5 +22,8 @@ def correction(text: str, gazetteer: Gazetteer) -> tuple[Address, ...]:
     parts: dict[str, Any] = {found.lastgroup or "": found[0] for found in _PART.finditer(kept)}
     if parts and (_SAID.search(text) or _PART.fullmatch(bare)):
         return (Address(**parts, raw=text, confidence=0.3),)
+    first, _, second = bare.partition(" ")
+    if (town := gazetteer.bare_town(second.strip())) and gazetteer.lies_in(second.strip(), first):
+        return (Address(district=town.district, town=town.name, raw=text, confidence=0.3),)
     district = gazetteer.district(bare) if 2 <= len(bare) <= 5 else ""
     return (Address(district=district, raw=text, confidence=0.3),) if district else ()

@@ -81,6 +81,8 @@ _NO_ROAD = re.compile(
     r".*(?:网|马|道|思|线|电|铁|走|销|出|一|高速公|高速|上|问|回|半|条|门|后|前|活|没|绝|无|末|心|通|让|同|弯|陌|天|水|陆|跑|迷|引|带|修"
     r"|沿|顺|过|公)"
 )
+_BETWEEN = " ,，、"
+_HAN_NEXT = re.compile(r"[一-鿿]")
 _LONGEST_NAME = 12
 
 
@@ -110,7 +112,21 @@ class Scanner:
             if not name.endswith("区") and _NOT_DISTRICT.match(text, hit.end()):
                 continue  # 浦东机场, 长宁路 are no districts
             found.append(Token("district", name, hit.start(), hit.end(), known=name.endswith("区")))
+            if town := self._bare_town(text, name, hit.end()):
+                found.append(town)
         return found
+
+    def _bare_town(self, text: str, district: str, end: int) -> Token | None:
+        """The town right behind its own district, without 街道 or 镇: 浦东 三林 长清路, 金山区石化."""
+        while text[end : end + 1] in _BETWEEN and end < len(text):
+            end += 1
+        for length in (4, 3, 2):
+            stop = end + length
+            if not self._gazetteer.lies_in(text[end:stop], district):
+                continue
+            if not _HAN_NEXT.match(text, stop) or self._gazetteer.road_begins(text, stop):
+                return Token("town", text[end:stop], end, stop, known=True)
+        return None
 
     def _names(self, text: str, taken: list[Token]) -> list[Token]:
         found: list[Token] = []

@@ -56,6 +56,12 @@ class Gazetteer:
         """The town of a name written without 街道 or 镇 (顾村)."""
         return self._bare_towns.get(name)
 
+    def lies_in(self, name: str, district: str) -> bool:
+        """Whether a town written without 街道 or 镇 is one of this district, by any name of it. A road's name (控江路街道) is
+        the road."""
+        town = self._bare_towns.get(name)
+        return town is not None and not name.endswith("路") and town.district == self.district(district)
+
     def town_ending(self, text: str, end: int) -> Town | None:
         """The longest town whose name ends at `end`."""
         for start in range(max(0, end - _LONGEST_TOWN), end - 1):

@@ -38,11 +38,20 @@ def kind(name: str) -> Callable[[Parser], Parser]:
     return register
 
 
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_NO_PHONE = re.compile(
+    r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
+)
+"""Somebody abroad, or without one: not asked for it again."""
+
+
 @kind("phone")
 def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     phones = reading.entities.phones
     if not phones:
-        return None
+        if mail := _MAIL.search(message.text):
+            return Filled(mail[0])
+        return Filled(SKIPPED, sure=False) if asked and _NO_PHONE.search(message.text) else None
     words = [
         f"{phone.number}（{phone.owner}）" if phone.owner not in ("", "我", "本人") else phone.number
         for phone in phones

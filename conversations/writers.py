@@ -14,6 +14,8 @@ _GROWN = re.compile(
 )
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+", re.IGNORECASE)
+"""Of mail or the web: no words of any language."""
 _SPEAKS = 3
 """Latin words from which a text without one Chinese character is a sentence in another language."""
 
@@ -25,4 +27,6 @@ def child_writes(text: str) -> bool:
 
 def without_chinese(text: str, *, known: bool = False) -> bool:
     """Whether it is said by somebody who has no Chinese; of whom that is `known`, a number or a word is enough."""
-    return bool(text.strip()) and not _HAN.search(text) and (known or len(_WORD.findall(text)) >= _SPEAKS)
+    if not text.strip() or _HAN.search(text):
+        return False
+    return known or len(_WORD.findall(_ADDRESS.sub(" ", text))) >= _SPEAKS
