@@ -6,8 +6,8 @@ import random
 import aiohttp
 
 from bot.codec import encode
-from bot.desk.session import WRITERS
 from bot.desk.alert_words import RED_ALERTS
+from bot.desk.session import WRITERS
 from bot.log import get_logger
 from bot.outside.door import OutsideDoor
 from bot.outside.push import Signer, sealed
