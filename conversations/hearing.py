@@ -118,7 +118,8 @@ def _beside_a_reporter(
     draft: Draft, case: Case | None, held: Case | None, event: MessageReceived, intent: Intent | None
 ) -> Turn:
     """A person speaks with them: the bot says nothing, but hears everything; a new need gets its own ticket quietly."""
-    if case is None and (intent is None or not intent.opens_case):
+    asks = intent is Intent.CONSULT and Act.STATUS in event.reading.acts  # of what the reporter has in hand
+    if case is None and (intent is None or not intent.opens_case or asks):
         case = held
     wants_human = Act.HUMAN in event.reading.acts
     if case is None:
