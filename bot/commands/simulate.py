@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
@@ -15,6 +16,10 @@ from bot.vault import Vault
 from conversations.playbook import SHANGHAI
 
 _FAST = "max"
+_FILLED = 60
+"""Minutes before the end from which whoever is still lacking comes."""
+_SCREENS = 4
+"""Tokens that read tickets: a rehearsed minute's questions come in fractions of the real one that limits are for."""
 
 
 def add(commands: Any) -> None:
@@ -95,34 +100,40 @@ async def _play(
             )  # fmt: skip
         progress("出题", 0.0)
         matters = await asyncio.to_thread(cast, rows, settings.home, options.seed)
+        gc.collect()
+        gc.freeze()  # the model and the rows stay: no collection need look at them again
         stage = Stage(clock, pace)
         counts: Counter[str] = Counter()
         await clock.set(start)
         staff = await hire(database, base, max(rows.crew.first_day, rows.crew.each_day), counts)
-        screen = Screen(staff[0], await open_door(database))
+        screen = Screen(staff[0], [await open_door(database) for _ in range(_SCREENS)])
         town = Town(http, base, list(settings.accounts.values()), matters, stage.schedule, cases, end)
-        crew = Crew(rows, staff, stage.schedule, options.seed)
+        crew = Crew(rows, staff, stage.schedule, options.seed, town.apart)
         for nth, at in enumerate(arrivals(rows, hours=hours, cases=cases, seed=options.seed)):
             stage.schedule(at, f"arrival {nth}", lambda at=at: town.arrive(at))  # type: ignore[misc]
+        for minute in range(3, _FILLED):
+            at = end - timedelta(minutes=minute)
+            stage.schedule(at, "late", lambda at=at: town.bring(at))  # type: ignore[misc]
 
-        async def after(now: datetime) -> None:
+        async def look(now: datetime) -> None:
             for ticket in await screen.new():
                 crew.watch(ticket, town.seen(ticket))
+
+        def work(now: datetime) -> None:
             crew.work(now)
             local = now.astimezone(SHANGHAI)
             stage_words = f"{local.month}月{local.day}日 {local:%H}时"
             if sys.stderr.isatty():
-                stage_words += f"{local:%M}分  求助{town.requests}件，等着{crew.waiting}件"
+                stage_words += f"{local:%M}分  求助{town.ledger.requests}件，等着{crew.waiting}件"
             progress(stage_words, min(0.999, (now - start) / (end - start)))
 
         try:
-            await stage.play(end, after)
-            await after(end)
+            await stage.play(end, look, work)
         finally:
             for browser in staff:
                 await browser.close()
         progress("演完", 1.0)
-    return start, end, _told(town.counts, town.requests, counts, clock.late)
+    return start, end, _told(town.counts, town.ledger.requests, counts, clock.late)
 
 
 def _told(said: Counter[str], requests: int, acts: Counter[str], late: int) -> int:

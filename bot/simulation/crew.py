@@ -1,7 +1,7 @@
 """The reporters of a rehearsal: who is on duty takes what is most urgent, works on it, writes, calls, closes."""
 
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
 from typing import Any
@@ -22,7 +22,16 @@ _LEAST = timedelta(minutes=4)
 class Crew:
     """`watch` is told of new tickets, `work` hands out what the free ones can take now."""
 
-    def __init__(self, rows: Simulation, staff: Sequence[Browser], schedule: Schedule, seed: int) -> None:
+    def __init__(
+        self,
+        rows: Simulation,
+        staff: Sequence[Browser],
+        schedule: Schedule,
+        seed: int,
+        apart: Callable[[Seen], None] = lambda ticket: None,
+    ) -> None:
+        """`apart` is told of a ticket that was to be merged and is a request of its own after all."""
+        self.apart = apart
         self.rows = rows.crew
         self.words = rows.words.reply
         self.opened = rows.campaign.start
@@ -73,12 +82,22 @@ class Crew:
         return timedelta(minutes=min(mean * 6, mean * self.chance.lognormvariate(-0.18, 0.6)))
 
     def _take(self, browser: Browser, ticket: Seen, now: datetime, until: datetime) -> None:
-        number, schedule, chance = ticket.number, self.schedule, self.chance
-        schedule(now, number, lambda: browser.act(number, "claim"))
+        number = ticket.number
+        self.schedule(now, number, lambda: browser.act(number, "claim"))
         if number in self._part_of:
-            other = self._part_of[number]
-            schedule(now + _LEAST / 2, number, lambda: browser.act(number, "merge", other=other))
-            return
+            merged = now + _LEAST / 2
+            self.schedule(merged, number, lambda: self._merge(browser, ticket, merged, until))
+        else:
+            self._work_on(browser, ticket, now, until)
+
+    async def _merge(self, browser: Browser, ticket: Seen, now: datetime, until: datetime) -> None:
+        """Into the one it repeats, unless the desk says that it must not be (it may be the more urgent of the two)."""
+        if not await browser.act(ticket.number, "merge", other=self._part_of[ticket.number]):
+            self.apart(ticket)
+            self._work_on(browser, ticket, now, max(until, now + _LEAST))
+
+    def _work_on(self, browser: Browser, ticket: Seen, now: datetime, until: datetime) -> None:
+        number, schedule, chance = ticket.number, self.schedule, self.chance
         pressing = ticket.rank <= 1
         step = (until - now) / 3
         if pressing:
@@ -87,9 +106,17 @@ class Crew:
             schedule(now + step, number, lambda: browser.file_order(number))
         words = chance.choice(self.words)
         schedule(now + 2 * step, number, lambda: browser.reply(number, words))
-        moment = now + _RENEW
-        while moment < until:
+        for moment in _renewals(now, now + 2 * step, until):
             schedule(moment, number, lambda: browser.act(number, "claim"))
-            moment += _RENEW
         end = chance.choices(list(self.rows.ends), list(self.rows.ends.values()))[0]
         schedule(until, number, lambda: browser.act(number, "close", outcome=end.value, tell="yes"))
+
+
+def _renewals(*signs: datetime) -> Iterator[datetime]:
+    """When a claim is taken again so that it does not end before the next of these signs of its reporter."""
+    last, *others = signs
+    for sign in others:
+        while sign - last > _RENEW:
+            last += _RENEW
+            yield last
+        last = sign

@@ -2,14 +2,20 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 
-from conversations.codes import Urgency
+from conversations.codes import Intent, Urgency
 
+_AT_ONCE = 200
+"""As many tickets as the API gives in one answer."""
+_BACK = 64
+"""How far behind the newest mark to look again: a change is numbered before it is committed."""
 _CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')
 
 
@@ -88,46 +94,64 @@ class Seen:
     sender: str
     urgency: str
     rank: int
+    request: bool = True
+    """Whether the tally counts it: it asks for something."""
 
 
 class Screen:
     """What came up: the desk's own news say that there is something, the API who wrote it."""
 
-    def __init__(self, browser: Browser, token: str) -> None:
+    def __init__(self, browser: Browser, tokens: Sequence[str]) -> None:
+        """`tokens`: of several programs, since what each may ask in a real minute is for a rehearsed one's work."""
         self.browser = browser
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._tokens = cycle(tokens)
         self._mark = 0
         self._seen: set[str] = set()
 
     async def new(self) -> list[Seen]:
         """Tickets not seen before, in the order of their numbers."""
-        wanted = await self._changed() - self._seen
-        found: dict[str, Seen] = {}
-        cursor = ""
-        while wanted - found.keys():
-            page, cursor = await self._page(cursor)
-            found |= {one.number: one for one in page if one.number not in self._seen}
-            if not cursor:
-                break
-        self._seen |= found.keys()
-        return [found[number] for number in sorted(found)]
+        found: list[Seen] = []
+        changed = await self._changed()
+        if changed is None:
+            found = [one for one in await self._open() if one.number not in self._seen]
+        else:
+            wanted = sorted(changed - self._seen)
+            for first in range(0, len(wanted), _AT_ONCE):
+                numbers = ",".join(wanted[first : first + _AT_ONCE])
+                found += (await self._tickets(numbers=numbers))[0]
+        self._seen.update(one.number for one in found)
+        return sorted(found, key=lambda one: one.number)
 
-    async def _changed(self) -> set[str]:
-        """Numbers of tickets something happened to since the last look; a ticket may open under the time it was begun at."""
-        url = f"{self.browser.base}/desk/changes"
-        async with self.browser.http.get(url, params={"after": str(self._mark)}) as answer:
+    async def _changed(self) -> set[str] | None:
+        """Numbers of tickets something happened to since about the last look; None: too many to be told one by one."""
+        url, after = f"{self.browser.base}/desk/changes", max(0, self._mark - _BACK)
+        async with self.browser.http.get(url, params={"after": str(after)}) as answer:
             answer.raise_for_status()
             news: dict[str, Any] = await answer.json()
         self._mark = max(self._mark, news["mark"])
-        return {str(one["number"]) for one in news["tickets"]}
+        return None if news.get("reload") else {str(one["number"]) for one in news["tickets"]}
 
-    async def _page(self, cursor: str) -> tuple[list[Seen], str]:
-        query = {"order": "newest", "limit": "50"} | ({"cursor": cursor} if cursor else {})
+    async def _open(self) -> list[Seen]:
+        found, cursor = await self._tickets(status="open")
+        while cursor:
+            page, cursor = await self._tickets(status="open", cursor=cursor)
+            found += page
+        return found
+
+    async def _tickets(self, **query: str) -> tuple[list[Seen], str]:
+        """A page of them, and where the next one begins."""
         url = f"{self.browser.base}/api/v1/tickets"
-        async with self.browser.http.get(url, params=query, headers=self._headers) as answer:
+        headers = {"Authorization": f"Bearer {next(self._tokens)}"}
+        async with self.browser.http.get(url, params={**query, "limit": str(_AT_ONCE)}, headers=headers) as answer:
             answer.raise_for_status()
             body: dict[str, Any] = await answer.json()
-        page = [
-            Seen(one["number"], one["sender"], one["urgency"], Urgency(one["urgency"]).rank) for one in body["items"]
-        ]
-        return page, body["next"] or ""
+        return [
+            Seen(
+                one["number"],
+                one["sender"],
+                one["urgency"],
+                Urgency(one["urgency"]).rank,
+                Intent(one["intent"]).opens_case,
+            )
+            for one in body["items"]
+        ], body["next"] or ""

@@ -29,11 +29,13 @@ class Plea:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """`after`: since the resident came. `twice`: delivered again by the platform."""
+    """`after`: since the resident came. `twice`: delivered again by the platform. `more`: said when all that is asked for
+    is said, so that it may become another request."""
 
     after: timedelta
     text: str
     twice: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,18 @@ class Matters:
         self._pleas = _Pleas(rows, pleas, self.chance)
         self._count = 0
 
-    def next(self) -> Matter:
+    def next(self, *, prompt: bool = False) -> Matter:
+        """`prompt`: somebody who says all that is asked for in one message."""
         rows, chance = self.rows, self.chance
         plea, facts = self._pleas.next(), _facts(rows, self.roads, self._count, chance)
-        own = Resident(self._sender(), _case(rows, plea, facts, chance))
+        says = (Say(timedelta(0), f"{plea.text}\n{facts}"),) if prompt else _case(rows, plea, facts, chance)
+        own = Resident(self._sender(), says)
         relative = chatter = None
         if chance.random() < rows.campaign.relative:
             says = Say(timedelta(0), plea.text), Say(timedelta(seconds=chance.uniform(5, 40)), facts)
             relative = Resident(self._sender(), says, timedelta(minutes=chance.uniform(1, 6)))
         if chance.random() < rows.campaign.chatter:
-            chatter = Resident(self._sender(), (Say(timedelta(0), chance.choice(rows.words.chatter)),))
+            chatter = Resident(self._sender(), (Say(timedelta(0), chance.choice(rows.words.chatter), more=True),))
         return Matter(own, relative, chatter)
 
     def channel(self, at: datetime) -> str:
@@ -155,9 +159,9 @@ def _case(rows: Simulation, plea: Plea, facts: str, chance: random.Random) -> tu
     for nth, text in enumerate(texts):
         if nth:
             moment += min(timedelta(seconds=chance.lognormvariate(2.2, 0.9)), _BURST) if nth == 1 else _pause(chance)
-        says.append(Say(moment, text, chance.random() < rows.campaign.redelivered))
+        says.append(Say(moment, text, chance.random() < rows.campaign.redelivered, more=nth > 1))
     if chance.random() < rows.campaign.again:
-        says.append(Say(moment + timedelta(minutes=chance.uniform(0.5, 3)), plea.text))
+        says.append(Say(moment + timedelta(minutes=chance.uniform(0.5, 3)), plea.text, more=True))
     return tuple(says)
 
 

@@ -14,6 +14,8 @@ import aiohttp
 
 _MINUTE = timedelta(minutes=1)
 
+Look = Callable[[datetime], Coroutine[Any, Any, object]]
+
 
 class ClockAway(Exception):
     """The service's clock cannot be moved; the message says why."""
@@ -62,12 +64,18 @@ class Stage:
         self._count += 1
         heappush(self._heap, (at, self._count, whose, act))
 
-    async def play(self, until: datetime, after: Callable[[datetime], Coroutine[Any, Any, object]]) -> None:
-        """Everything before `until`; `after(now)` once a minute in which something happened."""
+    async def play(self, until: datetime, look: Look, work: Callable[[datetime], None]) -> None:
+        """Everything before `until`. While the clock moves into a minute somebody looks at what the one before brought, and
+        `work(now)` may schedule what follows from it, for the same minute too; nothing brought is left unseen at the end.
+        """
         coming: datetime | None = await self.clock.stands()
         began, start = asyncio.get_running_loop().time(), self._heap[0][0] if self._heap else until
+        busy = False
+        now = start
         while True:
             moments = [one for one in (self._heap[0][0] if self._heap else None, coming) if one is not None]
+            if busy:
+                moments.append(now)  # what it brought is seen a minute later, whatever else is to come
             now = min([*moments, until])
             if now >= until:
                 break
@@ -75,17 +83,22 @@ class Stage:
             if self.pace:
                 ahead = (now - start).total_seconds() / self.pace - (asyncio.get_running_loop().time() - began)
                 await asyncio.sleep(max(0.0, ahead))
-            coming = await self.clock.set(now)
-            await self._minute(now)
-            await after(now)
+            due = coming is not None and coming <= now
+            coming, _ = await asyncio.gather(self.clock.set(now), look(now))
+            work(now)
+            busy = await self._minute(now) > 0 or due
         await self.clock.set(until)
+        await look(until)
+        work(until)
 
-    async def _minute(self, now: datetime) -> None:
+    async def _minute(self, now: datetime) -> int:
+        """How much was done."""
         acts: dict[str, list[Callable[[], Coroutine[Any, Any, object]]]] = defaultdict(list)
         while self._heap and self._heap[0][0] <= now:
             _, _, whose, act = heappop(self._heap)
             acts[whose].append(act)
         await asyncio.gather(*(_in_turn(one) for one in acts.values()))
+        return len(acts)
 
 
 async def _in_turn(acts: list[Callable[[], Coroutine[Any, Any, object]]]) -> None:

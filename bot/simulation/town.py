@@ -1,7 +1,8 @@
 """The residents' side of a rehearsal: who comes when, what they say, and what became of it.
 
 So many requests are to come in: a need that opened no ticket is followed by another one, a resident whose waiting words
-opened a second ticket saves one. So a campaign of 8,116 requests has 8,116, however this version of the program reads.
+opened a second ticket saves one (`ledger.py`). So a campaign of 8,116 requests has 8,116, however this version of the
+program reads.
 """
 
 from collections import Counter
@@ -14,10 +15,13 @@ from bot.rehearsal.payloads import hook_path, text_payload
 from bot.settings import Account
 from bot.simulation.crew import Schedule
 from bot.simulation.desk import Seen
+from bot.simulation.ledger import Ledger
 from bot.simulation.plan import Matters, Resident, Say
 
-_SILENCE = timedelta(minutes=25)
-"""Whoever has no ticket by then gets none."""
+_LAST = timedelta(hours=1)
+"""Before the end nobody who has a ticket says any more: it might become one that is not seen in time."""
+_LATE = timedelta(minutes=25)
+"""Whoever comes later says everything at once, and nobody puts off by one more word what comes of their silence."""
 _MERGED = timedelta(hours=9)
 """A night at most, until a reporter has seen that two tickets are one matter."""
 _SPOKEN = ("wechat", "douyin", "app")
@@ -42,25 +46,25 @@ class Town:
         self.accounts = {one.channel.name: one for one in reversed(accounts) if one.channel.name in _SPOKEN}
         self.matters = matters
         self.schedule = schedule
-        self.cases = cases
+        self.ledger = Ledger(cases)
         self.end = end
         self.counts: Counter[str] = Counter()
-        self.wanted = 0
-        self.requests = 0
-        self._pending: dict[str, datetime] = {}
         self._relative_of: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
         self._message = 0
 
     async def arrive(self, at: datetime) -> None:
         """It is time for one more request."""
-        self.wanted += 1
-        for sender in [one for one, since in self._pending.items() if at - since > _SILENCE]:
-            del self._pending[sender]
-            self.counts["no ticket"] += 1
-        while self.requests + len(self._pending) < self.wanted:
-            matter = self.matters.next()
-            self._pending[matter.resident.sender] = at
+        self.ledger.wanted += 1
+        await self.bring(at)
+
+    async def bring(self, at: datetime) -> None:
+        """Let come who is lacking; asked again and again towards the end."""
+        self.counts["no ticket"] += self.ledger.lost(at)
+        late = self.end - at < _LATE
+        for _ in range(self.ledger.lacking(at)):
+            matter = self.matters.next(prompt=late)
+            self.ledger.comes(matter.resident.sender, at, prompt=late)
             self._come(matter.resident, at)
             self.counts["residents"] += 1
             if matter.relative is not None and at + _MERGED < self.end:
@@ -77,9 +81,13 @@ class Town:
         if other is not None and other in self._numbers:
             return self._numbers[other]
         self._numbers.setdefault(ticket.sender, ticket.number)
-        self._pending.pop(ticket.sender, None)
-        self.requests += 1
+        if ticket.request:
+            self.ledger.opened(ticket.sender)
         return ""
+
+    def apart(self, ticket: Seen) -> None:
+        """What seemed to repeat another one stands by itself."""
+        self.ledger.opened(ticket.sender)
 
     def _come(self, resident: Resident, at: datetime) -> None:
         channel = self.matters.channel(at)
@@ -96,8 +104,13 @@ class Town:
 
     async def _say(self, account: Account, sender: str, say: Say, at: datetime, name: str) -> None:
         """Deliver one message, some of them twice. What was not taken is counted, never left unsaid."""
-        if self.requests >= self.cases and sender not in self._pending:
-            self.counts["unsaid"] += 1  # all that were wanted are in: one more word might be one more request
+        left = self.end - at
+        if say.more and left < _LATE:
+            may = False
+        else:
+            may = self.ledger.said(sender, at) or not say.more or (left >= _LAST and self.ledger.may_say(at))
+        if not may:
+            self.counts["unsaid"] += 1
             return
         self.counts["messages"] += 1
         for _ in range(2 if say.twice else 1):
