@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from adapters.base import Answering, Failure, Outgoing, OutgoingPicture, Picturing, SendFailed, World
 from bot.arrivals import TurnFailed
 from bot.codec import decode
-from bot.lanes import Lane, Lanes
+from bot.lanes import TIMERS, Lane, Lanes
 from bot.log import get_logger
 from bot.media.files import VIEW, MediaFiles
 from bot.settings import Account
@@ -73,7 +73,7 @@ class OutboxWorker:
         self.files = files
         self.breath = breath
         self.wake = asyncio.Event()
-        self._told = True
+        self._told, self._full = True, False
         self._rests = asyncio.Event()
         self._stopping = False
         self._outcomes: list[tuple[Due, asyncio.Future[None]]] = []
@@ -103,8 +103,9 @@ class OutboxWorker:
                 task = asyncio.create_task(self._perform(due, lane))
                 self._busy.add(task)
                 task.add_done_callback(self._over)
-            if claimed:
-                self._told = self._told or any(due.kind == "send" for due in claimed)
+            self._full = len(claimed) >= rooms.get(TIMERS, 0) > 0
+            if self._full or any(due.kind == "send" for due in claimed):
+                self._told = True
                 await asyncio.sleep(self.breath)
                 continue
             if not self._busy:
@@ -120,10 +121,11 @@ class OutboxWorker:
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
-        self.wake.set()
+        if not self._busy:
+            self._rests.set()
 
     async def rest(self) -> None:
-        """Look at once, and return when all that was found is done and a further look finds nothing."""
+        """Look at once, and return when all that was found is done."""
         self._rests.clear()
         self.wake.set()
         await self._rests.wait()
@@ -147,7 +149,10 @@ class OutboxWorker:
             log.exception("perform_failed", effect=due.effect_id)
         finally:
             lane.busy -= 1
-            self._told = self._told or due.kind == "send"
+            if due.kind == "send":
+                self.tell()
+            elif self._full and lane.busy <= lane.width // 2:
+                self.wake.set()
 
     async def _sent(self, due: Due) -> None:
         """Written down together with whatever else was taken in the same moment. Raises StoreAway."""

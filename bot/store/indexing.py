@@ -23,6 +23,9 @@ from classifiers.similar import Sketch
 log = get_logger("search")
 
 _MOST = 4000
+_BATCH, _BUSY_BATCH = 40, 4
+_REST, _SHORT_REST, _BUSY_REST = 1.5, 0.2, 0.8
+"""Seconds between two rounds."""
 
 _CHANGED = """
 select t.number, t.changed, t.conversation, t.case_key, t.body, c.data_key from tickets t
@@ -142,13 +145,18 @@ def _terms(vault: Vault, number: str, body: TicketBody, texts: list[str]) -> lis
 
 
 async def run_indexer(database: Database, vault: Vault, addresses: ReadAddresses, busy: Callable[[], bool]) -> None:
-    """Keep the index fresh, for ever, in small steps; a few a second while messages are waiting, more when it is calm."""
+    """Keep the index fresh, for ever, in small steps; a few a second while messages are waiting, more when it is calm.
+
+    Only a round that found no end is followed by another at once: a ticket somebody writes to and somebody works on changes
+    several times in a breath, and is indexed once for all of them.
+    """
     while True:
+        most = _BUSY_BATCH if busy() else _BATCH
         try:
-            done = await index_some(database, vault, addresses, 4 if busy() else 40)
+            done = await index_some(database, vault, addresses, most)
         except StoreAway:
             done = 0
         except Exception:
             log.exception("index_failed")
             done = 0
-        await asyncio.sleep(0.8 if busy() else 0.2 if done else 1.5)
+        await asyncio.sleep(_BUSY_REST if busy() else _SHORT_REST if done == most else _REST)
