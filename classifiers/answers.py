@@ -30,21 +30,32 @@ class Answers:
         seen = Counter(piece for _, pieces in ways for piece in pieces)
         self._weight = {piece: math.log((1 + len(ways)) / (1 + count)) + 1 for piece, count in seen.items()}
         self._strange = math.log(1 + len(ways)) + 1
-        self._ways = [(code, pieces, self._length(pieces)) for code, pieces in ways]
+        self._codes = [code for code, _ in ways]
+        # From a piece to the ways of asking that have it: what a text shares with none costs nothing.
+        self._shares: dict[str, list[tuple[int, float]]] = {}
+        for place, (_, pieces) in enumerate(ways):
+            size = self._length(pieces)
+            for piece in pieces:
+                self._shares.setdefault(piece, []).append((place, self._weight[piece] ** 2 / size))
 
     def read(self, text: str) -> str:
         """The code of the entry asked for, "" for none."""
         if not 2 <= len(text) <= LONGEST:
             return ""
         mine = _pieces(text)
+        shared: dict[int, float] = {}
+        for piece in mine:
+            for place, share in self._shares.get(piece, ()):
+                shared[place] = shared.get(place, 0.0) + share
+        if not shared:
+            return ""
         length = self._length(mine)
         best: dict[str, float] = {}
-        for code, pieces, size in self._ways:
-            if shared := mine & pieces:
-                near = sum(self._weight[piece] ** 2 for piece in shared) / (length * size)
-                best[code] = max(best.get(code, 0.0), near)
+        for place, share in shared.items():
+            code = self._codes[place]
+            best[code] = max(best.get(code, 0.0), share / length)
         ranked = sorted(best.items(), key=lambda pair: -pair[1])
-        if not ranked or ranked[0][1] < CLOSE or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEAR):
+        if ranked[0][1] < CLOSE or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLEAR):
             return ""
         return ranked[0][0]
 
