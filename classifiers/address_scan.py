@@ -81,6 +81,7 @@ _NO_ROAD = re.compile(
     r".*(?:网|马|道|思|线|电|铁|走|销|出|一|高速公|高速|上|问|回|半|条|门|后|前|活|没|绝|无|末|心|通|让|同|弯|陌|天|水|陆|跑|迷|引|带|修"
     r"|沿|顺|过|公)"
 )
+_PART_OF_ESTATE = re.compile(r"第?[一二三四五六七八九十\d]{1,2}(?:街坊|小区|村|区|期|坊)")
 _BETWEEN = " ,，、"
 _HAN_NEXT = re.compile(r"[一-鿿]")
 _LONGEST_NAME = 12
@@ -244,13 +245,20 @@ def _run(text: str, end: int, floor: int) -> str:
 
 
 def _merged(text: str, tokens: list[Token]) -> list[Token]:
-    """In order; estates that touch are one name (凉城新村秀苑小区)."""
+    """In order; estates that touch are one name (凉城新村秀苑小区), and a numbered part is one's own (航华一村 四街坊)."""
     merged: list[Token] = []
     for token in sorted(tokens, key=lambda one: (one.start, -one.end)):
         last = merged[-1] if merged else None
         if last and token.start < last.end:
             continue
-        if last and last.kind == token.kind == "estate" and last.end == token.start:
+        if (
+            last
+            and last.kind == token.kind == "estate"
+            and (
+                last.end == token.start
+                or (text[last.end : token.start].isspace() and _PART_OF_ESTATE.fullmatch(token.text))
+            )
+        ):
             last.text, last.end, last.known = text[last.start : token.end], token.end, last.known or token.known
             continue
         merged.append(token)

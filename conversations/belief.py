@@ -58,7 +58,9 @@ def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
         return reading
     facts = reading.entities
     answered = (facts.phones and "phone" in state.asked) or (facts.addresses and "address" in state.asked)
-    hardly = _words(message.text) <= _FEW and reading.confidence < _SURE and reading.intent is not Intent.EMERGENCY
+    words = _words(message.text)
+    few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
+    hardly = few and reading.intent is not Intent.EMERGENCY
     if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)

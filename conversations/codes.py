@@ -84,6 +84,8 @@ class Flag(Code):
     REPOST = "repost"
     RUMOUR = "rumour"
     REPEAT = "repeat"
+    AT_DOOR = "at_door"
+    """Turned away at a hospital, perhaps still in front of it."""
     MUTE = "mute"
     """Whoever writes cannot make a call: deaf, or not to be heard. They are asked for no number."""
 

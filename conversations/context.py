@@ -22,7 +22,7 @@ KEPT, MOST = 4, 120
 _SPEAKS = 1.5
 """Times the floor from which a message's own intent needs no help."""
 
-_OWN = frozenset({Flag.CHECK, Flag.DECEASED})
+_OWN = frozenset({Flag.CHECK, Flag.DECEASED, Flag.MUTE})
 """Flags that must be said, not inferred from two fragments."""
 
 

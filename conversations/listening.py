@@ -1,13 +1,14 @@
 """What a message adds to a case: a new one begun, slots filled, urgency raised, further needs named. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook
-from conversations.reading import Reading
+from conversations.reading import DESPAIR, DOUBTED, Reading
 from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
@@ -24,9 +25,10 @@ _TWO_NEEDS = 12
 def is_red(reading: Reading) -> bool:
     """Possible threat to life now, plain or doubtful for a reason that can be named: answered at once, whatever goes on.
 
-    A doubt of the model alone, which names no reason, is shown to people but not put to the resident as a question.
+    A doubt of the model alone, beside reasons that are no danger (牙疼, 脸肿了), is shown to people but not put to the
+    resident as a question.
     """
-    named = any(reason.code != "model" for reason in reading.reasons)
+    named = any(reason.code.startswith("R") or reason.code in DESPAIR for reason in reading.reasons)
     return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and named)
 
 
@@ -77,6 +79,10 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
     ):
         renamed = intent
     codes = {(reason.code, reason.text) for reason in case.reasons}
+    reasons = reading.reasons
+    if case.urgency is Urgency.CRITICAL and reading.urgency is not Urgency.CRITICAL:
+        # 有煤气味吗: what is doubtful does not say of a case that is critical already which number is to be rung.
+        reasons = tuple(replace(one, code=DOUBTED + one.code) if one.code.startswith("R") else one for one in reasons)
     return evolve(
         case,
         urgency=urgency,
@@ -84,7 +90,7 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
         intent=renamed,
         confidence=max(case.confidence, reading.confidence) if renamed is intent else case.confidence,
         flags=tuple(dict.fromkeys((*case.flags, *reading.flags))),
-        reasons=(*case.reasons, *(reason for reason in reading.reasons if (reason.code, reason.text) not in codes)),
+        reasons=(*case.reasons, *(reason for reason in reasons if (reason.code, reason.text) not in codes)),
         summary=case.summary or message.text[:_SUMMARY],
     )
 

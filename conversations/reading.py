@@ -5,6 +5,8 @@ from datetime import datetime
 
 from conversations.codes import Act, Flag, Intent, Urgency
 
+DOUBTED = "doubt:"
+DESPAIR = frozenset({"R12", "O12"})
 PICTURED = "picture:"
 """Before the code of a rule that saw its words on a picture: nobody has said yet that it is about them, or now."""
 

@@ -12,7 +12,7 @@ from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
-from conversations.whereabouts import address_words, specific
+from conversations.whereabouts import address_words, names_a_place, specific
 
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
@@ -78,22 +78,12 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         and not reading.acts
         and MASK not in message.text
         and (rest := _without_phones(message.text, reading))
-        and 4 <= len(rest) <= 60
-        and not _UNKNOWN.search(rest)
-        and not _ASKING.search(rest)
-        and not _AMOUNT.fullmatch(rest)
-        and re.search(r"\d|[区路弄号室栋楼村园苑里馆]|方舱|医院|酒店|宾馆|隔离点|学校|宿舍|工地|车站|机场", rest)
+        and names_a_place(rest)
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)
     return None
 
 
-_AMOUNT = re.compile(
-    r"\D{0,6}\d{1,3}(?:\.\d)?\s?(?:天|日|周|个月|岁|粒|片|颗|盒|瓶|支|包|度|点|次|人|个|斤|小时|分钟)\D{0,4}"
-)
-_UNKNOWN = re.compile(r"(?:不|勿|弗|没)(?:知道|晓得|清楚|记得|记牢)|记不|忘了|忘记")
-_ASKING = re.compile(r"哪|怎么|什么|想问|请问|为啥|能不能|可不可以|[吗么伐]$|[?？]")
-"""Whoever asks does not say where they are, though 里 be in it (哪里举报)."""
 _LABEL = re.compile(
     r"(?:(?:我|我家|家里|屋里|家|本人|单位)的?)?(?:联系)?(?:电话|手机|座机|号码|方式)(?:号码|号)?(?:是|为)?"
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from conversations.codes import Flag, Intent, Urgency
 from conversations.knowledge import Tip
 from conversations.playbook import Playbook
-from conversations.reading import Reading
+from conversations.reading import DESPAIR, Reading
 from conversations.slots import SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
 from conversations.which_case import vague
@@ -15,8 +15,8 @@ from conversations.which_case import vague
 _WORDS = 40
 _OWN_WORDS = frozenset({"story", "text"})
 """Kinds whose values are what they said themselves: taken down, not read back to them."""
+_AMBULANCE = "120"
 _SEPARATORS = " \t,，。、;；:：\n"
-DESPAIR = frozenset({"R12", "O12"})
 
 
 def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime) -> str:
@@ -37,7 +37,8 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         if all(code == "model" for code in codes):  # it felt danger and cannot name it: what is known already
             kind = playbook.danger({code for case in state.cases if case.open for code in case.codes})
         return playbook.say(kind.short)
-    line = playbook.say(kind.say)
+    at_door = Flag.AT_DOOR in reading.flags and kind.call == _AMBULANCE and "R12" not in codes
+    line = playbook.say("danger_at_door" if at_door else kind.say)
     if mute:
         line += playbook.say("danger_mute", call=kind.call)
     if playbook.hours.night(now):

@@ -7,9 +7,9 @@ from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill, heard, new_case
-from conversations.reading import PICTURED, Reading
+from conversations.reading import DESPAIR, DOUBTED, PICTURED, Reading
 from conversations.sharing import share
-from conversations.speaking import DESPAIR, danger_line, status_words
+from conversations.speaking import danger_line, status_words
 from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -185,7 +185,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _confirmed(code: str) -> str:
     """The rule a doubt was about, once they say that it is so: asked whether they want to harm themselves, they said yes."""
-    return "R12" if code in DESPAIR else code.removeprefix(PICTURED)
+    return "R12" if code in DESPAIR else code.removeprefix(PICTURED).removeprefix(DOUBTED)
 
 
 _ACTS = {

@@ -1,5 +1,6 @@
 """An address as people say it: its words, whether somebody could be sent there, and parts of it said anew. Pure."""
 
+import re
 from dataclasses import fields, replace
 from typing import Any
 
@@ -49,3 +50,30 @@ def patched(had: Filled, reading: Reading) -> Filled | None:
     known: dict[str, Any] = {name: value for name, value in whole.items() if name in _PLACE_PARTS}
     words = address_words(replace(Address(), **known))
     return Filled(words, parts=tuple(whole.items()), sure=had.sure or specific(best))
+
+
+_AMOUNT = re.compile(
+    r"\D{0,6}\d{1,3}(?:\.\d)?\s?(?:天|日|周|个月|岁|粒|片|颗|盒|瓶|支|包|度|点|次|人|个|斤|小时|分钟)\D{0,4}"
+)
+_UNKNOWN = re.compile(r"(?:不|勿|弗|没)(?:知道|晓得|清楚|记得|记牢)|记不|忘了|忘记")
+_DOOR = re.compile(
+    r"\d\s?(?:弄|号(?![码线])|室|栋|幢|楼|座|单元|门|床|组|队|期|区|村|#)|[A-Za-z]\s?[区座栋楼]|\d\s?[-—]\s?\d{2,4}"
+)
+_SITE = re.compile(
+    r"\d|[区路弄室栋村镇乡园苑里馆城坊邸湾寓]|方舱|医院|酒店|宾馆|隔离点|学校|大学|宿舍|工地|车站|机场|桥|码头|养老院|公司|大厦|广场"
+)
+_NO_SITE = re.compile(
+    r"[这那哪家屋心手嘴夜楼群城]里|里面|小区(?!$)|社区(?!$)|[走上半一没]路|路上|隔离区|封控区|\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]"
+)
+_LONGEST, _NAME = 60, 16
+"""Characters of a place that is only named; a longer sentence with 里 or 路 in it tells something else."""
+_ASKING = re.compile(r"哪|怎么|什么|想问|请问|为啥|能不能|可不可以|[吗么伐]$|[?？]")
+"""Whoever asks does not say where they are, though 里 be in it (哪里举报)."""
+
+
+def names_a_place(said: str) -> bool:
+    """Whether words that answer "where?" and are no address of ours (桥洞下面, 方舱3号馆) name a place at all."""
+    if not 4 <= len(said) <= _LONGEST or _UNKNOWN.search(said) or _ASKING.search(said) or _AMOUNT.fullmatch(said):
+        return False
+    told = _NO_SITE.sub("", said)
+    return bool(_DOOR.search(told) or (len(said) <= _NAME and _SITE.search(told)))

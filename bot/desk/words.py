@@ -21,6 +21,7 @@ FLAGS = {
     "proxy": "替人求助",
     "overseas": "境外",
     "mute": "打不了电话，请打字",
+    "at_door": "在医院门口被拒",
     "many": "多户",
     "repost": "转发",
     "rumour": "疑似传言",
