@@ -37,6 +37,7 @@ def answer(
     was_open = bool(case.ticket)
     ready = complete(case, draft.playbook.intents[case.intent])
     words, names = _next(draft, case, ("open", "soon") if was_open else ("open",))
+    waiting = bool(names) and names == draft.state.asked and not news and _still_typing(draft)
     if not was_open and (ready or not names):
         case = draft.open_ticket(case)
         draft.say("receipt", noted(case, case.slots if fresh else news, draft.playbook))
@@ -46,12 +47,12 @@ def answer(
         draft.say("info", tip_words(case, draft.tips, draft.playbook))
         words, names = _next(draft, case, ("soon",))
     elif was_open:
-        _added(draft, case, case.slots if fresh else news, names)
+        _added(draft, case, case.slots if fresh else news, () if waiting else names)
         draft.say("info", words_for_12345(case, news, draft.playbook))
     else:
         said = noted(case, case.slots if fresh else news, draft.playbook)
         draft.say("info", said or (draft.playbook.say("heard_first") if fresh and not draft.said else ""))
-    if names and names == draft.state.asked and not news and _still_typing(draft):
+    if waiting:
         return _wait(draft, case, reading)
     return _ask(draft, case, words, names)
 
@@ -80,8 +81,8 @@ def _wait(draft: Draft, case: Case, reading: Reading) -> Turn:
     asks = reading.intent is Intent.CONSULT and reading.confidence >= draft.playbook.manners.floor
     words = "upset" if Act.ABUSE in reading.acts else "question_kept" if asks else "slowly"
     draft.said = [pair for pair in draft.said if pair[0] != "receipt" or not case.told]
-    missing = still_missing(case, draft.playbook)
-    draft.say("info", draft.playbook.say(words) + missing)
+    if not any(purpose == "receipt" for purpose, _ in draft.said):  # a receipt names what is missing by itself
+        draft.say("info", draft.playbook.say(words) + still_missing(case, draft.playbook))
     _wait_for_more(draft, case)
     return draft.finish()
 

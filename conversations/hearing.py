@@ -100,9 +100,15 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     if not danger and without_chinese(message.text, known=state.foreign):
         return in_another_language(draft, case, event, intent)
     if case is None:
-        vague = Intent.EMERGENCY if reading.urgency is Urgency.CRITICAL else Intent.CONSULT
-        return _begin(draft, event, intent if intent and intent.opens_case else vague, danger)
+        return _begin(draft, event, intent if intent and intent.opens_case else _unnamed(reading), danger)
     return _go_on(draft, case, event, intent, danger)
+
+
+def _unnamed(reading: Reading) -> Intent:
+    """What a need is called that nobody could name: what presses is asked where and whom to call, the rest is a question."""
+    if reading.urgency is Urgency.CRITICAL:
+        return Intent.EMERGENCY
+    return Intent.LIVELIHOOD if reading.urgency is Urgency.URGENT else Intent.CONSULT
 
 
 def _without_private_numbers(event: MessageReceived) -> tuple[MessageReceived, bool]:

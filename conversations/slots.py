@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from conversations.codes import Act, Flag
@@ -39,6 +39,8 @@ def kind(name: str) -> Callable[[Parser], Parser]:
 
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_LANDLINE = re.compile(r"[2-9]\d{3}[-\s]?\d{4}[。.]?")
+"""Eight digits, where a number was asked for: a fixed line of Shanghai."""
 _NO_PHONE = re.compile(
     r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
 )
@@ -51,6 +53,9 @@ def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     if not phones:
         if mail := _MAIL.search(message.text):
             return Filled(mail[0])
+        if asked and _LANDLINE.fullmatch(message.text.strip()):
+            number = "021" + re.sub(r"\D", "", message.text)
+            return Filled(number, parts=(("number", number),))
         return Filled(SKIPPED, sure=False) if asked and _NO_PHONE.search(message.text) else None
     words = [
         f"{phone.number}（{phone.owner}）" if phone.owner not in ("", "我", "本人") else phone.number
@@ -139,10 +144,15 @@ def _temperature(message: Inbound, reading: Reading, asked: bool) -> Filled | No
     return Filled(f"{degrees:g}℃") if degrees is not None else _asked_words(message, reading, asked)
 
 
+_CALLED = re.compile(r"^(?:这个)?(?:药的?名?字?|药品|名字)?(?:叫做?|是|就是|[:：])\s*")
+
+
 @kind("drug")
 def _drug(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
-    drugs = reading.entities.drugs
-    return Filled("、".join(drugs)) if drugs else _asked_words(message, reading, asked)
+    if drugs := reading.entities.drugs:
+        return Filled("、".join(drugs))
+    said = _asked_words(message, reading, asked)
+    return replace(said, value=_CALLED.sub("", said.value) or said.value) if said else None
 
 
 @kind("hospital")

@@ -67,7 +67,7 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
     `asking`: what the same message asks for, which need not be named as missing as well.
     """
     row = playbook.intents[case.intent]
-    if vague(case, playbook) and case.urgency is Urgency.NORMAL:
+    if vague(case, playbook) and case.urgency is not Urgency.CRITICAL:
         return playbook.say("receipt_vague", number=case.ticket)
     lines = [playbook.say("receipt", number=case.ticket, title=row.title)]
     critical = case.urgency is Urgency.CRITICAL

@@ -60,20 +60,23 @@ _DOOR = re.compile(
     r"\d\s?(?:弄|号(?![码线])|室|栋|幢|楼|座|单元|门|床|组|队|期|区|村|#)|[A-Za-z]\s?[区座栋楼]|\d\s?[-—]\s?\d{2,4}"
 )
 _SITE = re.compile(
-    r"\d|[区路弄室栋村镇乡园苑里馆城坊邸湾寓]|方舱|医院|酒店|宾馆|隔离点|学校|大学|宿舍|工地|车站|机场|桥|码头|养老院|公司|大厦|广场"
+    r"[区路弄室栋村镇乡园苑里馆城坊邸湾寓]|方舱|医院|酒店|宾馆|隔离点|学校|大学|宿舍|工地|车站|机场|桥|码头|养老院|公司|大厦|广场"
 )
 _NO_SITE = re.compile(
     r"[这那哪家屋心手嘴夜楼群城]里|里面|小区(?!$)|社区(?!$)|[走上半一没]路|路上|隔离区|封控区|\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]"
 )
 _LONGEST, _NAME = 60, 16
 """Characters of a place that is only named; a longer sentence with 里 or 路 in it tells something else."""
+_TELLING = re.compile(r"[说让讲]|不能|不肯|没有|证明|通知|规定")
 _ASKING = re.compile(r"哪|怎么|什么|想问|请问|为啥|能不能|可不可以|[吗么伐]$|[?？]")
 """Whoever asks does not say where they are, though 里 be in it (哪里举报)."""
 
 
 def names_a_place(said: str) -> bool:
     """Whether words that answer "where?" and are no address of ours (桥洞下面, 方舱3号馆) name a place at all."""
-    if not 4 <= len(said) <= _LONGEST or _UNKNOWN.search(said) or _ASKING.search(said) or _AMOUNT.fullmatch(said):
+    if not 4 <= len(said) <= _LONGEST or _AMOUNT.fullmatch(said):
+        return False
+    if _UNKNOWN.search(said) or _ASKING.search(said) or _TELLING.search(said):
         return False
     told = _NO_SITE.sub("", said)
     return bool(_DOOR.search(told) or (len(said) <= _NAME and _SITE.search(told)))

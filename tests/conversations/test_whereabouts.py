@@ -7,7 +7,17 @@ from conversations.whereabouts import names_a_place
 
 @pytest.mark.parametrize(
     "said",
-    ["武宁路桥下面", "方舱3号馆", "明珠小区", "虹桥火车站地下通道", "公司宿舍 3楼", "床位 A区 203", "绿地公寓", "后面那栋楼"],
+    [
+        "武宁路桥下面",
+        "方舱3号馆",
+        "明珠小区",
+        "虹桥火车站地下通道",
+        "公司宿舍 3楼",
+        "床位 A区 203",
+        "绿地公寓",
+        "后面那栋楼",
+        "6号 2801",
+    ],
 )
 def test_a_place(said: str) -> None:
     assert names_a_place(said)
@@ -26,6 +36,9 @@ def test_a_place(said: str) -> None:
         "还有3天",
         "不知道几号楼",
         "老公在隔离区",
+        "奶奶84 不能自理",
+        "村里说要接收证明",
+        "体温38.5 还在发烧",
     ],
 )
 def test_no_place(said: str) -> None:
