@@ -15,6 +15,7 @@ from conversations.messages import ContactRef
 from conversations.playbook import Playbook
 from conversations.state import Conversation
 from conversations.turn import OutOfNumbers
+from conversations.values import evolve
 from conversations.window import Limits
 
 _SPARE = tuple(f"新增{n}" for n in range(1, 41))
@@ -66,5 +67,6 @@ def _told(
         except OutOfNumbers:
             yield ("一轮里立了太多单",)
             continue
-        state = turn.state
+        # What is recorded counted as a turn, also a stale timer of the time when those were written down.
+        state = turn.state if turn.state.turn > state.turn else evolve(turn.state, turn=state.turn + 1)
         yield tuple(mask_text(short(effect)) for effect in turn.effects)

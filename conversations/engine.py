@@ -40,7 +40,7 @@ from conversations.picture_talk import picture_read, picture_taken
 from conversations.playbook import Playbook
 from conversations.reminders import remind
 from conversations.revisiting import revisit_asked
-from conversations.silence import timer_fired
+from conversations.silence import stale, timer_fired
 from conversations.state import Conversation, Phase
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
@@ -90,8 +90,10 @@ def step(
     """One event in, the next state and the effects out.
 
     `numbers` are ticket numbers reserved for this turn; `Turn.numbers_used` says how many were given.
-    Raises OutOfNumbers when there are too few. A message already heard changes nothing.
+    Raises OutOfNumbers when there are too few. A message already heard and a stale timer change nothing.
     """
+    if isinstance(event, TimerFired) and stale(state, event):
+        return Turn(state)
     if isinstance(event, MessageReceived | ContactFollowed | ContactUnfollowed):
         if event.message.message_id in state.seen:
             return Turn(state)

@@ -11,17 +11,27 @@ from conversations.picture_talk import ask_about_pictures
 from conversations.reminders import TIMER as TREATMENT
 from conversations.reminders import treatment_due
 from conversations.revisiting import QUESTION, question
-from conversations.state import Case
+from conversations.state import Case, Conversation
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
 
+def stale(state: Conversation, event: TimerFired) -> bool:
+    """Whether a timer has nothing to say any more: its case moved on and set it again, has its ticket, or is closed."""
+    if event.name == "erase":
+        return False
+    case = state.case(event.case)
+    if case is None or not case.open or case.timers.get(event.name) != event.set_on:
+        return True
+    return (event.name == "silence" and bool(case.ticket)) or (event.name == "claim" and not case.reporter)
+
+
 def timer_fired(draft: Draft, event: TimerFired) -> Turn:
-    """A timer came due. Stale when the case moved on and set it again, or is closed."""
+    """A timer came due that is not stale."""
     if event.name == "erase":
         return _erase_due(draft)
     case = draft.state.case(event.case)
-    if case is None or not case.open or case.timers.get(event.name) != event.set_on:
+    if case is None:
         return draft.finish()
     draft.filed = case.key
     # Delivered at least once: the second time it is stale.
