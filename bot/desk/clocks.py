@@ -69,15 +69,17 @@ def next_step(ticket: Ticket, login: str, *, acts: bool, waiting: bool, missing:
         return "这张单已经结束。居民再来说“没有解决”会重新打开。"
     if not acts:
         return "您可以查看，不能处理。"
-    red = ticket.urgency == "critical"
+    red, mute = ticket.urgency == "critical", "mute" in ticket.flags
     if not ticket.reporter:
+        if mute:
+            return "先点“接手”，马上在对话里写；不要打过去，需要时替居民打110、120。"
         if red:
             return "先点“接手”，马上打电话给居民。"
         soon = ticket.urgency == "urgent"
         return "请尽快接手，打电话核实。" if soon else "有空请接手；接手后自动助手不再说话。"
     if ticket.reporter != login:
         return "别的同事在办，您不用动手。"
-    if ticket.verification == "unverified" and "phone" in ticket.slots:
+    if ticket.verification == "unverified" and "phone" in ticket.slots and not mute:
         return "打电话核实：人现在怎样，在哪里，谁能放行。" if red else "打电话核实情况和地址。"
     if waiting:
         return "居民在等您回复。"

@@ -10,7 +10,7 @@ from bot.desk.media_view import FileLine, file_of
 from bot.mask import mask_phone, mask_text
 from bot.store.said import Message
 from bot.store.tickets import Ticket, TicketEvent
-from conversations.codes import Intent
+from conversations.codes import Flag, Intent
 from conversations.pictured import SOURCE as PICTURE
 from conversations.playbook import Playbook
 
@@ -93,7 +93,9 @@ def slot_value(ticket: Ticket, name: str) -> str:
 def slots_of(ticket: Ticket, playbook: Playbook, names: Mapping[str, str]) -> list[Slot]:
     """Every fact the intent asks for, and whatever else is known, phone and address first."""
     row = playbook.intents[Intent(ticket.intent)]
-    needs = {slot.name: slot.need for slot in row.slots}
+    needs: dict[str, str] = {slot.name: slot.need for slot in row.slots}
+    if Flag.MUTE in ticket.flags:
+        needs["phone"] = "cannot"
     order = ["phone", "address", *(name for name in needs if name not in ("phone", "address"))]
     order += [name for name in ticket.body.slots if name not in order]
     out = []

@@ -151,6 +151,14 @@ async def test_nothing_personal_is_shown_before_it_is_asked_for(service: Service
     assert PHONE not in (await lina.get(f"/desk/tickets/{number}")).text  # shown for that view only
 
 
+async def test_nobody_rings_whoever_cannot_be_rung(service: Service, record: Record, lina: Person) -> None:
+    await Resident(service, "mute").say("我是聋人 打不了电话 胸口压得痛 一身冷汗")
+    page = (await lina.get(f"/desk/tickets/{await number_of(record, 'mute')}")).words
+    assert "打不了电话，请打字" in page
+    assert "马上在对话里写；不要打过去" in page
+    assert "电话打不了" in re.sub(r"\s", "", page)
+
+
 async def test_a_correction_becomes_a_training_row(service: Service, record: Record, lina: Person) -> None:
     await Resident(service, "corrected").say(RED)
     number = await number_of(record, "corrected")
