@@ -18,6 +18,7 @@ from bot.spool import Held, NothingStored, Spool
 from bot.store.database import Database, StoreAway
 from bot.turns import Turns
 from classifiers.reader import Reader
+from conversations.asking import ask_unknown
 from conversations.engine import texts_to_read
 from conversations.listening import is_red
 from conversations.messages import ContactRef, Inbound
@@ -119,7 +120,8 @@ class Intake:
         if red:
             nobody = Conversation(id="", contact=contact, danger_at=self._danger_at.get(contact))
             self._danger_at[contact] = self.clock()
-            words = danger_line(nobody, reading, playbook, self.clock()) + "\n" + playbook.say("ask_phone_address")
+            said = (danger_line(nobody, reading, playbook, self.clock()), ask_unknown(reading, playbook))
+            words = "\n".join(filter(None, said))
         if inbound.kind in ("notice", "unfollow"):
             words = ""
         try:

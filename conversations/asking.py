@@ -34,6 +34,16 @@ def ask_contact(case: Case, playbook: Playbook) -> Ask:
     return (playbook.say(key), wanted) if key else NOTHING
 
 
+def ask_unknown(reading: Reading, playbook: Playbook) -> str:
+    """What is asked with the danger line of somebody of whom nothing can be looked up (the record is away)."""
+    codes = {reason.code for reason in reading.reasons}
+    if "R12" in codes and reading.urgency is Urgency.CRITICAL:
+        return "" if Flag.MUTE in reading.flags else playbook.say("ask_phone_gently")
+    if Flag.MUTE in reading.flags:
+        return playbook.say("ask_address")
+    return playbook.say("ask_safely" if playbook.danger(codes).watched else "ask_phone_address")
+
+
 def next_ask(
     case: Case, playbook: Playbook, needs: tuple[str, ...], *, surge: bool = False, listed: bool = False
 ) -> Ask:

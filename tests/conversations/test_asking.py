@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversations.asking import ask_unknown
 from conversations.codes import Act, Urgency
 from conversations.events import ReporterClaimed, TimerFired
 from conversations.playbook import Manners
@@ -130,3 +131,18 @@ def test_a_committee_of_several_districts_is_asked_about_with_numbers() -> None:
     play.wait(minutes=1)
     play.say("2", reading("chitchat", 0.2, acts=["menu_choice"]))
     assert dict(play.case.slots["address"].parts)["district"] == "徐汇区"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "flags", "key"),
+    [
+        (["R02"], [], "ask_phone_address"),
+        (["R02"], ["mute"], "ask_address"),
+        (["R13"], [], "ask_safely"),
+        (["R12"], [], "ask_phone_gently"),
+        (["R12"], ["mute"], ""),
+    ],
+)
+def test_what_is_asked_while_the_record_is_away(reasons: list[str], flags: list[str], key: str) -> None:
+    red = reading("emergency", 0.9, "critical", reasons=reasons, flags=flags)
+    assert ask_unknown(red, playbook()) == (playbook().replies[key] if key else "")
