@@ -42,7 +42,7 @@ def decide(
     return labels[first], odds[first], tuple(sorted(others, key=_likeliest)[:MOST_FURTHER])
 
 
-WHOLE, CLAUSE = 0.03, 0.85
+WHOLE, CLAUSE = 0.03, 0.8
 """A further need: an intent the whole text gives at least `WHOLE` and one clause by itself at least `CLAUSE`. One softmax
 over the text names one winner; the clause where a second need is spoken out names it plainly (docs/understanding.md)."""
 

@@ -15,6 +15,7 @@ from classifiers.artefacts import ModelStore
 from classifiers.clauses import clauses
 from classifiers.explain import explain_model
 from classifiers.scorer import Floats, Model
+from classifiers.tokens import Cut
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.reading import Entities, Reading, Reason
 
@@ -242,19 +243,20 @@ def _model_reason(opinion: Opinion, urgency: Urgency) -> Reason:
 
 
 def _opinions(model: Model, texts: Sequence[str]) -> list[Opinion]:
-    scores = model.score(texts)
+    cut = model.cut(texts)
+    scores = model.score_cut(cut)
     opinions = [
         _opinion(model, of_intent, of_urgency)
         for of_intent, of_urgency in zip(scores.intents, scores.urgencies, strict=True)
     ]
-    return _with_clauses(model, texts, opinions, scores.intents)
+    return _with_clauses(model, cut, opinions, scores.intents)
 
 
-def _with_clauses(model: Model, texts: Sequence[str], opinions: list[Opinion], whole: Floats) -> list[Opinion]:
+def _with_clauses(model: Model, cut: Sequence[Cut], opinions: list[Opinion], whole: Floats) -> list[Opinion]:
     """Further needs, looked for clause by clause in the few texts that may hold one; all clauses are scored at once."""
     asked: list[tuple[int, tuple[Intent, ...], int]] = []
-    pieces: list[str] = []
-    for place, (text, opinion) in enumerate(zip(texts, opinions, strict=True)):
+    pieces: list[Cut] = []
+    for place, (text, opinion) in enumerate(zip(cut, opinions, strict=True)):
         wanted = intents.possible(whole[place], model.intents, opinion.intent)
         found = clauses(text) if wanted else []
         if found:
@@ -262,7 +264,7 @@ def _with_clauses(model: Model, texts: Sequence[str], opinions: list[Opinion], w
             pieces += found
     if not pieces:
         return opinions
-    scores = model.score(pieces).intents
+    scores = model.score_cut(pieces).intents
     start = 0
     for place, wanted, count in asked:
         further = intents.with_clauses(opinions[place].further, wanted, scores[start : start + count], model.intents)

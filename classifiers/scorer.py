@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from classifiers.features import WORD, keys, word_keys
 from classifiers.grams import Grams
-from classifiers.tokens import Tokenizer
+from classifiers.tokens import Cut, Tokenizer
 from conversations.codes import Intent, Urgency
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +66,15 @@ class Model:
 
     def score(self, texts: Sequence[str]) -> Scores:
         """Probabilities for every text; never raises on any text, however odd or empty."""
-        logits = self._logits([self._read(text) for text in texts])
+        return self.score_cut(self.cut(texts))
+
+    def cut(self, texts: Sequence[str]) -> list[Cut]:
+        """What `score_cut` reads: half of the work of `score`."""
+        return [self.tokenizer.read(text) for text in texts]
+
+    def score_cut(self, cut: Sequence[Cut]) -> Scores:
+        """As `score`, of texts, or pieces of texts, that are cut already."""
+        logits = self._logits(cut)
         split = len(self.intents)
         return Scores(
             _softmax(logits[:, :split] / self.temperatures[0]),
@@ -75,21 +83,17 @@ class Model:
 
     def contributions(self, text: str) -> tuple[list[str], list[str], Floats]:
         """For explaining: words, keys the model knows, and what each key adds to each label's score (keys x labels)."""
-        words, normalised = self._read(text)
+        words, normalised = self.tokenizer.read(text)
         known = [key for key in keys(words, normalised, self.kinds) if self._row(key) is not None]
         taken = self.weights[[self._row(key) or 0 for key in known]].astype(np.float64)
         length = np.sqrt(taken[:, -1].sum()) or 1.0
         return words, known, taken[:, :-1] / length
 
-    def _read(self, text: str) -> tuple[list[str], str]:
-        normalised = self.tokenizer.normalise(text)
-        return self.tokenizer.words(normalised), normalised
-
     def _row(self, key: str) -> int | None:
         return (self.words if key[0] == WORD else self.chars).get(key[1:])
 
-    def _logits(self, read: Sequence[tuple[list[str], str]]) -> Floats:
-        """Scores before softmax, from (words, normalised text) of every text: presence counts, so a key counts once."""
+    def _logits(self, read: Sequence[Cut]) -> Floats:
+        """Scores before softmax: presence counts, so a key counts once."""
         if not read:
             return np.zeros((0, len(self.bias)))
         width, zero = len(self.weights), len(self.weights) - 1  # the zero row keeps empty texts in line

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import opencc
 
@@ -125,6 +125,13 @@ def _shortened(run: re.Match[str]) -> str:
     return char * 2 if "一" <= char <= "\u9fd5" else run[0]
 
 
+class Cut(NamedTuple):
+    """A text as models read it. Without its blanks `normalised` is the words, one after the other."""
+
+    words: list[str]
+    normalised: str
+
+
 class Tokenizer:
     """Cuts text into words; built once, on purpose, and shared (reading it from several threads is safe).
 
@@ -177,6 +184,11 @@ class Tokenizer:
             text = _AIR.sub(lambda found: found[1] + (AIR_LOW if int(found[2]) < 94 else AIR_GOOD), text)
         text = _ALPHABET.sub(" ", _FACTS.sub(_fact, text))
         return _RUN.sub(_shortened, text).strip()
+
+    def read(self, text: str) -> Cut:
+        """The words of `text` and the string they were cut from."""
+        normalised = self.normalise(text)
+        return Cut(self.words(normalised), normalised)
 
     def cut(self, text: str) -> list[str]:
         """The words of `text`, normalised; markers are words of their own, blanks are left out."""

@@ -4,6 +4,7 @@ import numpy as np
 
 from classifiers.clauses import MOST, clauses
 from classifiers.intent import decide, possible, with_clauses
+from classifiers.tokens import Tokenizer
 from conversations.codes import Intent
 
 LABELS = (Intent.EMERGENCY, Intent.OTHER_MEDICAL, Intent.MEDICINE, Intent.SUPPLIES, Intent.CHITCHAT)
@@ -37,8 +38,14 @@ def test_a_clause_names_a_further_need() -> None:
     assert with_clauses(((Intent.SUPPLIES, 0.45),), (Intent.MEDICINE,), rows, LABELS)[1] == (Intent.SUPPLIES, 0.45)
 
 
-def test_clauses_keep_every_word_and_stay_few() -> None:
-    assert clauses("我妈药断了，家里米也没了") == ["我妈药断了", "家里米也没了"]
-    assert clauses("就一句话没有标点") == [] and clauses("") == [] and clauses("，，。") == []
-    assert clauses("急，我爸喘不上气，快") == ["急", "我爸喘不上气，快"]
-    assert len(clauses("家里没有吃的了。" * 57)) <= MOST
+def test_clauses_keep_every_word_and_stay_few(tokenizer: Tokenizer) -> None:
+    def told(text: str) -> list[str]:
+        found = clauses(tokenizer.read(text))
+        assert not found or [word for piece in found for word in piece.words] == tokenizer.cut(text)
+        return [piece.normalised for piece in found]
+
+    assert told("我妈的降压药断了，家里米和菜也没有了") == ["我妈的降压药断了", "家里米和菜也没有了"]
+    assert told("我妈的降压药断了还有家里米和菜没有了") == ["我妈的降压药断了", "还有家里米和菜没有了"]
+    assert told("就一句话没有标点") == told("") == told("，，。") == []
+    assert told("急，我爸喘不上气透不过气，快") == ["急", "我爸喘不上气透不过气 快"]
+    assert len(told("家里没有吃的了。" * 57)) <= MOST

@@ -85,14 +85,14 @@ def test_a_broken_detector_loses_only_itself(model: Model, with_model: bool) -> 
 
 
 def test_a_model_that_breaks_on_one_text_still_reads_the_others(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Model.score
+    real = Model.cut
 
     def touchy(self: Model, texts: list[str]) -> object:
         if any("毒" in text for text in texts):
             raise FloatingPointError("poison")
         return real(self, texts)
 
-    monkeypatch.setattr(Model, "score", touchy)
+    monkeypatch.setattr(Model, "cut", touchy)
     reader = Reader(model=model, danger=Rules())
     poisoned, fine = reader.read(["毒 喘", "谢谢你们，药拿到了"], [NOW, NOW])
     assert (poisoned.model, poisoned.urgency) == ("", Urgency.CRITICAL)
