@@ -77,6 +77,9 @@ _NO_NAME = re.compile(
     r"(?:整个|老旧?|旧|本|该|这个?|那个?|全|各|每个?|哪个?|别的|其他|隔壁|对面|自己|出|进出?|封控|所在|居住|附近|同|我们|某|一个|几个|个|封闭|管控|防范|因|由于"
     r"|外地|农村|网上|线上|大|小|多|有|无|没有|旁边|全市|市|医|就医|住院|方舱|定点|隔离|社区|三甲|去|回|家|屋|房间|手机|城|夜|心|公|私|哪|这|那|电|店|超市|群|楼|车|箱|袋|嘴|眼|肚子|手|身体|朋友圈|圈)+"
 )
+_NO_COMMITTEE = re.compile(
+    "刚|才|今|昨|明天|前天|现在|早上|上午|下午|晚上|后来|然后|结果|已经|一直|总算|终于|联系|问过|打[给过了]|找[过了]|告诉|反映|问|说|叫|让|被|当时|这边|那边|他们"
+)
 _NO_ROAD = re.compile(
     r".*(?:网|马|道|思|线|电|铁|走|销|出|一|高速公|高速|上|问|回|半|条|门|后|前|活|没|绝|无|末|心|通|让|同|弯|陌|天|水|陆|跑|迷|引|带|修"
     r"|沿|顺|过|公)"
@@ -179,8 +182,8 @@ class Scanner:
         if not 1 < len(run) <= 8 or _NO_NAME.fullmatch(run):
             return None
         known = bool(self._gazetteer.committee_towns(run))
-        if hit.group() == "社区" and not known:
-            return None
+        if not known and (hit.group() == "社区" or _NO_COMMITTEE.search(run)):
+            return None  # 刚才居委送来了
         return Token("committee", run + hit.group(), hit.start() - len(run), hit.end(), known)
 
     def _road(self, text: str, hit: re.Match[str], floor: int, numeric_follows: bool) -> list[Token]:

@@ -1,5 +1,7 @@
 """Which open case a message belongs to, if any. Pure."""
 
+import re
+
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.messages import Inbound
@@ -13,6 +15,12 @@ _SHORT, _SENTENCE = 14, 40
 _FIRM = 0.7
 _VERY_SHORT, _VERY_FIRM = 10, 0.9
 """A whole need in so few characters names its thing, and the model is sure of it (家里没菜了); 昨天就没了 names none."""
+
+_ALSO = re.compile(r"也|另外|还有|又|隔壁|楼上|楼下|对门|邻居|别的|另一")
+_WHO = re.compile(
+    r"[爸妈爹娘]|父亲|母亲|爷爷|奶奶|阿爷|阿奶|外公|外婆|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|小囡|囡囡|哥哥|弟弟|姐姐|妹妹"
+    r"|老伯|阿婆|阿姨|爷叔|老人|同事|室友|朋友|我自己"
+)
 
 
 def find_case(
@@ -44,7 +52,7 @@ def find_case(
         return focus, None  # a question in the middle of a talk is about what is being talked of
     if focus is not None and (_about_help_sought(focus, reading) or _beside_danger(focus, message, reading, playbook)):
         return focus, None
-    if focus is not None and _same_danger(focus, reading):
+    if focus is not None and _same_danger(focus, message, reading):
         return focus, intent
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
@@ -79,11 +87,16 @@ def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Pl
     )
 
 
-def _same_danger(focus: Case, reading: Reading) -> bool:
-    """The rule that made the case critical sees it again (着火了; 烟进来了): one fire, whatever else it sounds like."""
+def _same_danger(focus: Case, message: Inbound, reading: Reading) -> bool:
+    """More of the danger that is being talked of: the same rule sees it again (着火了; 烟进来了), or nobody else is named
+    (外婆不应门; 开了，没力气). Whoever is named beside the first has a ticket of their own."""
     if focus.urgency is not Urgency.CRITICAL or reading.urgency is not Urgency.CRITICAL:
         return False
-    return any(reason.code in focus.codes for reason in reading.reasons if reason.code.startswith("R"))
+    if any(reason.code in focus.codes for reason in reading.reasons if reason.code.startswith("R")):
+        return True
+    if _ALSO.search(message.text):
+        return False
+    return all(who in focus.summary for who in _WHO.findall(message.text))
 
 
 def _aside(message: Inbound, reading: Reading) -> bool:
