@@ -25,6 +25,7 @@ from tests.service import Service, free_port, stop_engines
 MESSAGES = 6000
 PEOPLE = 600
 CONNECTIONS = 64
+_REST = 10.0
 
 
 def main() -> None:
@@ -61,8 +62,9 @@ async def _run(home: Path) -> None:
         print(f"ratio                                 {full.rate / bare.rate:8.3f}   (goal ≥ 0.12)")
         print(f"CPU a message in the web process      {used:8.0f} µs   (goal ≤ 400)")
         print(f"memory of the web process             {_rss(pid):8.0f} MB   (goal ≤ 200)")
-        for rate in (full.rate / 10, 200.0):
-            calm = await open_loop(service.port, _posts(texts, int(rate * 10), int(rate) + 10), rate)
+        await asyncio.sleep(_REST)  # the record tidies up behind the load just now, which is not what is measured next
+        for nth, rate in enumerate((full.rate / 10, 200.0, 200.0, 200.0)):
+            calm = await open_loop(service.port, _posts(texts, int(rate * 10), nth + 10), rate)
             print(
                 f"open loop at {rate:6.0f} messages/s          p50 {calm.quantile(0.5):6.1f} ms"
                 f"   p99 {calm.quantile(0.99):6.1f} ms" + ("   (goal ≤ 30)" if rate == 200 else "")
