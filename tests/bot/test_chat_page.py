@@ -80,10 +80,11 @@ async def test_a_talk(desk: ChatDesk, page: Page) -> None:
     await settled(page, 2)
     assert await shown(page) == ["药断了", "收到：药断了"]
     await expect(page.locator(".mark")).to_have_text(["已送达", ""])
-    await desk.say("我是记者，请说地址，或打 12345。")
+    await desk.say("我是记者，请说地址，或打 12345；打不了就发短信到12110。")
     await settled(page, 3)
     await expect(page.locator(".message.reporter .who")).to_have_text("记者")
-    await expect(page.locator(".message.reporter a")).to_have_attribute("href", "tel:12345")
+    links = page.locator(".message.reporter a")
+    assert [await link.get_attribute("href") for link in await links.all()] == ["tel:12345", "sms:12110"]
     assert len(desk.heard) == 1
 
 

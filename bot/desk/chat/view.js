@@ -10,7 +10,8 @@ const MARKS = {
   unstored: "对方系统忙，会自动再发",
   refused: "没有发出",
 };
-const LINKS = /(https?:\/\/[^\s，。；！？、）》”]+)|(?<![\w-])(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}|12345|12320|12355|120|110|119)(?![\w-])/g;
+const LINKS = /(https?:\/\/[^\s，。；！？、）》”]+)|(?<![\w-])(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}|12345|12320|12355|12315|12110|962525|120|110|119)(?![\w-])/g;
+const BY_TEXT = "12110"; // the police by text message: no call reaches it
 
 export class View {
   constructor(root = document) {
@@ -165,7 +166,7 @@ function linked(text) {
   for (const found of text.matchAll(LINKS)) {
     const link = document.createElement("a");
     link.textContent = found[0];
-    link.href = found[1] ?? `tel:${found[2].replaceAll("-", "")}`;
+    link.href = found[1] ?? `${found[2] === BY_TEXT ? "sms" : "tel"}:${found[2].replaceAll("-", "")}`;
     if (found[1]) {
       link.target = "_blank";
       link.rel = "noopener noreferrer";
