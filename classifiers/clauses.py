@@ -1,5 +1,6 @@
 """Divides a cut text into the clauses that may each carry a need of its own. Pure; knows nothing of what the needs are."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,6 +11,12 @@ SHORTEST = 8
 MOST = 10
 """A longer text is a story; its clauses are joined to at most this many pieces, so that the work stays bounded."""
 
+SHORT_OF_SOMEBODY = 5
+"""Characters enough of a clause that begins with whom it is about (我妈要化疗)."""
+_SOMEBODY = re.compile(
+    r"(?:我们?|阿拉|家里)?的?(爸|妈|父亲|母亲|姆妈|爷爷|奶奶|外公|外婆|公公|婆婆|岳父|岳母|老公|老婆|儿子|女儿|孩子|宝宝|小囡|哥|姐|弟|妹)"
+)
+
 _ANOTHER = frozenset("另外 还有 而且 同时 顺便".split())
 """Words with which a new clause begins without a mark."""
 
@@ -19,7 +26,8 @@ def clauses(cut: Cut) -> list[Cut]:
     ends = [(0, 0)]
     for count, at in _ends(cut):
         words, start = ends[-1]
-        short = len(cut.normalised[start:at].strip()) < SHORTEST
+        piece = cut.normalised[start:at].strip()
+        short = len(piece) < (SHORT_OF_SOMEBODY if _SOMEBODY.match(piece) else SHORTEST)
         if short and len(ends) > 1:
             ends[-1] = count, at
         elif count > words:
@@ -41,3 +49,13 @@ def _ends(cut: Cut) -> Iterator[tuple[int, int]]:
         if word in "!?" or cut.normalised.startswith(" ", at):
             yield count + 1, at
     yield len(cut.words), at
+
+
+def may_name_two(cut: Cut) -> bool:
+    """Cheap, for every text: whether it may speak of two people at all."""
+    return len(_SOMEBODY.findall(cut.normalised)) > 1
+
+
+def persons(found: list[Cut]) -> int:
+    """How many different people clauses begin with: 我爸…，我妈… are two, who may need different things."""
+    return len({match[1] for cut in found if (match := _SOMEBODY.match(cut.normalised))})

@@ -58,6 +58,16 @@ def possible(probabilities: Floats, labels: Sequence[Intent], primary: Intent) -
     return tuple([labels[place] for place in likely if place not in layout.kin[first]])
 
 
+def others(labels: Sequence[Intent], primary: Intent) -> tuple[Intent, ...]:
+    """Every need that is not the primary's own: where clauses speak of different people, what the whole text is about says
+    little of the second."""
+    layout = _layout(tuple(labels))
+    first = labels.index(primary)
+    if first not in layout.needs:
+        return ()
+    return tuple([labels[place] for place in layout.asked if place not in layout.kin[first]])
+
+
 def with_clauses(
     further: Sequence[tuple[Intent, float]], wanted: Sequence[Intent], clauses: Floats, labels: Sequence[Intent]
 ) -> tuple[tuple[Intent, float], ...]:

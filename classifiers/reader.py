@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from classifiers import intent as intents
 from classifiers import urgency as urgencies
 from classifiers.artefacts import ModelStore
-from classifiers.clauses import clauses
+from classifiers.clauses import clauses, may_name_two, persons
 from classifiers.explain import explain_model
 from classifiers.scorer import Floats, Model
 from classifiers.tokens import Cut
@@ -209,6 +209,10 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
         intent, further = _with_rule_intent(opinion, danger.intent)
     elif danger.intent is not None and not intent.opens_case and not _ANGRY.isdisjoint(acts):
         intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)  # a need shouted among insults
+    elif danger.intent is not None and danger.urgency is Urgency.URGENT and confidence < _WEAK:
+        # 我女儿一岁，奶粉没了: a rule saw what it is, the model wavers between a child's illness and her milk.
+        intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)
+        further = tuple(pair for pair in further if pair[0] is not intent)
     urgency = urgencies.merge(danger.urgency, opinion.level.urgency, opinion.implied)
     if urgency is Urgency.CRITICAL and Flag.CHECK in danger.flags and danger.urgency is not Urgency.CRITICAL:
         # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
@@ -230,6 +234,8 @@ def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tu
     return named, further[: intents.MOST_FURTHER]
 
 
+_WEAK = 0.6
+"""Confidence below which an urgent rule that names a need is believed before the model."""
 _ANGRY = frozenset({Act.ABUSE, Act.HUMAN})
 _IN_WORDS = {Urgency.CRITICAL: "危急", Urgency.URGENT: "紧急", Urgency.SOON: "较急", Urgency.NORMAL: "一般"}
 
@@ -257,8 +263,7 @@ def _with_clauses(model: Model, cut: Sequence[Cut], opinions: list[Opinion], who
     asked: list[tuple[int, tuple[Intent, ...], int]] = []
     pieces: list[Cut] = []
     for place, (text, opinion) in enumerate(zip(cut, opinions, strict=True)):
-        wanted = intents.possible(whole[place], model.intents, opinion.intent)
-        found = clauses(text) if wanted else []
+        wanted, found = _clauses_to_ask(model, text, opinion, whole[place])
         if found:
             asked.append((place, wanted, len(found)))
             pieces += found
@@ -271,6 +276,17 @@ def _with_clauses(model: Model, cut: Sequence[Cut], opinions: list[Opinion], who
         opinions[place] = replace(opinions[place], further=further)
         start += count
     return opinions
+
+
+def _clauses_to_ask(model: Model, cut: Cut, opinion: Opinion, whole: Floats) -> tuple[tuple[Intent, ...], list[Cut]]:
+    """Which needs are looked for in which clauses of a text; nothing for most."""
+    wanted = intents.possible(whole, model.intents, opinion.intent)
+    if not wanted and not may_name_two(cut):
+        return (), []
+    found = clauses(cut)
+    if persons(found) > 1:
+        wanted = intents.others(model.intents, opinion.intent)
+    return wanted, found if wanted else []
 
 
 def _opinion(model: Model, of_intent: Floats, of_urgency: Floats) -> Opinion:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from classifiers.artefacts import ModelStore
-from classifiers.reader import Reader
+from classifiers.reader import Opinion, Reader, merged
 from classifiers.scorer import Model
 from classifiers.train import TrainedReport
+from classifiers.urgency import Level
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.reading import Entities, Reason
 from tests.classifiers.conftest import copy_of
@@ -140,5 +141,17 @@ def test_several_needs_in_one_text_are_all_named(model: Model) -> None:
     named = {reading.intent, *(intent for intent, _ in reading.intents)}
     assert {Intent.MEDICINE, Intent.SUPPLIES} <= named
     assert reading.intent not in dict(reading.intents)
+    two = Reader(model=model).read(["我爸的降压药没了，我妈后天要化疗"], [NOW])[0]
+    assert {two.intent, *(intent for intent, _ in two.intents)} == {Intent.MEDICINE, Intent.ONCOLOGY}
     single = Reader(model=model).read(["求两盒氨氯地平，我爸的降压药吃完了"], [NOW])[0]
     assert single.intent is Intent.MEDICINE and single.intents == ()
+
+
+@pytest.mark.parametrize(("confidence", "named"), [(0.56, Intent.MATERNITY), (0.7, Intent.CHILD_ILLNESS)])
+def test_an_urgent_rule_names_the_need_where_the_model_wavers(confidence: float, named: Intent) -> None:
+    level = Level(Urgency.URGENT, 0.9, check=False)
+    opinion = Opinion(Intent.CHILD_ILLNESS, confidence, ((Intent.MATERNITY, 0.4),), level, Urgency.NORMAL, "m")
+    rule = Saw(Urgency.URGENT, (), (Reason("O11", "婴儿断奶粉", "奶粉没了"),), Intent.MATERNITY)
+    reading = merged(rule, opinion, Entities(), ())
+    assert reading.intent is named
+    assert named not in dict(reading.intents)
