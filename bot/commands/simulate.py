@@ -108,7 +108,7 @@ async def _play(
         staff = await hire(database, base, max(rows.crew.first_day, rows.crew.each_day), counts)
         screen = Screen(staff[0], [await open_door(database) for _ in range(_SCREENS)])
         town = Town(http, base, list(settings.accounts.values()), matters, stage.schedule, cases, end)
-        crew = Crew(rows, staff, stage.schedule, options.seed, town.apart)
+        crew = Crew(rows, staff, stage.begin, options.seed, town.apart)
         for nth, at in enumerate(arrivals(rows, hours=hours, cases=cases, seed=options.seed)):
             stage.schedule(at, f"arrival {nth}", lambda at=at: town.arrive(at))  # type: ignore[misc]
         for minute in range(3, _FILLED):

@@ -1,5 +1,6 @@
 """Who works at the desk in a rehearsal: accounts made in the record, logged in through the page."""
 
+import asyncio
 import secrets as chance
 from collections import Counter
 
@@ -11,14 +12,16 @@ from bot.vault import token_hash
 
 async def hire(database: Database, base: str, count: int, counts: Counter[str]) -> list[Browser]:
     """Reporters 演练01 and so on, each in a browser of their own. Raises DeskAway, BadUser where they are there already."""
-    staff = []
-    for nth in range(1, count + 1):
+
+    async def one(nth: int) -> Browser:
         login = f"sim-{nth:02d}"
         password = await add_user(database, login, f"演练{nth:02d}", "reporter", must_change=False)
         browser = Browser(base, login, counts)
         await browser.log_in(password)
-        staff.append(browser)
-    return staff
+        return browser
+
+    # Side by side: a password costs either side a fifth of a second on purpose.
+    return list(await asyncio.gather(*(one(nth) for nth in range(1, count + 1))))
 
 
 async def open_door(database: Database) -> str:

@@ -53,16 +53,24 @@ class RemoteClock:
 class Stage:
     """What is to happen, in order. Acts of one `whose` follow each other, the others of a minute go side by side."""
 
+    _Entry = tuple[datetime, int, str, Callable[[], Coroutine[Any, Any, object]], bool]
+
     def __init__(self, clock: RemoteClock, pace: float) -> None:
         """`pace`: rehearsal seconds to a real one; 0 as fast as it goes."""
         self.clock = clock
         self.pace = pace
-        self._heap: list[tuple[datetime, int, str, Callable[[], Coroutine[Any, Any, object]]]] = []
+        self._heap: list[Stage._Entry] = []
         self._count = 0
+        self._open: dict[str, asyncio.Task[None]] = {}
 
     def schedule(self, at: datetime, whose: str, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
         self._count += 1
-        heappush(self._heap, (at, self._count, whose, act))
+        heappush(self._heap, (at, self._count, whose, act, False))
+
+    def begin(self, at: datetime, whose: str, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """As `schedule`, but the clock need not wait for its end: it comes within the next minute. What a reporter does."""
+        self._count += 1
+        heappush(self._heap, (at, self._count, whose, act, True))
 
     async def play(self, until: datetime, look: Look, work: Callable[[datetime], None]) -> None:
         """Everything before `until`. While the clock moves into a minute somebody looks at what the one before brought, and
@@ -83,24 +91,34 @@ class Stage:
             if self.pace:
                 ahead = (now - start).total_seconds() / self.pace - (asyncio.get_running_loop().time() - began)
                 await asyncio.sleep(max(0.0, ahead))
-            due = coming is not None and coming <= now
+            due, before = coming is not None and coming <= now, list(self._open.values())
             coming, _ = await asyncio.gather(self.clock.set(now), look(now))
             work(now)
             busy = await self._minute(now) > 0 or due
+            await asyncio.gather(*before)
+        await asyncio.gather(*self._open.values())
         await self.clock.set(until)
         await look(until)
         work(until)
 
     async def _minute(self, now: datetime) -> int:
-        """How much was done."""
-        acts: dict[str, list[Callable[[], Coroutine[Any, Any, object]]]] = defaultdict(list)
+        """How much was done or begun."""
+        acts: dict[tuple[bool, str], list[Callable[[], Coroutine[Any, Any, object]]]] = defaultdict(list)
         while self._heap and self._heap[0][0] <= now:
-            _, _, whose, act = heappop(self._heap)
-            acts[whose].append(act)
-        await asyncio.gather(*(_in_turn(one) for one in acts.values()))
+            _, _, whose, act, begun = heappop(self._heap)
+            acts[begun, whose].append(act)
+        before, self._open = self._open, {}
+        for (begun, whose), these in acts.items():
+            if begun:
+                self._open[whose] = asyncio.create_task(_in_turn(these, before.get(whose)))
+        await asyncio.gather(*(_in_turn(these) for (begun, _), these in acts.items() if not begun))
         return len(acts)
 
 
-async def _in_turn(acts: list[Callable[[], Coroutine[Any, Any, object]]]) -> None:
+async def _in_turn(
+    acts: list[Callable[[], Coroutine[Any, Any, object]]], after: "asyncio.Task[None] | None" = None
+) -> None:
+    if after is not None:
+        await after
     for act in acts:
         await act()
