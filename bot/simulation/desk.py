@@ -14,7 +14,7 @@ from conversations.codes import Intent, Urgency
 
 _AT_ONCE = 200
 """As many tickets as the API gives in one answer."""
-_BACK = 64
+_BACK = 32
 """How far behind the newest mark to look again: a change is numbered before it is committed."""
 _CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')
 
