@@ -111,11 +111,11 @@ async def _unauthorised(services: Services, account: Account, message: Inbound) 
 
     now = services.clock()
     try:
-        await lose(services.outbox.world, account.secrets, "unauthorized", now)
+        await lose(services.world, account.secrets, "unauthorized", now)
     except OSError:
         log.warning("aside_lost", channel=account.channel.name, what=message.event)
         return True
-    tell(account, await standing(services.outbox.world, account.secrets, now))
+    tell(account, await standing(services.world, account.secrets, now))
     return True
 
 

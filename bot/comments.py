@@ -81,7 +81,7 @@ async def _post(services: Services, account: Account, message: Inbound) -> None:
     playbook = services.playbook
     line = playbook.say("comment_link", link=link) if link else playbook.say("comment")
     try:
-        await reply_to_comment(services.outbox.world, account.secrets, message, line)
+        await reply_to_comment(services.world, account.secrets, message, line)
     except SendFailed as error:
         log.warning("comment_not_answered", channel=account.channel.name, code=error.failure.code)
         return

@@ -29,14 +29,14 @@ async def readyz(request: web.Request) -> web.Response:
         "model": services.reader.current().model_id or "none: rules only, run `bangnong train`",
         "spool": "draining" if services.intake.away or services.spool.waiting else "empty",
     }
-    accounts = await standings(services.settings, services.outbox.world, services.clock()) if database else {}
+    accounts = await standings(services.settings, services.world, services.clock()) if database else {}
     checks |= {name: standing.words for name, standing in accounts.items()}
     return web.json_response({"ready": database, "checks": checks}, status=200 if database else 503)
 
 
 async def metrics(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
-    show_days(await standings(services.settings, services.outbox.world, services.clock()), services.clock())
+    show_days(await standings(services.settings, services.world, services.clock()), services.clock())
     lines = [render().decode(), *await watching.lines(request)]
     lines += [f"bangnong_outbox_{name}_total {count}\n" for name, count in services.outbox.counts.items()]
     lines += [f"bangnong_turns_total {services.turns.count}\n", f"bangnong_batches_total {services.turns.batches}\n"]

@@ -84,7 +84,7 @@ class Pulls:
                 if isinstance(outcome, BaseException):
                     raise outcome
 
-        world = self.services.outbox.world
+        world = self.services.world
         count = await channel.pull(world, account.secrets, account.name, knock, hear)
         if count:
             log.info("pulled", channel=channel.name, account=account.name, count=count)

@@ -46,7 +46,7 @@ async def _push(services: Services, account: Account, message: Inbound, text: st
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_WITHIN):
             try:
-                await account.channel.send(services.outbox.world, account.secrets, out)
+                await account.channel.send(services.world, account.secrets, out)
                 return True
             except SendFailed as error:
                 failure = error.failure.code

@@ -67,6 +67,7 @@ class Services:
     intake: Intake
     spool: Spool
     outbox: OutboxWorker
+    world: World
     live: Live
     http: aiohttp.ClientSession
     media: MediaRoom
@@ -225,7 +226,7 @@ async def open_services(
     try:
         yield Services(
             settings=settings, clock=clock, database=database, redis=redis, vault=vault, reader=reader, rows=rows,
-            turns=turns, intake=door, spool=spool, outbox=worker, live=live, http=http, media=media,
+            turns=turns, intake=door, spool=spool, outbox=worker, world=world, live=live, http=http, media=media,
             engines=engines,
         )  # fmt: skip
     finally:

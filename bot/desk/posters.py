@@ -50,7 +50,7 @@ async def post_poster(request: web.Request, staff: Staff) -> web.StreamResponse:
         return await _page(request, staff, status=429, error="十分钟内做得太多了，请稍后再来。", title=title)
     scene = f"p{token_hex(4)}"
     try:
-        picture = await scene_code(services.outbox.world, account.secrets, scene)
+        picture = await scene_code(services.world, account.secrets, scene)
     except SendFailed as failed:
         return await _page(request, staff, status=502, error=failed.failure.note, title=title)
     await add_poster(services.database, scene, account.name, title, picture, staff.login, services.clock())

@@ -59,15 +59,17 @@ class Room:
     http: aiohttp.ClientSession
     folder: Path
 
+    def __post_init__(self) -> None:
+        self.world = World(self.http, RedisTokenCache(None))
+
     def worker(self, accounts: dict[tuple[str, str], Account], told: Told) -> OutboxWorker:
-        world = World(self.http, RedisTokenCache(None))
         turns: Any = told
         return OutboxWorker(
             OutboxStore(self.database),
             turns,
             self.vault,
             accounts,
-            world,
+            self.world,
             lambda: datetime.now(UTC),
             MediaFiles(Path("unused")),
         )
@@ -259,7 +261,7 @@ async def test_a_line_that_is_cut_leaves_few_unsure(room: Room) -> None:
         told = Told()
         secrets = platform.secrets()
         worker = room.worker({("wechat", "cut"): Account(CHANNEL, "cut", secrets, CHANNEL.limits(secrets))}, told)
-        await CHANNEL.answers(worker.world, secrets)  # there is a token: it is the texts that are cut off
+        await CHANNEL.answers(room.world, secrets)  # there is a token: it is the texts that are cut off
         platform.away = True
         running = asyncio.create_task(worker.run())
 

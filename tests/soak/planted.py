@@ -26,13 +26,13 @@ def sends_twice() -> None:
 
 def forgets_a_send() -> None:
     """A claimed row is taken off before it was sent, as if sending could not fail."""
-    from bot.outbox import OutboxWorker
+    from bot.sending import Sender
 
-    async def hopeful(self: OutboxWorker, due: Any, lane: Any) -> None:
+    async def hopeful(self: Sender, due: Any, lane: Any) -> None:
         await self.store.sent([due])
 
     changed: Any = hopeful
-    OutboxWorker._send = changed  # type: ignore[method-assign]
+    Sender.send = changed  # type: ignore[method-assign]
 
 
 FAULTS = {"sends_twice": sends_twice, "forgets_a_send": forgets_a_send}
