@@ -5,8 +5,10 @@ Danger rules, training sentences, the gazetteer and the acts are not among them:
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -25,6 +27,7 @@ TITLES = {
     "routing.csv": "分给哪一组",
     "slots.toml": "要问的每一项",
 }
+_KEY = re.compile(r"(\w+)\s*=")
 LONGEST = 60_000
 """Characters of a file: ten times the longest of today."""
 
@@ -76,5 +79,19 @@ def rows_with(overlay: Texts, beside: Path) -> Iterator[Path]:
             shutil.copyfile(path, folder / path.relative_to(own))
         for file, text in overlay.items():
             if file in own_texts():
-                (folder / file).write_text(text, "utf-8")
+                (folder / file).write_text(completed(file, text), "utf-8")
         yield folder
+
+
+def completed(file: str, text: str) -> str:
+    """Sentences that came with a later version of the program are added to a set released before it: an upgrade must not
+    put aside everything a newsroom has written. What does not parse stays as it is, for its fault to be named."""
+    if file != "replies.toml":
+        return text
+    try:
+        had = tomllib.loads(text).keys()
+    except tomllib.TOMLDecodeError:
+        return text
+    lines = own_texts()[file].splitlines()
+    new = [line for line in lines if (found := _KEY.match(line)) and found[1] not in had]
+    return plain(text) + "\n".join([*new, ""]) if new else text

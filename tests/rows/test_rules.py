@@ -40,7 +40,7 @@ def sentence(key: str, words: str) -> Change:
 @pytest.mark.parametrize(
     ("file", "change", "says"),
     [
-        ("replies.toml", swap('noted = "', 'notid = "'), "缺一句 noted"),
+        ("replies.toml", swap('noted = "', 'notid = "'), "notid 没有地方用到"),
         ("replies.toml", swap("已记下：{items}", "已记下：{items:d}"), "只写占位符的名字"),
         ("replies.toml", swap("已记下：{items}", "已记下：{items!r}"), "只写占位符的名字"),
         ("replies.toml", sentence("okay", " "), "不能空"),
@@ -84,6 +84,14 @@ def test_a_slot_or_a_group_in_use_stays_even_where_no_file_names_it(tmp_path: Pa
     more = {"desk.toml": OWN["desk.toml"].replace("[desks]\n", '[desks]\nnight = "夜班组"\n')}
     assert check_rows(more, tmp_path) == []
     assert any("少了组 night" in fault.message for fault in check_rows({}, tmp_path, more))
+
+
+def test_a_set_from_before_an_upgrade_goes_on_with_the_sentences_that_came_since(tmp_path: Path) -> None:
+    old = "\n".join(line for line in OWN["replies.toml"].splitlines() if not line.startswith(("danger_fire =", "okay =")))
+    ours = set_reply(old, "thanks", "不客气，有事再说。")
+    replies = load_rows({"replies.toml": ours}, tmp_path).playbook.replies
+    own = tomllib.loads(OWN["replies.toml"])
+    assert replies == {**own, "thanks": "不客气，有事再说。"}
 
 
 def test_the_programs_own_rows_pass_and_need_no_room(tmp_path: Path) -> None:
