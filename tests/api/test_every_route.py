@@ -170,6 +170,18 @@ async def test_same_answers_are_not_sent_twice(service: Service, record: Record,
         assert answer.status == 200
 
 
+async def test_named_tickets_are_read_in_one_answer(
+    service: Service, record: Record, http: aiohttp.ClientSession
+) -> None:
+    """A program that was told numbers by a webhook asks for just those."""
+    one, two, _ = [await a_ticket(service, record, f"named-{n}") for n in range(3)]
+    headers, url = {"Authorization": f"Bearer {await token_of(record)}"}, f"{service.base}/api/v1/tickets"
+    async with http.get(url, headers=headers, params={"numbers": f"{two},{one.lower()},B20101-0001"}) as answer:
+        assert {ticket["number"] for ticket in (await answer.json())["items"]} == {one, two}
+    async with http.get(url, headers=headers, params={"numbers": ",".join([one] * 201)}) as answer:
+        assert (answer.status, (await answer.json())["error"]["field"]) == (400, "numbers")
+
+
 async def test_an_auditors_token_reads_masks_and_does_nothing(
     service: Service, record: Record, http: aiohttp.ClientSession
 ) -> None:
