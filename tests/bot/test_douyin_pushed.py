@@ -36,7 +36,7 @@ class Recorder(Douyin):
 async def status_after(answer: Answer, *, breaks: bool = False) -> tuple[int, list[str]]:
     channel, secrets = Recorder(breaks=breaks), DouyinPlatform(base="http://127.0.0.1:9").secrets()
     account = Account(channel, "main", secrets, channel.limits(secrets))
-    services: Any = SimpleNamespace(outbox=SimpleNamespace(world=None))
+    services: Any = SimpleNamespace(world=None)
     response = await heard_pushed(services, account, (MESSAGE,), [answer], Opened(b""))
     for message in channel.pushed:
         assert message.heard == (MESSAGE,), "a push must be able to quote"

@@ -274,7 +274,7 @@ async def fuzzed(times: int, home: Path, seed: int = 1) -> tuple[Counter[int], E
         accounts=rows, intake=ear, vault=Seal(), database=Buried(), redis=Away(OSError), turns=SimpleNamespace(busy=False),
         settings=SimpleNamespace(home=home, hotline_secret=HOTLINE), clock=lambda: moment,
         live=SimpleNamespace(publish=lambda news: None),
-        outbox=SimpleNamespace(world=None), reader=Unread(),
+        world=None, reader=Unread(),
     )  # fmt: skip
     app = web.Application()
     pulls: Any = ear
