@@ -87,7 +87,9 @@ def test_a_slot_or_a_group_in_use_stays_even_where_no_file_names_it(tmp_path: Pa
 
 
 def test_a_set_from_before_an_upgrade_goes_on_with_the_sentences_that_came_since(tmp_path: Path) -> None:
-    old = "\n".join(line for line in OWN["replies.toml"].splitlines() if not line.startswith(("danger_fire =", "okay =")))
+    old = "\n".join(
+        line for line in OWN["replies.toml"].splitlines() if not line.startswith(("danger_fire =", "okay ="))
+    )
     ours = set_reply(old, "thanks", "不客气，有事再说。")
     replies = load_rows({"replies.toml": ours}, tmp_path).playbook.replies
     own = tomllib.loads(OWN["replies.toml"])
