@@ -8,7 +8,7 @@ from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook
-from conversations.reading import DESPAIR, DOUBTED, Reading
+from conversations.reading import DOUBTED, Reading
 from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
@@ -25,10 +25,9 @@ _TWO_NEEDS = 12
 def is_red(reading: Reading) -> bool:
     """Possible threat to life now, plain or doubtful for a reason that can be named: answered at once, whatever goes on.
 
-    A doubt of the model alone, beside reasons that are no danger (牙疼, 脸肿了), is shown to people but not put to the
-    resident as a question.
+    A doubt of the model alone, which names no reason, is shown to people but not put to the resident as a question.
     """
-    named = any(reason.code.startswith("R") or reason.code in DESPAIR for reason in reading.reasons)
+    named = any(reason.code != "model" for reason in reading.reasons)
     return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and named)
 
 
