@@ -69,6 +69,13 @@ class AddressReader:
         return [group for group in map(_resolved, groups) if group]
 
     def _joins(self, text: str, group: list[Token], token: Token) -> bool:
+        if token.kind == "number" and group[-1].kind == "estate" and any(one.kind == "number" for one in group):
+            # 333号某某花苑106号: the second one is a house of the estate
+            house = Token("building", token.text, token.start, token.end, token.known)
+            if not self._joins(text, group, house):
+                return False
+            token.kind = "building"
+            return True
         gap = text[group[-1].end : token.start]
         if not _JOINT.fullmatch(gap):
             name = _GAP_NAME.fullmatch(gap) if len(gap) <= 12 else None
@@ -82,8 +89,6 @@ class AddressReader:
             elif group[-1].kind == "estate" and group[-1].end == start:
                 group[-1] = Token("estate", group[-1].text + name[1], group[-1].start, start + len(name[1]))
             return True
-        if token.kind == "number" and group[-1].kind == "estate" and any(one.kind == "number" for one in group):
-            token.kind = "building"  # 333号某某花苑106号: the second one is a house of the estate
         return _fits(group, token)
 
     def _address(self, plain: str, text: str, group: list[Token], mentioned: str) -> Address | None:
