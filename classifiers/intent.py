@@ -15,6 +15,12 @@ FAMILIES: tuple[frozenset[Intent], ...] = (
 """Neighbours that share the evidence of one text. A family is chosen by its sum, then its likeliest member: two halves
 of "medical" must not lose to a smaller whole. Every other intent is a family of its own."""
 
+
+def akin(one: Intent, other: Intent) -> bool:
+    """Whether two intents are neighbours of one family."""
+    return any(one in family and other in family for family in FAMILIES)
+
+
 MOST_FURTHER = 3
 _NO_NEED = frozenset({Intent.CONSULT, Intent.OFFER})  # asides in a plea: a question, a thank-you offer
 

@@ -209,7 +209,11 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
         intent, further = _with_rule_intent(opinion, danger.intent)
     elif danger.intent is not None and not intent.opens_case and not _ANGRY.isdisjoint(acts):
         intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)  # a need shouted among insults
-    elif danger.intent is not None and danger.urgency is Urgency.URGENT and confidence < _WEAK:
+    elif (
+        danger.intent not in (None, Intent.OTHER_MEDICAL)  # "something medical" names nothing the model has not seen
+        and danger.urgency is Urgency.URGENT
+        and (confidence < _WEAK or (danger.intent is not intent and intents.akin(danger.intent, intent)))
+    ):
         # 我女儿一岁，奶粉没了: a rule saw what it is, the model wavers between a child's illness and her milk.
         intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)
         further = tuple(pair for pair in further if pair[0] is not intent)

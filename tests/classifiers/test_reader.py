@@ -147,11 +147,21 @@ def test_several_needs_in_one_text_are_all_named(model: Model) -> None:
     assert single.intent is Intent.MEDICINE and single.intents == ()
 
 
-@pytest.mark.parametrize(("confidence", "named"), [(0.56, Intent.MATERNITY), (0.7, Intent.CHILD_ILLNESS)])
-def test_an_urgent_rule_names_the_need_where_the_model_wavers(confidence: float, named: Intent) -> None:
+@pytest.mark.parametrize(
+    ("read", "confidence", "ruled", "named"),
+    [
+        (Intent.SUPPLIES, 0.56, Intent.MATERNITY, Intent.MATERNITY),  # it wavers
+        (Intent.SUPPLIES, 0.7, Intent.MATERNITY, Intent.SUPPLIES),
+        (Intent.CHILD_ILLNESS, 0.7, Intent.MATERNITY, Intent.MATERNITY),  # neighbours: the rule saw which of the two
+        (Intent.CHILD_ILLNESS, 0.56, Intent.OTHER_MEDICAL, Intent.CHILD_ILLNESS),  # "something medical" names nothing
+    ],
+)
+def test_an_urgent_rule_names_the_need_where_the_model_wavers(
+    read: Intent, confidence: float, ruled: Intent, named: Intent
+) -> None:
     level = Level(Urgency.URGENT, 0.9, check=False)
-    opinion = Opinion(Intent.CHILD_ILLNESS, confidence, ((Intent.MATERNITY, 0.4),), level, Urgency.NORMAL, "m")
-    rule = Saw(Urgency.URGENT, (), (Reason("O11", "婴儿断奶粉", "奶粉没了"),), Intent.MATERNITY)
+    opinion = Opinion(read, confidence, ((Intent.MATERNITY, 0.4),), level, Urgency.NORMAL, "m")
+    rule = Saw(Urgency.URGENT, (), (Reason("O11", "婴儿断奶粉", "奶粉没了"),), ruled)
     reading = merged(rule, opinion, Entities(), ())
     assert reading.intent is named
     assert named not in dict(reading.intents)
