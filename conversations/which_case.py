@@ -92,11 +92,10 @@ def _same_danger(focus: Case, message: Inbound, reading: Reading) -> bool:
     (外婆不应门; 开了，没力气). Whoever is named beside the first has a ticket of their own."""
     if focus.urgency is not Urgency.CRITICAL or reading.urgency is not Urgency.CRITICAL:
         return False
-    if any(reason.code in focus.codes for reason in reading.reasons if reason.code.startswith("R")):
-        return True
-    if _ALSO.search(message.text):
+    if any(who not in focus.summary for who in _WHO.findall(message.text)):
         return False
-    return all(who in focus.summary for who in _WHO.findall(message.text))
+    again = any(reason.code in focus.codes for reason in reading.reasons if reason.code.startswith("R"))
+    return again or not _ALSO.search(message.text)
 
 
 def _aside(message: Inbound, reading: Reading) -> bool:
