@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from classifiers.address_correction import correction
 from classifiers.address_scan import Scanner, Token
@@ -16,11 +17,13 @@ _narrow = replacer(
 )
 # Without one of these no address can be read, and most messages have none.
 _CUES = grams_of([*"路弄街镇村苑园区栋幢楼坊宅队组城府庭号室", "大道", "居委", "公寓", "别墅"])
-_JOINT = re.compile(r"[\s,，、:：()（）的在之内里\[\]【】·.。;；]*(?:上海市?|小区里?|里面?|门牌)?[\s,，:：(（]*")
+_JOINT = re.compile(
+    r"[\s,，、:：()（）的在之内里\[\]【】·.。;；甲乙丙丁-]*(?:上海市?|小区里?|里面?|门牌)?[\s,，:：(（]*"
+)
 _GAP_NAME = re.compile(r"[\s,，、(（]*([一-鿿A-Za-z][一-鿿A-Za-z·]{1,8}(?:\d期)?)[\s,，、)）]*")
 _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿]{2,9}(?:\d期)?)\s*(?:$|\s|[,，。])")
 _NO_TAIL = re.compile(
-    r".*(?:有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家里|我家|为|患者|老人|核酸|急|现在|门口|附近)"
+    r".*(?:有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家里|我家|为|患者|老人|核酸|急|现在|门口|附近|商铺|店铺?|底楼|前楼|后楼|阁楼|亭子间|灶间|门卫|旁)"
 )
 _ORDER = ("district", "town", "committee", "road", "lane", "sublane", "number", "building", "unit", "room")
 _WEIGHT = {"road": 0.3, "lane": 0.2, "number": 0.15, "building": 0.15, "room": 0.15, "estate": 0.25, "town": 0.15}
@@ -48,9 +51,11 @@ class AddressReader:
         groups = self._groups(plain, self._scanner.scan(plain))
         found: list[Address] = []
         mentioned = ""  # in a list the district is named once, at the head
+        anywhere = {self._gazetteer.district(one.text) for group in groups for one in group if one.kind == "district"}
         for group in groups[:_MOST_GROUPS]:
             if address := self._address(plain, text, group, mentioned):
-                found.append(address)
+                among = anywhere.intersection(address.districts)
+                found.append(replace(address, district=among.pop(), districts=()) if len(among) == 1 else address)
             named = next((token.text for token in group if token.kind == "district"), "")
             mentioned = self._gazetteer.district(named) or mentioned
         if not found and len(plain) <= _SHORT:
@@ -77,6 +82,10 @@ class AddressReader:
             token.kind = "building"
             return True
         gap = text[group[-1].end : token.start]
+        if token.kind == group[-1].kind == "building" and not gap:  # 2号楼B座
+            group[-1].text, group[-1].end = group[-1].text + token.text, token.end
+            token.kind = "floor"
+            return True
         if not _JOINT.fullmatch(gap):
             name = _GAP_NAME.fullmatch(gap) if len(gap) <= 12 else None
             place = group[-1].kind in ("district", "town", "road", "lane", "estate", "number")
@@ -160,7 +169,7 @@ def _fits(group: list[Token], token: Token) -> bool:
     """Whether a part may follow in the same address: nothing twice, and no large part after a small one."""
     kinds = {one.kind for one in group}
     kind = token.kind
-    if kind in ("bare", "dash", "floor"):
+    if kind in ("bare", "dash", "triple", "floor"):
         return bool(kinds & {"number", "building", "lane", "estate", "sublane", "road"})
     if kind in kinds:
         return False
@@ -178,7 +187,11 @@ def _resolved(group: list[Token]) -> list[Token]:
     out: list[Token] = []
     kinds: set[str] = set()
     for token in group:
-        if token.kind == "dash":
+        if token.kind == "triple":
+            pieces = _triple(token)
+        elif token.kind == "dash" and kinds & {"number", "building"} and _many_rooms(token.text):
+            pieces = [Token("room", token.text, token.start, token.end)]
+        elif token.kind == "dash":
             first, room = re.split(r"\s?[-—–]\s?", token.text, maxsplit=1)
             kind = "number" if "number" not in kinds else "building"
             middle = token.start + len(first)
@@ -196,9 +209,23 @@ def _resolved(group: list[Token]) -> list[Token]:
     return out
 
 
+def _triple(token: Token) -> list[Token]:
+    """1-2-301: building, unit and room."""
+    pieces: list[Token] = []
+    for kind, part in zip(("building", "unit", "room"), re.finditer(r"[^-—–]+", token.text), strict=True):
+        pieces.append(Token(kind, part[0], token.start + part.start(), token.start + part.end()))
+    return pieces
+
+
+def _many_rooms(text: str) -> bool:
+    """Two rooms of one floor (401-402), not a building and a room."""
+    first, last = (part.strip(" 室") for part in re.split("[-—–]", text))
+    return len(first) == len(last) and 0 < int(last) - int(first) < 10
+
+
 def _parts(address: Address) -> int:
     return sum(bool(getattr(address, part)) for part in (*_ORDER, "estate"))
 
 
 def _tight(part: str) -> str:
-    return part.replace(" ", "")
+    return part.replace(" ", "").removeprefix("第")

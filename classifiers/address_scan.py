@@ -13,7 +13,7 @@ from classifiers.matching import find_all, one_of, trie_source
 
 @dataclass(slots=True)
 class Token:
-    """A part of an address as written in `text[start:end]`. `kind` is a field of `Address`, or dash, bare, floor."""
+    """A part of an address as written in `text[start:end]`. `kind` is a field of `Address`, or dash, triple, bare, floor."""
 
     kind: str
     text: str
@@ -28,15 +28,17 @@ _NUMERIC = re.compile(
     rf"(?<![\d.月])(?:"
     rf"(?P<lane>(?:\d{{1,5}}(?:-\d{{1,5}})?|{_CN}{{1,7}})\s?弄)"
     rf"|(?P<sublane>\d{{1,4}}支(?:弄|(?=\d)))"
-    rf"|(?P<building>(?:\d{{1,4}}|[A-Za-z]\d{{0,2}}|{_CN}{{1,4}})\s?(?:号楼|栋楼?|幢楼?|座(?!位|机|谈)|号栋|#楼|#(?=\d)))"
-    rf"|(?P<unit>(?:\d{{1,2}}|{_CN})\s?(?:单元|门洞|号门))"
+    rf"|(?P<building>第?(?:\d{{1,4}}|[A-Za-z]\d{{0,2}}|{_CN}{{1,4}})\s?(?:号楼|栋楼?|幢楼?|座(?!位|机|谈)|号栋|#楼|#(?=\d))"
+    rf"|[甲乙丙丁]座|[东南西北主附]楼(?=\s?\d))"
+    rf"|(?P<unit>第?(?:\d{{1,2}}|{_CN})\s?(?:单元|门洞|号门(?!卫|口|牌|诊|前|外|岗|房)|门(?=\d{{3,4}})))"
+    rf"|(?P<triple>\d{{1,3}}[-—–]\d{{1,2}}[-—–]\d{{3,4}}室?(?![\d弄号]))"
     rf"|(?P<room>[A-Za-z]?\d{{1,5}}[A-Za-z]?\s?(?:室(?!友|内|外)|房间|房(?!东|租|子|屋|价|贷|间|产)))"
     rf"|(?P<number>\d{{1,5}}(?:-\d{{1,4}})?[甲乙丙丁]?号{_NOT_NUMBER})"
-    rf"|(?P<dash>\d{{1,4}}\s?[-—–]\s?\d{{3,5}}(?![\d弄号]))"
-    rf"|(?P<floor>\d{{1,2}}\s?(?:楼|层|[fF](?![a-z])))"
+    rf"|(?P<dash>\d{{1,4}}\s?[-—–]\s?\d{{3,5}}室?(?![\d弄号]))"
+    rf"|(?P<floor>(?:\d{{1,2}}|{_CN}{{1,3}})\s?(?:楼|层)|\d{{1,2}}[fF](?![a-z]))"
     rf"|(?P<bare>[A-Za-z]?\d{{2,5}}[A-Za-z]?(?![\d.年月日号天个人元块盒片粒岁度%户名时点例位次斤只米路瓶袋支小]|mg)))"
 )
-_NUMERIC_START = re.compile(rf"[\dA-Za-z{_CN[1:-1]}]")
+_NUMERIC_START = re.compile(rf"[\dA-Za-z{_CN[1:-1]}第甲乙丙丁东南西北主附]")
 _STRONG_WORDS = """
 新村 小区 花园 花苑 公寓 家园 雅苑 新苑 佳苑 名苑 嘉苑 苑 别墅 名邸 华庭 豪庭 公馆 华府 佳园 嘉园 名园 馨园 景园 街坊 生活区
 住宅区 一村 二村 三村 四村 五村 六村 七村 八村 九村 十村 花城 新寓 名都 名门 锦园 逸园 丽园 绿苑 雅园 佳城
@@ -55,7 +57,7 @@ _ESTATE_ENDS = frozenset((*_STRONG, *_WEAK))
 _MARK = re.compile(trie_source(_MARKS))
 _MARK_START = one_of(mark[0] for mark in _MARKS)
 _PHASE = re.compile(
-    rf"第?[一二三四五六七八九十\d]{{1,2}}期|[东南西北中][区苑坊里]?(?![一-鿿]*[路街])|{_CN}[区街坊]+坊?|[A-Da-d]区"
+    rf"第?[一二三四五六七八九十\d]{{1,2}}期|[东南西北中][区苑坊里]?(?![一-鿿]*[路街]|楼)|{_CN}[区街坊]+坊?|[A-Da-d]区"
     rf"|第?(?:\d{{1,2}}|{_CN}{{1,2}})(?:村民小)?[组队](?=\d|[^一-鿿]|$)"
 )
 _NOT_DISTRICT = re.compile("机|医|人|菜|路|支路|[东南西北中一二三]路|街|镇|大道|公路|站|体育|公园|图书|新城|工业")
@@ -65,6 +67,8 @@ _QUEUES = "排插部车站军球医"
 _ROAD_FOLLOWS = re.compile("[东南西北中一二三四五六]?[路街]|[大公]?道|公路")
 _TOUCH = re.compile(r"[\s的，,、:：(（\])】]{0,2}")
 _LIST = "：:，,、 \n"
+# People go there; who stays there says more than the name.
+_DESTINATIONS = ("医院", "大学", "学院", "中学", "小学", "学校", "中心", "广场", "公园")
 _VILLAGE = frozenset(("村", "宅", "队", "组", "工地", "宿舍"))
 _HAN = re.compile(r"[一-鿿A-Za-z·]*")
 # What stands before a name without being part of it.
@@ -169,11 +173,15 @@ class Scanner:
 
     def _town(self, text: str, hit: re.Match[str], floor: int) -> Token | None:
         mark, end = hit.group(), hit.end()
-        if (mark == "镇" and text[end : end + 1] in {"路", "江", "痛"}) or text[end : end + 2] == "街道":
+        town = self._gazetteer.town_ending(text, end)
+        other = {"路", "痛"} if town else {"路", "江", "痛"}  # 浦江镇江月路 is no 镇江
+        if (mark == "镇" and text[end : end + 1] in other) or text[end : end + 2] == "街道":
             return None
-        if town := self._gazetteer.town_ending(text, end):
+        if town:
             return Token("town", town.name, end - len(town.name), end, known=True)
         run = _run(text, hit.start(), floor)
+        if len(run) > 1 and self._gazetteer.estate_known(run + mark):  # 泰晤士小镇
+            return Token("estate", run + mark, hit.start() - len(run), end, known=True)
         named = 1 < len(run) <= 4 and mark in ("镇", "街道") and not (_NO_NAME.fullmatch(run) or _SENTENCE.search(run))
         return Token("town", run + mark, hit.start() - len(run), end) if named else None
 
@@ -200,6 +208,10 @@ class Scanner:
             return [Token("town", text[begin:start], begin, start), road] if town else [road]
         if not run or len(run) > 6 or _NO_ROAD.fullmatch(run) or _NO_NAME.fullmatch(run):
             return []
+        if (town := self._gazetteer.town_beginning(run)) and len(run) >= 4 and numeric_follows:  # 西渡某某路8号
+            named = town.name[:2] if run[:3] not in town.name else run[:3]
+            behind = begin + len(named)
+            return [Token("town", named, begin, behind), Token("road", text[behind:end], behind, end)]
         touching = begin == floor > 0
         alone = len(run) >= 2 and begin == 0 and len(text) < 12
         return [Token("road", text[begin:end], begin, end)] if numeric_follows or touching or alone else []
@@ -210,8 +222,12 @@ class Scanner:
             end = phase.end()
         run = _run(text, hit.start(), floor)
         start = hit.start() - len(run)
+        listed_start = self._gazetteer.estate_start(text, hit.end(), floor)
+        if 0 <= listed_start < start:  # 国和一村: what looks like a word before the name belongs to it
+            start = listed_start
+            run = text[start : hit.start()]
         name = text[start:end]
-        known = len(name) > 2 and bool(self._gazetteer.estate_districts(name))
+        known = len(name) > 2 and not name.endswith(_DESTINATIONS) and bool(self._gazetteer.estate_districts(name))
         if not run or len(run) > 10 or _NO_NAME.fullmatch(run) or _SENTENCE.search(run):
             return None
         if hit.group() == "队" and run[-1] in _QUEUES:

@@ -32,7 +32,7 @@ class Gazetteer:
                 self._add_estate(name, district)
 
     def _add_estate(self, name: str, district: str) -> None:
-        for key in {name, _base(name)}:
+        for key in {name, _base(name)} - _KINDS:
             known = self._estates.get(key, ())
             if district not in known and len(key) >= 2:
                 self._estates[key] = (*known, district)
@@ -80,7 +80,16 @@ class Gazetteer:
         return any(text[start : start + length] in self._roads for length in range(3, _LONGEST_ROAD + 1))
 
     def road_districts(self, name: str) -> tuple[str, ...]:
-        return self._roads.get(name, ())
+        """Where the road is on our list; else the one district where its other parts are (拱极东路 beside 拱极路), or a
+        village or committee that has given it its name."""
+        if found := self._roads.get(name):
+            return found
+        bare = _ROAD_END.sub("", name)
+        if len(bare) < 2 or bare in _EVERYDAY:
+            return ()
+        parts = {one for end in _ROAD_PARTS for one in self._roads.get(bare + end, ())}
+        districts = parts or {town.district for town in self._committees.get(bare, ())}
+        return tuple(districts) if len(districts) == 1 else ()
 
     def door_district(self, road: str, door: int) -> str:
         """The district of one lane or house of a road through several; "" where it is not known."""
@@ -90,17 +99,49 @@ class Gazetteer:
         return name in self._estates
 
     def estate_districts(self, name: str) -> tuple[str, ...]:
-        """By the name, or by its beginning (宜川四村小区, 瑞虹新城三期), or without 小区 and the like."""
+        """By the name, or by its beginning (宜川四村小区, 瑞虹新城三期), or without 小区 and the like, or behind the town it
+        lies in (莘庄水清三村); else the town at its beginning (顾村某某苑)."""
+        if name in self._bare_towns and name not in _EVERYDAY:
+            return (self._bare_towns[name].district,)
         for end in range(len(name), 2, -1):
             if found := self._estates.get(name[:end]):
                 return found
-        return self._estates.get(_base(name), ())
+        if found := self._estates.get(_base(name)):
+            return found
+        town = self.town_beginning(name)
+        if town is None:
+            return ()
+        rest = self.estate_districts(name[len(_bare(town.name)) :])
+        return rest if len(rest) == 1 else (town.district,)
+
+    def estate_start(self, text: str, end: int, floor: int) -> int:
+        """Where the longest estate of ours that ends at `end` begins, not before `floor`; -1 when none is known."""
+        for start in range(max(floor, end - _LONGEST_ROAD), end - 2):
+            name = text[start:end]
+            if name in self._estates or (_base(name) != name and _base(name) in self._estates):
+                return start
+        return -1
+
+    def town_beginning(self, name: str) -> Town | None:
+        """The town whose name without 街道 or 镇 a longer name begins with (西渡某某路); not where it is an everyday word."""
+        for length in (4, 3, 2):
+            town = self._bare_towns.get(name[:length])
+            if town is not None and not name[:length].endswith("路") and name[:length] not in _EVERYDAY:
+                return town
+        return None
 
     def committee_towns(self, name: str) -> list[Town]:
         return self._committees.get(name, [])
 
 
-_ORDINAL = re.compile(r"(?:第?[一二三四五六七八九十\d]+)?(?:新村|小区|村|街坊|公寓|花园|期|居|社区)?$")
+_ORDINAL = re.compile(r"(?:第?[一二三四五六七八九十\d]+)?(?:新村|小区|村|街坊|坊|公寓|花园|期|居|社区)?$")
+_KINDS = frozenset(("新村", "小区", "公寓", "花园", "社区", "街坊"))  # committees are called so as well
+_ROAD_PARTS = ("路", "东路", "西路", "南路", "北路", "中路", "公路", "大道")
+_ROAD_END = re.compile(r"[东南西北中一二三]?(?:支路|公路|大道|路|街)$")
+# Names of towns that begin other places' names as well.
+_EVERYDAY = frozenset(
+    "中山 新村 建设 新海 东平 新华 三星 永丰 长征 新桥 北站 华阳 新成 虹桥 大桥 长桥 外滩 万里 新虹 向化".split()
+)
 
 
 def _base(name: str) -> str:
