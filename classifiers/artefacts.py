@@ -25,6 +25,7 @@ from classifiers.grams import Grams
 from classifiers.model_files import CURE, FORMAT, BadModel, Shapes, described, read_json
 from classifiers.scorer import Model, Thresholds
 from classifiers.tokens import Tokenizer
+from classifiers.word_rows import WordRows
 from conversations.codes import Intent, Urgency
 
 
@@ -84,7 +85,7 @@ class ModelStore:
             raise BadModel(folder / "model.json", f"unreadable ({wrong!r})", CURE) from wrong
         shapes, prefix = Shapes(len(keys), len(intents) + len(urgencies)), "twin_" if twin else ""
         weights, bias = shapes.weights(folder, prefix), shapes.bias(folder, prefix)
-        words = {key[1:]: row for row, key in enumerate(keys) if key[0] == WORD}
+        words = WordRows({key[1:]: row for row, key in enumerate(keys) if key[0] == WORD}, kinds)
         try:
             chars = Grams({key[1:]: row for row, key in enumerate(keys) if key[0] == CHAR})
         except ValueError as wrong:

@@ -1,7 +1,7 @@
 """From words to the keys of a model: words, what is asked for, kinds of words, characters one to three at a time, length.
 
-Training asks for the keys as strings; serving asks the same of two dictionaries without building the prefixes. Both
-forms live here so that they cannot drift apart. Presence counts, not frequency: a plea says 急 twenty times.
+Training asks for the keys as strings, in the form written here; serving looks the same up without building them
+(`word_rows`, `grams`), and properties hold the two equal. Presence counts, not frequency: a plea says 急 twenty times.
 """
 
 import re
@@ -12,13 +12,15 @@ from operator import add
 
 WORD, CHAR = "w", "c"
 """First letter of a key: what table it belongs to."""
+FIRST, AFTER = "^", "="
+"""First letter of a word's key that stands in the first sentence, or after an asking word. No word has them."""
 
 VERSION = "words+first sentence+asked+kinds+chars3/2"
 """Changed with every change of the keys: a model asks for the keys it was fitted on, or is refused."""
 
 OPENING = 10
 """Words of the first sentence, at most, that are also keys of their own: a title or a first sentence names the ask."""
-_FIRST = re.compile(r"[ !?]*[^ !?]+[!?]?")
+_SENTENCE = re.compile(r"[ !?]*[^ !?]+[!?]?")
 
 ASKING = frozenset(
     "求 求求 跪求 急求 请求 恳求 恳请 拜托 烦请 麻烦 请 望 盼 盼望 期盼 急盼 希望 想 想要 需要 急需 要求 申请"
@@ -45,28 +47,28 @@ def word_keys(words: Sequence[str], normalised: str, kinds: Mapping[str, str]) -
     seen in training still counts as one that ran out. `kinds` are `marked`.
     Pairs of plain words were tried and cost a fifth of the time for nothing (docs/understanding.md).
     """
-    opening = _opening(words, normalised)
+    begun = opening(words, normalised)
     keys = [*words, length_key(normalised)]
-    keys += ["^" + word for word in words[:opening]]
+    keys += [FIRST + word for word in words[:begun]]
     shown: Sequence[str] = [kinds.get(word, word) for word in words]
     if shown == words:
         shown = words
     else:
         keys += [one for one, word in zip(shown, words, strict=True) if one is not word]
-        keys += ["^" + one for one, word in zip(shown[:opening], words, strict=False) if one is not word]
+        keys += [FIRST + one for one, word in zip(shown[:begun], words, strict=False) if one is not word]
         keys += [a + " " + b for a, b in pairwise(shown) if a[-1] == ">" or b[-1] == ">"]
     for place, word in enumerate(words):
         if word in ASKING:
             after = slice(place + 1, place + 1 + ASKED)
-            keys += ["=" + one for one in words[after]]
+            keys += [AFTER + one for one in words[after]]
             if shown is not words:
-                keys += ["=" + one for one in shown[after]]
+                keys += [AFTER + one for one in shown[after]]
     return keys
 
 
-def _opening(words: Sequence[str], normalised: str) -> int:
+def opening(words: Sequence[str], normalised: str) -> int:
     """How many words the first sentence has, at most `OPENING`. Punctuation is a blank by now; `!` and `?` are words."""
-    found = _FIRST.match(normalised)
+    found = _SENTENCE.match(normalised)
     left = found.end() if found else 0
     for count, word in enumerate(words[:OPENING]):
         if left <= 0:

@@ -6,19 +6,24 @@ multiplied by idf, with idf² in a last column so that one sum of rows gives bot
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.features import WORD, keys, word_keys
+from classifiers.features import WORD, keys
 from classifiers.grams import Grams
 from classifiers.tokens import Cut, Tokenizer
+from classifiers.word_rows import WordRows
 from conversations.codes import Intent, Urgency
 
 Floats = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.float32]
+
+
+_BEGINNING = np.zeros(1, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Model:
     weights: Weights
     bias: Floats
     temperatures: tuple[float, float]
-    words: Mapping[str, int]
+    words: WordRows
     chars: Grams
     kinds: Mapping[str, str]
     tokenizer: Tokenizer
@@ -74,12 +79,27 @@ class Model:
 
     def score_cut(self, cut: Sequence[Cut]) -> Scores:
         """As `score`, of texts, or pieces of texts, that are cut already."""
-        logits = self._logits(cut)
         split = len(self.intents)
-        return Scores(
-            _softmax(logits[:, :split] / self.temperatures[0]),
-            _softmax(logits[:, split:] / self.temperatures[1]),
-        )
+        if not cut:
+            return Scores(np.zeros((0, split)), np.zeros((0, len(self.urgencies))))
+        # Both softmaxes in one go: side by side, each column cooled and divided by the sum of its own side.
+        cooled = self._logits(cut) * self._cooling
+        raised = np.exp(cooled - cooled.max(axis=1, keepdims=True))
+        odds = raised / (raised @ self._sides)
+        return Scores(odds[:, :split], odds[:, split:])
+
+    @cached_property
+    def _cooling(self) -> Floats:
+        """What each column is multiplied by before it is raised."""
+        first, second = self.temperatures
+        return np.repeat([1 / first, 1 / second], [len(self.intents), len(self.urgencies)])
+
+    @cached_property
+    def _sides(self) -> Floats:
+        """A matrix that puts the sum of its side into each column."""
+        side = np.repeat([0, 1], [len(self.intents), len(self.urgencies)])
+        sides: Floats = (side[:, None] == side).astype(np.float64)
+        return sides
 
     def contributions(self, text: str) -> tuple[list[str], list[str], Floats]:
         """For explaining: words, keys the model knows, and what each key adds to each label's score (keys x labels)."""
@@ -93,31 +113,24 @@ class Model:
         return (self.words if key[0] == WORD else self.chars).get(key[1:])
 
     def _logits(self, read: Sequence[Cut]) -> Floats:
-        """Scores before softmax: presence counts, so a key counts once."""
-        if not read:
-            return np.zeros((0, len(self.bias)))
+        """Scores before softmax: presence counts, so a key counts once. At least one text."""
         width, zero = len(self.weights), len(self.weights) - 1  # the zero row keeps empty texts in line
-        known = [[zero, *self._word_rows(words, normalised)] for words, normalised in read]
+        known = [[zero, *self.words.find(words, normalised)] for words, normalised in read]
         places, rows = self.chars.find([normalised for _, normalised in read])
-        begins = np.arange(len(read)) * width
-        every = np.concatenate((places * width + rows, np.repeat(begins, list(map(len, known))) + list(chain(*known))))
+        if len(read) == 1:
+            begins, every = _BEGINNING, np.concatenate((rows, known[0]))
+        else:
+            begins = np.arange(len(read)) * width
+            words = np.repeat(begins, list(map(len, known))) + list(chain(*known))
+            every = np.concatenate((places * width + rows, words))
         every.sort()
         once = np.empty(len(every), np.bool_)  # numpy's own `unique` takes ten times as long for so few
         once[0] = True
         np.not_equal(every[1:], every[:-1], out=once[1:])
         every = every[once]
+        begun = every.searchsorted(begins)
         taken = self.weights.take(every % width, axis=0).astype(np.float64)
-        sums = np.add.reduceat(taken, every.searchsorted(begins), axis=0)
+        sums = np.add.reduceat(taken, begun, axis=0)
         lengths = np.sqrt(np.maximum(sums[:, -1:], 1e-12))
         found: Floats = sums[:, :-1] / lengths + self.bias
         return found
-
-    def _word_rows(self, words: list[str], normalised: str) -> list[int]:
-        found: set[int | None] = set(map(self.words.get, word_keys(words, normalised, self.kinds)))
-        found.discard(None)
-        return list(found)  # type: ignore[arg-type]
-
-
-def _softmax(logits: Floats) -> Floats:
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
-    return raised / raised.sum(axis=1, keepdims=True) if len(logits) else raised

@@ -34,7 +34,7 @@ MARKERS: Mapping[str, str] = {
 WORD_WEIGHT = 20_000
 """Frequency given to every lexicon word, in both engines: high enough that a listed word is never split."""
 
-_VERSION = "7"
+_VERSION = "8"
 _UNUSUAL = re.compile("[^一-\u9fd5\x00-\x7f，。、；：！？（）“”‘’《》【】—]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
@@ -84,9 +84,18 @@ _taken = False
 """Whether a tokenizer of this process has rjieba's own dictionary: the next ones make theirs."""
 
 
+_SAME_FOR_ALL = {
+    "url": URL, "tag": TAG, "identity": IDENTITY, "phone": PHONE, "date": DATE, "time": TIME, "order": ORDER,
+    "tens": N2, "few": N1, "field": " " + FIELD,
+}  # fmt: skip
+
+
 def _fact(match: re.Match[str]) -> str:
     kind = match.lastgroup or ""
-    text = match.group(kind)
+    found = _SAME_FOR_ALL.get(kind)
+    if found is not None:
+        return found
+    text = match[kind]
     match kind:
         case "sticker":
             return _STICKERS.get(text, " ")
@@ -96,24 +105,8 @@ def _fact(match: re.Match[str]) -> str:
         case "age":
             years = int(text)
             return BABY if years < 3 else CHILD if years < 15 else ADULT if years < 60 else ELDER
-        case "number":
-            return (N1, N2, N3, N4)[min(len(text.split(".")[0]), 4) - 1]
-        case "tens":
-            return N2
-        case "few":
-            return N1
-        case "field":
-            return " " + FIELD
         case _:
-            return {
-                "url": URL,
-                "tag": TAG,
-                "identity": IDENTITY,
-                "phone": PHONE,
-                "date": DATE,
-                "time": TIME,
-                "order": ORDER,
-            }[kind]
+            return (N1, N2, N3, N4)[min(len(text.split(".")[0]), 4) - 1]
 
 
 def _shortened(run: re.Match[str]) -> str:
@@ -149,6 +142,7 @@ class Tokenizer:
         engine: Literal["auto", "rjieba", "jieba"] = "auto",
     ) -> None:
         self._simplify: Callable[[str], str] = opencc.OpenCC("t2s").convert
+        self._traditional = _changed_by(self._simplify)
         variants = variants or {}
         listed = sorted(set(words))
         self._variants = {key.lower(): value for key, value in variants.items()}
@@ -175,7 +169,9 @@ class Tokenizer:
             text = _PRIVATE.sub(" ", text).translate(_PICTURES)
         else:  # nothing to fold but these five; a third of the time of the long way
             text = text.replace("！", "!").replace("？", "?").replace("：", ":").replace("（", "(").replace("。", " ")
-        text = self._simplify(text.lower())
+        text = text.lower()
+        if self._traditional.search(text):  # its phrases would spoil others: 打坏了 is no 打坯了
+            text = self._simplify(text)
         if self._variant is not None:
             text = self._variant.sub(lambda found: self._variants[found.group()], text)
         if "【" in text:
@@ -197,6 +193,13 @@ class Tokenizer:
     def words(self, normalised: str) -> list[str]:
         """The words of an already normalised text."""
         return [word for word in self._cutter[1](normalised) if word != " "]
+
+
+def _changed_by(simplify: Callable[[str], str]) -> re.Pattern[str]:
+    """Any character that shows a text to be in traditional characters; a few of them change in some phrases only."""
+    every = "\n".join(map(chr, range(0x4E00, 0x9FD6)))
+    changed = (old for old, new in zip(every, simplify(every), strict=True) if old != new)
+    return re.compile(f"[{''.join(changed)}藉瞭覆沈祇]")
 
 
 def readable(text: str) -> str:

@@ -21,6 +21,7 @@ from classifiers.fitting import Blend, Counts, Fit
 from classifiers.grams import Grams
 from classifiers.metrics import Labelled, Outcome, Report, measure
 from classifiers.scorer import Floats, Model
+from classifiers.word_rows import WordRows
 from conversations.codes import Intent, Urgency
 
 FOLDS = 5
@@ -100,7 +101,7 @@ def train(
     made = datetime.now(UTC)
     blank = Model(
         f"{made:%Y%m%d-%H%M%S}-{data_hash[:8]}", tuple(intents), tuple(levels), np.zeros((1, 1), np.float32),
-        np.zeros(1), heat, {}, Grams({}), dict(kinds), out.tokenizer, cuts,
+        np.zeros(1), heat, WordRows({}, kinds), Grams({}), dict(kinds), out.tokenizer, cuts,
     )  # fmt: skip
     model = _model(blank, final, blend, counts, names)
     assert twin_fit is not None
@@ -159,7 +160,8 @@ def _model(blank: Model, fit: Fit, blend: Blend, counts: Counts, names: Sequence
     tables: dict[str, dict[str, int]] = {WORD: {}, CHAR: {}}
     for row, name in enumerate(names):
         tables[name[0]][name[1:]] = row
-    return replace(blank, weights=weights.astype(np.float32), bias=bias, words=tables[WORD], chars=Grams(tables[CHAR]))
+    words = WordRows(tables[WORD], blank.kinds)
+    return replace(blank, weights=weights.astype(np.float32), bias=bias, words=words, chars=Grams(tables[CHAR]))
 
 
 def _decide(model: Model, of_intent: Floats, of_urgency: Floats) -> list[Outcome]:
