@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import timedelta
 
+from classifiers.dates import Look, moments
 from classifiers.printed import printed_medicines
 from classifiers.reader import Reader
 from conversations.bursts import TIMER, read_as_one, together
@@ -20,9 +22,9 @@ from conversations.events import (
     TimerFired,
 )
 from conversations.knowledge import Tip
-from conversations.lists import list_items
+from conversations.lists import list_items, need_items
 from conversations.messages import Inbound
-from conversations.playbook import Playbook
+from conversations.playbook import SHANGHAI, Playbook
 from conversations.reading import Reading
 from conversations.state import Conversation
 
@@ -36,6 +38,7 @@ def fact_of(
     answered: str = "",
     *,
     surge: bool = False,
+    queue: int = 0,
     more: bool = False,
     tips: Callable[[str, Collection[Intent]], tuple[Tip, ...]] = lambda district, intents: (),
 ) -> Event:
@@ -55,7 +58,42 @@ def fact_of(
     elif text := text_with_context(state, inbound, reading, playbook):
         reading = read_together(state, reading, reader.read_meaning(text), playbook)
     parts, near = _parts(reader, whole, reading), _near(state, reading, tips)
-    return MessageReceived(inbound, reading, answered, parts, surge, more, near)
+    reading = _dated(state, inbound, reading)
+    if not parts:
+        reading = _with_numbered(reader, whole, reading, playbook)
+    return MessageReceived(inbound, reading, answered, parts, surge, more, near, queue)
+
+
+_SUNDAY, _WEEK = 6, timedelta(days=7)
+
+
+def _dated(state: Conversation, message: Inbound, reading: Reading) -> Reading:
+    """A day by itself (上周五, 3月28号做的) is the day we asked for; of which treatment, the question said."""
+    facts, at = reading.entities, message.sent_at
+    if "last_done" in state.asked and facts.last_done_at is None:
+        days = [one.at for one in moments(message.text, at, Look.BACK) if one.at <= at]
+        if days and at.astimezone(SHANGHAI).weekday() == _SUNDAY and "上" in message.text and days[0] + _WEEK <= at:
+            days[0] += (
+                _WEEK  # on a Sunday the week that ends is often 上周 already; the nearer day alarms nobody wrongly
+            )
+        facts = replace(facts, last_done_at=days[0]) if days else facts
+    elif "next_due" in state.asked and facts.next_due_at is None:
+        days = [one.at for one in moments(message.text, at, Look.AHEAD) if one.at > at]
+        facts = replace(facts, next_due_at=days[0]) if days else facts
+    return replace(reading, entities=facts) if facts is not reading.entities else reading
+
+
+def _with_numbered(reader: Reader, message: Inbound, reading: Reading, playbook: Playbook) -> Reading:
+    """With the needs somebody numbered in one text; what each is may be plain only by itself."""
+    items = need_items(message.text)
+    if not items:
+        return reading
+    found = dict(reading.intents)
+    for one in reader.read(items, [message.sent_at] * len(items)):
+        if one.intent.opens_case and one.confidence >= playbook.manners.floor:
+            found[one.intent] = max(found.get(one.intent, 0.0), one.confidence)
+    found.pop(reading.intent, None)
+    return replace(reading, intents=tuple(sorted(found.items(), key=lambda pair: -pair[1])))
 
 
 def _near(

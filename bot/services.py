@@ -179,8 +179,9 @@ async def open_services(
     surge = Surge(database, lambda: rows.playbook)
     tips = Tips(database, load_directory(), clock)
     turns = Turns(
-        store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near
-    )
+        store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near,
+        surge.waiting,
+    )  # fmt: skip
     worker = OutboxWorker(
         OutboxStore(database), turns, vault, settings.accounts, world, clock, media.files,
         **({"breath": 0.0} if rehearsing else {}),

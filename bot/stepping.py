@@ -64,10 +64,12 @@ class Stepper:
         reader: Callable[[], Reader],
         surge: Callable[[], bool],
         tips: TipsNear,
+        queue: Callable[[], int] = lambda: 0,
     ) -> None:
         self.store = store
         self.surge = surge
         self.tips = tips
+        self.queue = queue
         self.reader = reader
         self.vault = vault
         self.account = accounts
@@ -156,7 +158,7 @@ class Stepper:
             reading = arrival.reading or Reading()
             event = fact_of(
                 self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered,
-                surge=self.surge(), more=arrival.more, tips=self.tips,
+                surge=self.surge(), queue=self.queue(), more=arrival.more, tips=self.tips,
             )  # fmt: skip
         elif isinstance(event, TimerFired):
             event = fact_of_timer(self.reader(), talk.state, event, surge=self.surge())

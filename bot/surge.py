@@ -1,4 +1,4 @@
-"""Whether more is open than the people at the desk can see to: looked up now and then, told to every turn."""
+"""Whether more is open than the people at the desk can see to, and how many tickets wait: looked up now and then."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,6 +13,8 @@ log = get_logger("surge")
 _EVERY = 20.0
 _COUNT = """
 select (select count(*) from tickets where outcome is null) as open,
+    (select count(*) from tickets
+     where outcome is null and reporter = '' and status in ('intake', 'triaged', 'reopened')) as waiting,
     (select count(distinct s.login) from sessions s join users u on u.login = s.login
      where s.seen_at > now() - interval '15 minutes' and u.role <> 'auditor') as people
 """
@@ -25,16 +27,21 @@ class Surge:
         self.database = database
         self.playbook = playbook
         self._on = False
+        self._waiting = 0
 
     def on(self) -> bool:
         return self._on
+
+    def waiting(self) -> int:
+        """Open tickets nobody had taken at the last look."""
+        return self._waiting
 
     async def look(self) -> None:
         row = (await self.database.fetch(_COUNT))[0]
         now = row["people"] > 0 and self.playbook().manners.surging(row["open"], row["people"])
         if now is not self._on:
             log.info("surge", on=now, open=row["open"], people=row["people"])
-        self._on = now
+        self._on, self._waiting = now, row["waiting"]
 
     async def watch(self) -> None:
         while True:

@@ -55,6 +55,7 @@ class Turns:
         publish: Publish,
         surge: Callable[[], bool] = lambda: False,
         tips: TipsNear = lambda district, intents: (),
+        queue: Callable[[], int] = lambda: 0,
     ) -> None:
         self.store = store
         self.vault = vault
@@ -63,7 +64,7 @@ class Turns:
         self.clock = clock
         self.publish = publish
         self._line = WaitingLine()
-        self._stepper = Stepper(store, vault, accounts, reader, surge, tips)
+        self._stepper = Stepper(store, vault, accounts, reader, surge, tips, queue)
         self._inflight: dict[bytes, asyncio.Future[Outcome]] = {}
         self._delivered: list[str] = []
         self._marking = False

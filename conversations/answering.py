@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from conversations.asking import ask_contact, asked, next_ask
+from conversations.asking import ONCE, ask_contact, asked, next_ask
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.in_danger import critical, doubtful, open_siblings, stand_by
-from conversations.listening import complete
+from conversations.listening import complete, felt
 from conversations.reading import Reading
+from conversations.slots import SHARED
 from conversations.speaking import noted, receipt, still_missing, tip_words, words_for_12345
 from conversations.state import Case, Filled
 from conversations.talk import begin_empty
@@ -14,7 +15,7 @@ from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
 _QUESTION = 80
-_FRAGMENT = 12
+_FRAGMENT, _ASIDE = 12, 6
 """Characters up to which a message that answers nothing is somebody still typing, or somebody upset: not asked again."""
 
 
@@ -31,13 +32,17 @@ def answer(
         return doubtful(draft, case)
     if case.child:
         return _child(draft, case, news)
+    before = case.ticket
+    if felt(reading) and "felt" not in case.asked:
+        draft.say("danger", draft.playbook.say("danger_if"))
+        case = draft.put(evolve(case, asked={**case.asked, "felt": 1}))
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)
         draft.alert(case, "check")
-    was_open = bool(case.ticket)
+    was_open, doubted = bool(case.ticket), not before and bool(case.ticket)
     ready = complete(case, draft.playbook.intents[case.intent])
     words, names = _next(draft, case, ("open", "soon") if was_open else ("open",))
-    waiting = bool(names) and names == draft.state.asked and not news and _still_typing(draft)
+    waiting = not news and _still_typing(draft) and not _tells_news(reading) and _unanswered(draft, case, names)
     if not was_open and (ready or not names):
         case = draft.open_ticket(case)
         draft.say("receipt", noted(case, case.slots if fresh else news, draft.playbook))
@@ -48,41 +53,80 @@ def answer(
         words, names = _next(draft, case, ("soon",))
     elif was_open:
         _added(draft, case, case.slots if fresh else news, () if waiting else names)
+        if doubted:
+            open_siblings(draft, case)
         draft.say("info", words_for_12345(case, news, draft.playbook))
     else:
         said = noted(case, case.slots if fresh else news, draft.playbook)
         draft.say("info", said or (draft.playbook.say("heard_first") if fresh and not draft.said else ""))
     if waiting:
         return _wait(draft, case, reading)
+    if names and names == draft.asked_last:
+        return _remind(draft, case, names)
     return _ask(draft, case, words, names)
 
 
 def _next(draft: Draft, case: Case, needs: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     listed = any(other.parent == case.key for other in draft.state.cases)
-    return next_ask(case, draft.playbook, needs, surge=draft.surge, listed=listed)
+    elsewhere = {name for other in draft.state.cases if other.open and other.key != case.key for name in other.asked}
+    return next_ask(case, draft.playbook, needs, surge=draft.surge, listed=listed, elsewhere=elsewhere & ONCE)
 
 
 def _added(draft: Draft, case: Case, news: Mapping[str, Filled], asking: tuple[str, ...]) -> None:
     """What was taken down; the number too, if they have not read it yet; something, if nothing else was said."""
     said = noted(case, news, draft.playbook)
+    if said and not asking and case.told:  # asked often enough; but with neither nobody can act
+        said += still_missing(case, draft.playbook, only=SHARED)
     draft.say("receipt", said)
     if not case.told:
         draft.say("receipt", receipt(case, draft.playbook, draft.now, asking, surge=draft.surge))
-    elif not said and not draft.said:
+    elif not said and all(purpose == "danger" for purpose, _ in draft.said):
         draft.say("receipt", draft.playbook.say("added", number=case.ticket))
 
 
+def _tells_news(reading: Reading) -> bool:
+    return Flag.CHECK in reading.flags or reading.urgency.at_least(Urgency.SOON)
+
+
+def _unanswered(draft: Draft, case: Case, names: tuple[str, ...]) -> bool:
+    """Whether what was asked last is still to be answered: it, or something good to know beside an open ticket."""
+    asked_last = draft.state.asked
+    if names and names == asked_last:
+        return True
+    if len(draft.heard.strip()) > _ASIDE:
+        return False
+    ours = {slot.name for slot in draft.playbook.intents[case.intent].slots} | {"consent", "district"}
+    return bool(case.ticket and asked_last) and ours.issuperset(asked_last)
+
+
 def _still_typing(draft: Draft) -> bool:
-    return draft.state.asked_on == draft.state.turn - 1 and len(draft.heard.strip()) <= _FRAGMENT
+    return bool(draft.asked_last) and len(draft.heard.strip()) <= _FRAGMENT
 
 
 def _wait(draft: Draft, case: Case, reading: Reading) -> Turn:
     """A fragment right after a question: it is not asked again at once. What is missing is said, and waited for."""
     asks = reading.intent is Intent.CONSULT and reading.confidence >= draft.playbook.manners.floor
     words = "upset" if Act.ABUSE in reading.acts else "question_kept" if asks else "slowly"
+    words = "courtesy" if Act.THANKS in reading.acts else words
     draft.said = [pair for pair in draft.said if pair[0] != "receipt" or not case.told]
     if not any(purpose == "receipt" for purpose, _ in draft.said):  # a receipt names what is missing by itself
         draft.say("info", draft.playbook.say(words) + still_missing(case, draft.playbook))
+    _wait_for_more(draft, case)
+    return draft.finish()
+
+
+def _remind(draft: Draft, case: Case, names: tuple[str, ...]) -> Turn:
+    """They went on telling instead of answering: heard, and what is missing said as a statement, not asked again at once."""
+    draft.state = evolve(draft.state, asked=names)
+    titles = [slot.title for slot in draft.playbook.intents[case.intent].slots if slot.name in names]
+    gaps = still_missing(case, draft.playbook) or (
+        draft.playbook.say("receipt_gaps", items="、".join(titles)) if titles else ""
+    )
+    if all(purpose == "danger" for purpose, _ in draft.said):
+        draft.say("receipt", draft.playbook.say("noted_words"))
+    if not any(gaps in text for _, text in draft.said):
+        draft.say("info", gaps)
+    case = draft.put(asked(case, names))  # it was asked for, in other words
     _wait_for_more(draft, case)
     return draft.finish()
 
@@ -97,13 +141,13 @@ def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
         open_siblings(draft, case)
         draft.say("info", draft.playbook.say("child", number=case.ticket))
     else:
-        draft.say("receipt", noted(case, news, draft.playbook))
+        draft.say("receipt", noted(case, news, draft.playbook) or draft.playbook.say("noted_words"))
     _words, names = ask_contact(case, draft.playbook)
     if names and case.asked.get(names[0], 0) < 2:
         draft.say("question", draft.playbook.say("ask_child"))
         case = asked(case, names)
-    elif not draft.said:
-        draft.say("receipt", draft.playbook.say("child_added", number=case.ticket))
+    elif not first and not news:
+        draft.said = [("receipt", draft.playbook.say("child_added", number=case.ticket))]
     draft.put(case)
     draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
     return draft.finish()

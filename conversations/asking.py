@@ -1,5 +1,6 @@
 """What is asked next, within the budget: whom to call and where first, one thing a turn, nothing known. Pure."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from conversations.codes import Act, Flag, Urgency
@@ -44,12 +45,23 @@ def ask_unknown(reading: Reading, playbook: Playbook) -> str:
     return playbook.say("ask_safely" if playbook.danger(codes).watched else "ask_phone_address")
 
 
+ONCE = frozenset({"called_12345", "consent"})
+"""Asked of a person once, however many matters they have open."""
+
+
 def next_ask(
-    case: Case, playbook: Playbook, needs: tuple[str, ...], *, surge: bool = False, listed: bool = False
+    case: Case,
+    playbook: Playbook,
+    needs: tuple[str, ...],
+    *,
+    surge: bool = False,
+    listed: bool = False,
+    elsewhere: Collection[str] = (),
 ) -> Ask:
     """The next question within the budget: phone and place together first, then one item at a time.
 
     `listed`: the case stands for a whole list, which has no illness and no days left; only its writer is asked for.
+    `elsewhere`: what they were asked about another open matter and is not to be asked again.
     """
     if case.quiet or case.rounds >= playbook.manners.budget(case.urgency, surge=surge):
         return NOTHING
@@ -58,8 +70,14 @@ def next_ask(
     if surge and not case.urgency.at_least(Urgency.URGENT):
         needs = ("open",)
     slots = [slot for slot in missing(playbook.intents[case.intent], case, needs) if slot.ask or slot.name in SHARED]
-    slots = [slot for slot in slots if case.asked.get(slot.name, 0) < 2 and (slot.name in SHARED or not listed)]
+    slots = [slot for slot in slots if _may_ask(slot, case) and (slot.name in SHARED or not listed)]
+    slots = [slot for slot in slots if slot.name not in elsewhere]
     contact = [slot for slot in slots if slot.name in SHARED]
+    if Flag.REPOST in case.flags and any(case.slots[name].value == SKIPPED for name in SHARED & case.slots.keys()):
+        return NOTHING  # they do not know whom it is about; a person looks for them
+    if contact and Flag.REPOST in case.flags:
+        names = tuple(slot.name for slot in contact)
+        return (playbook.say("ask_repost_contact"), names) if not case.asked.get(names[0]) else NOTHING
     if len(contact) > 1 or (contact and listed):
         return ask_contact(case, playbook)
     if contact:
@@ -69,7 +87,13 @@ def next_ask(
     if slots:
         first: SlotRow = slots[0]
         return first.ask, (first.name,)
-    return _ask_consent(case, playbook) if "soon" in needs and not listed else NOTHING
+    may = "soon" in needs and not listed and "consent" not in elsewhere
+    return _ask_consent(case, playbook) if may else NOTHING
+
+
+def _may_ask(slot: SlotRow, case: Case) -> bool:
+    """Whom to call, where, and what the minimal form wants are asked again, once; what is good to know is not."""
+    return case.asked.get(slot.name, 0) < (2 if slot.need == "open" or slot.name in SHARED else 1)
 
 
 def asked(case: Case, names: tuple[str, ...]) -> Case:

@@ -13,6 +13,11 @@ from conversations.writers import without_chinese
 _HAN = re.compile("[\u3400-\u9fff]")
 _LEAST, _FEW = 3, 8
 _SURE = 0.6
+_PUT_RIGHT = 16
+_RANG = re.compile(
+    r"(?:120|救护车).{0,4}(?:打了|打过|打通|叫了|叫过|在路上|在来|说等|要等)|(?:打了|打过|叫了|叫过).{0,2}(?:120|救护车)"
+)
+"""That the ambulance was called is no new danger."""
 
 
 def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent | None:
@@ -28,7 +33,13 @@ def _asks_a_rule(reading: Reading) -> bool:
     """Whoever asks what holds (几天, 算不算, 能不能出门) and says of nothing that it presses gets an answer, not a form."""
     facts = reading.entities
     plain = not (facts.phones or facts.addresses or facts.days_left is not None or facts.drugs)
-    return Act.ASK_RULE in reading.acts and reading.urgency is Urgency.NORMAL and not reading.reasons and plain
+    if Act.ASK_RULE not in reading.acts or not plain or any(reason.code != "model" for reason in reading.reasons):
+        return False
+    # What the model alone feels to press in "14天没阳性能出门吗" is the word; of an illness it is believed.
+    return reading.urgency is Urgency.NORMAL or (reading.intent in _RULED and reading.urgency is not Urgency.CRITICAL)
+
+
+_RULED = frozenset({Intent.QUARANTINE, Intent.TESTING_CODE, Intent.COMMUNITY, Intent.TRAVEL, Intent.CONSULT})
 
 
 def facts_only(message: Inbound, reading: Reading) -> bool:
@@ -53,17 +64,27 @@ def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
     Rules, which can name what they saw, are never overruled.
     """
     if _asks_a_rule(reading):
-        return replace(reading, intent=Intent.CONSULT)
+        return replace(reading, intent=Intent.CONSULT, urgency=Urgency.NORMAL, reasons=())
+    if Flag.CHECK in reading.flags and _idle_doubt(message, reading):
+        reading = replace(reading, flags=tuple(flag for flag in reading.flags if flag is not Flag.CHECK))
     if reading.urgency is not Urgency.CRITICAL or any(reason.code != "model" for reason in reading.reasons):
         return reading
     facts = reading.entities
     answered = (facts.phones and "phone" in state.asked) or (facts.addresses and "address" in state.asked)
     words = _words(message.text)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
-    hardly = few and reading.intent is not Intent.EMERGENCY
+    rang = words <= _FEW and _RANG.search(message.text) is not None
+    hardly = rang or (few and reading.intent is not Intent.EMERGENCY)
     if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)
+
+
+def _idle_doubt(message: Inbound, reading: Reading) -> bool:
+    """The model feels a danger in a bare number, an address, a building put right: nothing anybody need look at."""
+    plain = reading.urgency is not Urgency.CRITICAL and all(one.code == "model" for one in reading.reasons)
+    put_right = Act.CORRECT in reading.acts and len(message.text.strip()) <= _PUT_RIGHT
+    return plain and (put_right or facts_only(message, reading))
 
 
 def sober_entry(reading: Reading) -> Reading:

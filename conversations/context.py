@@ -47,6 +47,8 @@ def read_together(state: Conversation, own: Reading, both: Reading, playbook: Pl
         own = replace(own, intent=both.intent, confidence=both.confidence, intents=both.intents, model=both.model)
     before = most_urgent(own.urgency, *(heard.urgency for heard in state.recent))
     named = tuple(reason for reason in both.reasons if reason.code != "model")
+    if both.urgency is Urgency.CRITICAL:  # what the model feels of two texts in a row is no danger that anybody told
+        named = tuple(reason for reason in named if reason.code.startswith("R"))
     if named and both.urgency.rank < before.rank:
         known = {reason.code for reason in own.reasons}
         more = tuple(reason for reason in named if reason.code not in known)

@@ -23,7 +23,8 @@ class MessageReceived:
     `pushed` where nobody waits for an answer, so that whatever is said costs a message of the window.
 
     `parts`: the entries, where the message is a list of households. `surge`: more was open than people could see to
-    (`Manners.surging`), so what can wait is told so. `more`: another message follows, or may; a beginning is kept back.
+    (`Manners.surging`), so what can wait is told so. `queue`: tickets nobody had taken yet, as of a moment ago. `more`:
+    another message follows, or may; a beginning is kept back.
     """
 
     message: Inbound
@@ -34,6 +35,7 @@ class MessageReceived:
     more: bool = False
     tips: tuple[Tip, ...] = ()
     """Numbers that may be passed on."""
+    queue: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,20 @@ from conversations.effects import EraseContact
 from conversations.events import BurstEnded, ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
 from conversations.households import begin_list
 from conversations.language import in_another_language
-from conversations.listening import fill, further_needs, heard, is_red, new_case
+from conversations.listening import fill, further_needs, heard, new_case
+from conversations.overdue import with_overdue
 from conversations.picture_talk import picture_answered
 from conversations.private import masked
 from conversations.reading import Reading
 from conversations.revisiting import answered
 from conversations.sharing import keep_contact, share
 from conversations.small_talk import small_talk, wordless
-from conversations.speaking import danger_line
 from conversations.state import Case, Conversation, Filled, Phase
 from conversations.talk import meta_act
 from conversations.tapping import tapped
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
+from conversations.warning import answer_danger
 from conversations.which_case import find_case
 from conversations.writers import without_chinese
 
@@ -64,11 +65,13 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         state = draft.state = evolve(state, burst=())
     message = event.message
     reading = with_chosen_district(state, message, sober(state, message, event.reading))
+    reading = with_overdue(state, reading, draft.now)
     event = replace(event, reading=reading)
     draft.pushed = bool(event.answered)
     draft.message, draft.heard, draft.surge = message, message.text, event.surge
-    draft.tips = event.tips
-    danger = _answer_danger(draft, event)
+    draft.tips, draft.queue = event.tips, event.queue
+    draft.asked_last = state.asked if state.asked_on == state.turn - 1 else ()
+    danger = answer_danger(draft, event)
     if message.kind == "menu":
         tapped(draft, message)
         return draft.finish()
@@ -142,21 +145,6 @@ def _beside_a_reporter(
     case = draft.state.case(case.key) or case  # a wish may have been written on it
     draft.filed = case.key
     return _go_on(draft, case, event, intent, danger=False, silent=True)
-
-
-def _answer_danger(draft: Draft, event: MessageReceived) -> bool:
-    """The 120 line, in every phase and whoever has the case; True when this message is red."""
-    if not is_red(event.reading):
-        return False
-    warned = any(case.open and case.urgency is Urgency.CRITICAL for case in draft.state.cases)
-    if warned and event.reading.urgency is not Urgency.CRITICAL:
-        return False  # they have the 120 line already; a doubtful word on top of it is no new question
-    if event.answered != "danger":
-        draft.say("danger", danger_line(draft.state, event.reading, draft.playbook, draft.now))
-        if without_chinese(event.message.text):
-            draft.say("danger", draft.playbook.say("foreign_danger"))
-    draft.state = evolve(draft.state, danger_at=draft.now)
-    return True
 
 
 def _of_list(intent: Intent | None, case: Case | None) -> Intent:

@@ -95,7 +95,7 @@ def stand_by(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
 
 def doubtful(draft: Draft, case: Case) -> Turn:
     """A red word in a doubtful frame: the 120 line if it is happening now, one yes/no question, a ticket, and nothing else."""
-    case = draft.open_ticket(case)
+    case = draft.open_ticket(evolve(case, asked={**case.asked, "check": case.asked.get("check", 0) + 1}))
     draft.alert(case, "check")
     draft.put(case)
     draft.state = evolve(draft.state, asked=("check",), asked_on=draft.state.turn)

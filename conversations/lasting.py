@@ -25,3 +25,13 @@ def days_said(words: str, read: float | None, *, asked: bool) -> float | None:
         return read
     days = _DAYS.fullmatch(words) or (_LASTS.search(words) if asked else None)
     return float(_FIGURES.get(days[1]) or days[1]) * _UNITS.get(days[2][-1], 7) if days else None
+
+
+_MEASURE = re.compile(
+    r"[\d一二三四五六七八九十两半几]|天|周|月|顿|粒|片|没|呒|完|光|够|少|多|剩|老人|婴|宝|孩|今|明|后|撑|省|断"
+)
+
+
+def measures(words: str) -> bool:
+    """Whether words after "how long will it last?" are about that at all; whatever else is said is no answer to it."""
+    return _MEASURE.search(words) is not None

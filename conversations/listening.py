@@ -6,9 +6,10 @@ from datetime import datetime
 
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
+from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook
-from conversations.reading import DOUBTED, Reading
+from conversations.reading import DESPAIR, DOUBTED, Reading
 from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
@@ -25,10 +26,17 @@ _TWO_NEEDS = 12
 def is_red(reading: Reading) -> bool:
     """Possible threat to life now, plain or doubtful for a reason that can be named: answered at once, whatever goes on.
 
-    A doubt of the model alone, which names no reason, is shown to people but not put to the resident as a question.
+    A doubt of the model alone is shown to people but not put to the resident as a question: asked whether it happens now
+    that the pills have run out, everybody says yes. Beside reasons that press they read what to look for (`felt`).
     """
-    named = any(reason.code != "model" for reason in reading.reasons)
+    named = any(reason.code.startswith("R") or reason.code in DESPAIR for reason in reading.reasons)
     return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and named)
+
+
+def felt(reading: Reading) -> bool:
+    """The model feels danger in what presses anyway, or beside reasons that are no danger by themselves (药断了)."""
+    presses = reading.urgency is Urgency.URGENT or any(one.code != "model" for one in reading.reasons)
+    return Flag.CHECK in reading.flags and presses and not is_red(reading)
 
 
 def new_case(state: Conversation, message: Inbound, reading: Reading, intent: Intent, now: datetime) -> Case:
@@ -57,9 +65,10 @@ def further_needs(case: Case, message: Inbound, reading: Reading, playbook: Play
         return ()
     families = {playbook.intents[case.intent].family}
     found: list[Intent] = []
+    numbered = bool(need_items(message.text))  # 1.氧气 2.奶粉: who numbers their needs has told them apart
     for intent, _ in reading.intents:
-        family = playbook.intents[intent].family
-        if intent.opens_case and intent not in playbook.manners.circumstances and family not in families:
+        family = str(intent) if numbered else playbook.intents[intent].family
+        if intent.opens_case and (numbered or intent not in playbook.manners.circumstances) and family not in families:
             families.add(family)
             found.append(intent)
     return tuple(found[:_FURTHER])
@@ -113,7 +122,11 @@ def fill(
     news: dict[str, Filled] = {}
     correcting = Act.CORRECT in reading.acts
     for slot in row.slots:
-        place_asked = slot.kind == "place" and slot.name in case.asked and bool(reading.entities.addresses)
+        place_asked = (
+            slot.kind == "place"
+            and bool(reading.entities.addresses)
+            and (slot.name in case.asked or facts_only(message, reading))
+        )
         value = named_word(slot, message) or PARSERS[slot.kind](message, reading, place_asked)
         if value is None and opening and slot.kind == "story" and not facts_only(message, reading):
             value = story(message)

@@ -16,6 +16,22 @@ _ITEM = re.compile(rf"(?m)^[ \t]*(?:{_BULLET}|(?=[A-Za-z]?\d{{3,4}}(?:室|[ :：
 _ROOM = re.compile(r"\d{2,4}室|(?<!\d)[1-9]\d{2,3}(?=[ :：，,]|[\u4e00-\u9fff])|\d号")
 
 
+_NEED = re.compile(r"(?:(?<=[\s，,。；;：:])|^)(?:[1-9][.、．)）](?!\d)|[①-⑨]|[一二三四五](?:是|、))\s*")
+_NEEDS, _MOST_NEEDS = 2, 5
+
+
+def need_items(text: str) -> tuple[str, ...]:
+    """What somebody numbers in one message, each a matter of its own (三件事：1.氧气快没了 2.奶粉没了); () when nothing is."""
+    if not any(mark in text for mark in ("2", "②", "二")):
+        return ()
+    items = [piece.strip(" ，,。；;") for piece in _NEED.split(text)[1:]]
+    found = [item for item in items if len(item) > _SHORTEST]
+    return tuple(found[:_MOST_NEEDS]) if len(found) >= _NEEDS else ()
+
+
+_SHORTEST = 3
+
+
 def list_items(text: str, reading: Reading) -> tuple[str, ...]:
     """The entries of a list of households, in order; () when the text is none."""
     if text.count("\n") < FEWEST - 1:

@@ -6,13 +6,13 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from conversations.codes import Act, Flag
-from conversations.lasting import days_said
+from conversations.lasting import days_said, measures
 from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
-from conversations.whereabouts import address_words, names_a_place, specific
+from conversations.whereabouts import address_words, names_a_hospital, names_a_place, specific
 
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
@@ -42,9 +42,12 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _LANDLINE = re.compile(r"[2-9]\d{3}[-\s]?\d{4}[。.]?")
 """Eight digits, where a number was asked for: a fixed line of Shanghai."""
 _NO_PHONE = re.compile(
-    r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
+    r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机|号码)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
 )
-"""Somebody abroad, or without one: not asked for it again."""
+_PHONELESS = re.compile(
+    r"我(?:的|这|家)?(?:没有?手机|手机(?:号码?)?(?:已经|都|又)?(?:停机|欠费停机|丢了|坏了|被?收走|被?没收))(?!充电|卡)"
+)
+"""Somebody abroad, or without one: not asked for it (again)."""
 
 
 @kind("phone")
@@ -56,7 +59,8 @@ def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         if asked and _LANDLINE.fullmatch(message.text.strip()):
             number = "021" + re.sub(r"\D", "", message.text)
             return Filled(number, parts=(("number", number),))
-        return Filled(SKIPPED, sure=False) if asked and _NO_PHONE.search(message.text) else None
+        none = _PHONELESS.search(message.text) or (asked and _NO_PHONE.search(message.text))
+        return Filled(SKIPPED, sure=False) if none else None
     words = [
         f"{phone.number}（{phone.owner}）" if phone.owner not in ("", "我", "本人") else phone.number
         for phone in phones
@@ -107,7 +111,7 @@ def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     left = days_said(message.text.strip(), reading.entities.days_left, asked=asked)
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
-    return _asked_words(message, reading, asked)
+    return _asked_words(message, reading, asked) if measures(message.text) else None
 
 
 @kind("last_done")
@@ -158,7 +162,9 @@ def _drug(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
 @kind("hospital")
 def _hospital(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     hospitals = reading.entities.hospitals
-    return Filled("、".join(hospitals)) if hospitals else _asked_words(message, reading, asked)
+    if hospitals:
+        return Filled("、".join(hospitals))
+    return _asked_words(message, reading, asked) if names_a_hospital(message.text) else None
 
 
 @kind("people")

@@ -18,6 +18,7 @@ from conversations.which_case import slight
 _GREETED = timedelta(hours=6)
 """Within this time a second hello is a person waiting, not a guest arriving."""
 _FEW_WORDS = 40
+_PRAISE = re.compile("谢|感激|点赞|真好|辛苦|表扬")
 _WORD = re.compile(r"[\w]")
 
 
@@ -54,7 +55,7 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     elif believed and reading.intent is Intent.SPAM and not wordless_text:
         draft.say("info", playbook.say("spam"))
     elif believed and reading.intent is Intent.FEEDBACK and not wordless_text:
-        draft.say("info", playbook.say("feedback"))
+        draft.say("info", playbook.say("thanks" if _PRAISE.search(message.text) else "feedback"))
     elif not greeted and (Act.GREET in reading.acts or (believed and reading.intent is Intent.CHITCHAT)):
         draft.say("info", playbook.say("greet"))
         draft.state = evolve(state, greeted_at=draft.now)

@@ -16,6 +16,7 @@ _WORDS = 40
 _OWN_WORDS = frozenset({"story", "text"})
 """Kinds whose values are what they said themselves: taken down, not read back to them."""
 _AMBULANCE = "120"
+_BARE_LABEL = re.compile(r"(?:.{1,3}的|联系|家庭|现)?(?:电话|手机|地址|住址)(?:号码|号)?是?")
 _SEPARATORS = " \t,，。、;；:：\n"
 
 
@@ -80,6 +81,8 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
         lines.append(playbook.say("next_repost"))
     elif surge and not case.urgency.at_least(Urgency.URGENT):
         lines.append(playbook.say("next_surge"))
+    elif Flag.MUTE in case.flags:
+        lines.append(playbook.say("next_mute"))
     else:
         lines.append(row.next_for(case.summary) or playbook.say(f"next_{case.urgency}"))
     return "".join(lines)
@@ -102,9 +105,13 @@ def added_critical(case: Case, playbook: Playbook) -> str:
     return playbook.say("added_critical", number=case.ticket, call=playbook.danger(case.codes).call)
 
 
-def still_missing(case: Case, playbook: Playbook, asking: tuple[str, ...] = ()) -> str:
-    """What nobody has told yet of the minimal form, as a statement; of a critical case only whom to call and where."""
-    only = SHARED if case.urgency is Urgency.CRITICAL else None
+def still_missing(
+    case: Case, playbook: Playbook, asking: tuple[str, ...] = (), *, only: frozenset[str] | None = None
+) -> str:
+    """What nobody has told yet of the minimal form, as a statement; of a critical case only whom to call and where.
+
+    `only`: of nothing but these."""
+    only = SHARED if case.urgency is Urgency.CRITICAL else only
     if only and playbook.danger(case.codes).watched:
         only = only - {"phone"}
     gaps = [
@@ -147,7 +154,7 @@ def _without_contact(case: Case) -> str:
         for raw in (filled.value, *(value for key, value in filled.parts if key == part)):
             words = words.replace(raw, " ")
     pieces = [piece for piece in re.split(f"[{_SEPARATORS}]+", words) if len(piece) > 1]
-    return "，".join(pieces)
+    return "，".join(piece for piece in pieces if not _BARE_LABEL.fullmatch(piece))
 
 
 def closing(case: Case, playbook: Playbook) -> str:
@@ -156,26 +163,3 @@ def closing(case: Case, playbook: Playbook) -> str:
     if Flag.DECEASED in case.flags or key not in playbook.replies:
         return ""
     return playbook.say(key, number=case.ticket)
-
-
-def status_words(state: Conversation, playbook: Playbook) -> str:
-    """Every open matter in plain words: what it is, where it stands; with none open, how the last one ended."""
-    lines = [
-        playbook.say(
-            "status_line",
-            number=case.ticket,
-            title=playbook.intents[case.intent].title,
-            standing=playbook.replies.get(f"standing_{case.status}", playbook.replies["standing_intake"]),
-        )
-        for case in state.cases
-        if case.open and case.ticket
-    ]
-    begun = state.focused
-    if begun is not None and not begun.ticket:
-        gaps = "、".join(slot.title for slot in missing(playbook.intents[begun.intent], begun))
-        lines.append(playbook.say("status_begun", missing=gaps) if gaps else playbook.say("status_noted"))
-    if lines:
-        return "\n".join(lines)
-    ended = next((case for case in reversed(state.cases) if case.ticket), None)
-    told = closing(ended, playbook) if ended is not None else ""
-    return told or playbook.say("status_none")

@@ -9,7 +9,8 @@ from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill, heard, new_case
 from conversations.reading import DESPAIR, DOUBTED, PICTURED, Reading
 from conversations.sharing import share
-from conversations.speaking import danger_line, status_words
+from conversations.speaking import danger_line
+from conversations.standing import tell_standing
 from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -49,6 +50,8 @@ def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
         "receipt",
         draft.playbook.say("human_night" if draft.playbook.hours.night(draft.now) else "human", number=case.ticket),
     )
+    if draft.queue > 1 and not draft.playbook.hours.night(draft.now):
+        draft.say("info", draft.playbook.say("status_queue", count=str(draft.queue)))
     _words, names = ask_contact(case, draft.playbook)
     if "phone" in names and not case.asked.get("phone") and not case.quiet:
         draft.say("question", draft.playbook.say("ask_phone"))
@@ -75,7 +78,7 @@ def _told(draft: Draft, case: Case | None, reading: Reading) -> Case:
 
 
 def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    draft.say("info", status_words(draft.state, draft.playbook))
+    tell_standing(draft)
     return True
 
 
@@ -91,18 +94,22 @@ def _withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return (_refuse if "consent" in draft.state.asked else withdraw)(draft, case, reading)
 
 
-def _no_longer_asked(draft: Draft, name: str) -> None:
-    if name in draft.state.asked:
+def _decided(draft: Draft, case: Case, consent: str) -> Case:
+    """Their word on passing it on: of this case, and of what else is open and was not decided, for they are asked once."""
+    for other in draft.state.cases:
+        if other.open and (other.key == case.key or (other.ticket and not other.consent)):
+            other = draft.put(evolve(other, consent=consent))
+            draft.note(other, "consent" if consent == "yes" else "refuse_consent", by="contact")
+    if "consent" in draft.state.asked:
         draft.state = evolve(draft.state, asked=(), asked_on=0)
+    return draft.state.case(case.key) or case
 
 
 def _consent(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Pass it on": kept with the case, said back once there is a ticket; the questions go on."""
     if case is None:
         return False
-    case = draft.put(evolve(case, consent="yes"))
-    _no_longer_asked(draft, "consent")
-    draft.note(case, "consent", by="contact")
+    case = _decided(draft, case, "yes")
     if case.ticket:
         draft.say("info", draft.playbook.say("consent", number=case.ticket))
     return bool(case.ticket)
@@ -112,9 +119,7 @@ def _refuse(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Tell nobody": respected, and said back; what we ask for ourselves is asked all the same."""
     if case is None:
         return False
-    case = draft.put(evolve(case, consent="no"))
-    _no_longer_asked(draft, "consent")
-    draft.note(case, "refuse_consent", by="contact")
+    case = _decided(draft, case, "no")
     called = "called_12345" in case.slots
     draft.say("info", draft.playbook.say("refuse_consent") + ("" if called else draft.playbook.say("call_yourself")))
     return bool(case.ticket)

@@ -5,7 +5,7 @@ A tap is not a matter yet: nobody opens a ticket by pressing a button, and whoev
 
 from conversations.messages import Inbound
 from conversations.playbook import Choice
-from conversations.speaking import status_words
+from conversations.standing import tell_standing
 from conversations.talk import begin_empty
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -17,7 +17,7 @@ def tapped(draft: Draft, message: Inbound) -> None:
     if tap is None:
         draft.say("info", draft.playbook.say("menu_help"))
     elif tap.need is None:
-        draft.say("info", status_words(draft.state, draft.playbook))
+        tell_standing(draft)
     else:
         _begin(draft, tap.need)
 
@@ -33,7 +33,7 @@ def _begin(draft: Draft, need: Choice) -> None:
     elif same is not None and same.ticket:
         draft.filed = same.key
         draft.state = evolve(draft.state, focus=same.key)
-        draft.say("info", status_words(draft.state, draft.playbook))
+        tell_standing(draft)
     else:
         focus = draft.state.focused
         if focus is not None and not focus.ticket and not focus.summary:

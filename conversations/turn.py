@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from conversations.codes import TicketStatus
+from conversations.codes import Flag, TicketStatus, Urgency
 from conversations.effects import AlertDesk, Effect, OpenTicket, Purpose, SendText, SetTimer, UpdateTicket
 from conversations.knowledge import Tip
 from conversations.messages import Inbound
@@ -53,7 +53,11 @@ class Draft:
     """The words of the message this turn answers."""
     message: Inbound | None = None
     surge: bool = False
+    queue: int = 0
+    """Tickets nobody has taken yet."""
     tips: tuple[Tip, ...] = ()
+    asked_last: tuple[str, ...] = ()
+    """What the turn before this one asked for."""
     pieces: tuple[Piece, ...] = ()
     """What was kept back before the message and is answered with it."""
     filed: int = 0
@@ -109,7 +113,19 @@ class Draft:
         if before is not None and self.now - before < self.playbook.manners.said_again:
             marks = self.state.said_marks
             fresh = [pair for pair in self.said if pair[0] in ("danger", "question") or _mark(pair[1]) not in marks]
-            self.said = fresh or [("info", self.playbook.say("foreign_again" if self.state.foreign else "again"))]
+            self.said = fresh or [("info", self._heard_again(all(purpose == "receipt" for purpose, _ in self.said)))]
+
+    def _heard_again(self, told_more: bool) -> str:
+        """`told_more`: what would have been said a second time is that their words were taken down."""
+        if self.state.foreign:
+            return self.playbook.say("foreign_again")
+        if not told_more:
+            return self.playbook.say("again")
+        pressing = [case for case in self.state.cases if case.open and case.urgency is Urgency.CRITICAL]
+        if not pressing or any(case.quiet or Flag.MUTE in case.flags for case in pressing):
+            return self.playbook.say("again")
+        kind = self.playbook.danger(pressing[-1].codes)
+        return self.playbook.say("again") if kind.watched else self.playbook.say("again_critical", call=kind.call)
 
     def _remember(self, text: str) -> None:
         """Whoever has read a number need not be told it again."""

@@ -9,6 +9,7 @@ from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.slots import SHARED
 from conversations.state import Case, Conversation
+from conversations.whom import named
 
 _ASIDE = 4
 _SHORT, _SENTENCE = 14, 40
@@ -17,6 +18,12 @@ _VERY_SHORT, _VERY_FIRM = 10, 0.9
 """A whole need in so few characters names its thing, and the model is sure of it (家里没菜了); 昨天就没了 names none."""
 
 _ALSO = re.compile(r"也|另外|还有|又|隔壁|楼上|楼下|对门|邻居|别的|另一")
+_MOREOVER = re.compile(r"[，,。 ]*(?:另外|还有|再有|对了|顺便|第二)")
+"""Who begins like this speaks of something else, however few the words."""
+_UNIT_SAYS = re.compile(
+    r"(?:居委|街道|村委|社区|物业|医院|12345|志愿者|保安|门岗|派出所|疾控|大白).{0,8}(?:说|讲|回|叫|让|要|不给|不肯|推)"
+)
+_SURE = 0.7
 _WHO = re.compile(
     r"[爸妈爹娘]|父亲|母亲|爷爷|奶奶|阿爷|阿奶|外公|外婆|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|小囡|囡囡|哥哥|弟弟|姐姐|妹妹"
     r"|老伯|阿婆|阿姨|爷叔|老人|同事|室友|朋友|我自己"
@@ -46,11 +53,15 @@ def find_case(
         return focus, intent
     if focus is not None and (vague(focus, playbook) or _aside(message, reading)):
         return focus, intent
+    if focus is not None and _of_the_talk(message, reading):
+        return focus, None
     if state.cases and slight(message, reading):
         return focus or next((case for case in reversed(state.cases) if case.open), None), None
     if intent is Intent.CONSULT and focus is not None and focus.intent is not Intent.CONSULT and len(state.recent) > 1:
         return focus, None  # a question in the middle of a talk is about what is being talked of
-    if focus is not None and (_about_help_sought(focus, reading) or _beside_danger(focus, message, reading, playbook)):
+    if focus is not None and (
+        _about_help_sought(focus, message, reading, playbook) or _beside_danger(focus, message, reading, playbook)
+    ):
         return focus, None
     if focus is not None and _same_danger(focus, message, reading):
         return focus, intent
@@ -59,19 +70,61 @@ def find_case(
     candidates += [case for case in reversed(state.cases) if case.open and case is not focus]
     if Flag.DECEASED not in reading.flags:  # danger now is about somebody else than the one they mourn
         candidates = [case for case in candidates if Flag.DECEASED not in case.flags]
+    whom = named(message.text)
+    if whom and len(candidates) > 1:
+        candidates.sort(key=lambda case: not whom & named(case.summary))  # stable: who is meant, then what is talked of
     for case in candidates:
-        if playbook.intents[case.intent].family == family:
+        if playbook.intents[case.intent].family == family and not _for_another(case, whom, message, reading, playbook):
             return case, intent
     if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, focus, reading, playbook):
         return focus, intent
     return None, intent
 
 
-def _about_help_sought(focus: Case, reading: Reading) -> bool:
-    """How 12345 answered is said of the matter one is in, whatever it sounds like ("12345 says the committee, and they say
-    12345"); only what presses by itself is another."""
-    told = reading.entities.called_12345 and "called_12345" not in focus.slots
-    return bool(told) and reading.urgency is Urgency.NORMAL
+_OF_THE_TALK = frozenset({Act.CONSENT, Act.REFUSE_CONSENT, Act.WITHDRAW, Act.SOLVED, Act.NOT_SOLVED, Act.CORRECT})
+"""What is said of the matter in hand, whatever the words around it sound like (不同意转，怕居委上门闹)."""
+
+
+def _of_the_talk(message: Inbound, reading: Reading) -> bool:
+    return (
+        not _OF_THE_TALK.isdisjoint(reading.acts)
+        and len(message.text.strip()) <= _SENTENCE
+        and reading.urgency is not Urgency.CRITICAL
+        and all(reason.code == "model" for reason in reading.reasons)
+        and not _ALSO.search(message.text)
+    )
+
+
+def _about_help_sought(focus: Case, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
+    """How 12345 or a unit answered is said of the matter one is in, whatever it sounds like ("12345 says the committee, and
+    they say 12345"); only what presses by itself is another."""
+    if reading.urgency is not Urgency.NORMAL or _MOREOVER.match(message.text):
+        return False
+    code, had = reading.entities.called_12345, focus.slots.get("called_12345")
+    if code and (had is None or ("code", code) not in had.parts):
+        return True
+    return (
+        reading.intent in playbook.manners.circumstances
+        and len(message.text.strip()) <= _SENTENCE
+        and _UNIT_SAYS.search(message.text) is not None
+        and all(reason.code == "model" for reason in reading.reasons)
+    )
+
+
+def _for_another(case: Case, whom: frozenset[str], message: Inbound, reading: Reading, playbook: Playbook) -> bool:
+    """Another of the family needs something too (我爸化疗 … 我妈也没药了): a ticket of their own, for another is to be helped.
+
+    The words must be sure of a need. Of whom the case is, is told by the words that began it; where they name nobody, only
+    "also" tells that it is somebody else.
+    """
+    known = named(case.summary)
+    also = _ALSO.search(message.text) is not None
+    if not whom or whom & known or not case.summary or (not known and not also):
+        return False
+    ruled = any(reason.code != "model" for reason in reading.reasons)
+    if reading.intent in playbook.manners.circumstances and not (also and ruled):
+        return False
+    return (reading.confidence >= _SURE or ruled) and (also or reading.intent is not case.intent)
 
 
 def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
@@ -110,6 +163,7 @@ def slight(message: Inbound, reading: Reading) -> bool:
     return (
         reading.urgency is not Urgency.CRITICAL
         and len(message.text.strip()) <= _SHORT
+        and not (_MOREOVER.match(message.text) and reading.confidence >= _SURE)
         and reading.confidence < (_VERY_FIRM if len(message.text.strip()) <= _VERY_SHORT else _FIRM)
         and not (facts.phones or facts.addresses)
         and all(reason.code == "model" for reason in reading.reasons)

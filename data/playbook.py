@@ -28,6 +28,7 @@ _PLAIN = """
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
+    danger_if courtesy ask_repost_contact next_mute status_late status_taken status_done
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
     picture_no ask_repost ask_consent next_surge beside_you_again media_image media_voice media_other held
     not_stored comment
@@ -47,7 +48,9 @@ REPLIES: Mapping[str, frozenset[str]] = {
             for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")
         },
         **{f"standing_{status}": "" for status in TicketStatus},
-        **dict.fromkeys(("next_critical", "next_critical_violence", "next_night_critical", "danger_mute"), "call"),
+        **dict.fromkeys(
+            ("next_critical", "next_critical_violence", "next_night_critical", "danger_mute", "again_critical"), "call"
+        ),
         "added_critical": "number call",
         "tip": "name number when",
         "before_treatment": "number day title",
@@ -67,6 +70,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "receipt_gaps": "items",
         "status_line": "number title standing",
         "status_begun": "missing",
+        "status_queue": "count",
     }.items()
 }
 """Every sentence the engine may say, with the placeholders it is given."""

@@ -14,7 +14,7 @@ from tests.conversations.talking import playbook
     [(41, 1, True), (40, 1, False), (400, 12, False), (500, 12, True), (5000, 0, False)],
 )
 async def test_the_rule(open_tickets: int, people: int, surging: bool) -> None:
-    rows = [{"open": open_tickets, "people": people}]
+    rows = [{"open": open_tickets, "waiting": 7, "people": people}]
 
     async def fetch(_: str) -> list[dict[str, Any]]:
         return rows
@@ -23,6 +23,8 @@ async def test_the_rule(open_tickets: int, people: int, surging: bool) -> None:
     assert not surge.on()
     await surge.look()
     assert surge.on() is surging
-    rows[0] = {"open": 0, "people": 1}
+    assert surge.waiting() == 7
+    rows[0] = {"open": 0, "waiting": 0, "people": 1}
     await surge.look()
     assert not surge.on()
+    assert surge.waiting() == 0

@@ -153,6 +153,7 @@ def _message(row: Row, message: Inbound) -> MessageReceived:
         parts,
         row.get("surge", False),
         row.get("more", False),
+        queue=row.get("queue", 0),
     )
 
 

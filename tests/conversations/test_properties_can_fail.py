@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conversations import answering, asking, endings, engine, hearing, silence, talk
+from conversations import answering, asking, endings, engine, hearing, silence, talk, warning
 from conversations.codes import Act, Outcome
 from conversations.effects import AlertDesk
 from conversations.playbook import Manners
@@ -78,7 +78,7 @@ BROKEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "never_asks_for_a_phone_it_was_given": _forgets_to_share,
     "never_asks_more_than_its_budget": lambda patch: patch.setattr(Manners, "budget", lambda *_, **__: 99),
     "never_pushes_beyond_the_window": lambda patch: patch.setattr(ReplyWindow, "remaining", lambda *_: 99),
-    "danger_is_answered_in_the_same_turn": lambda patch: patch.setattr(hearing, "is_red", lambda _: False),
+    "danger_is_answered_in_the_same_turn": lambda patch: patch.setattr(warning, "is_red", lambda _: False),
     "no_pressing_case_is_closed_but_by_a_person": lambda patch: patch.setattr(endings, "pressing", lambda _: []),
     "a_person_is_reached_at_once": _deaf_to_the_wish_for_a_person,
     "the_record_tells_it_again": lambda patch: patch.setattr(hearing, "remember", lambda state, *_: state),

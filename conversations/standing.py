@@ -1,0 +1,88 @@
+"""How it stands, when somebody asks: the last step and when it was, what comes next, how many wait. Never invented. Pure."""
+
+from datetime import datetime, timedelta
+
+from conversations.codes import Flag, TicketStatus, Urgency
+from conversations.playbook import SHANGHAI
+from conversations.slots import missing
+from conversations.speaking import closing, next_critical
+from conversations.state import Case
+from conversations.tickets import due
+from conversations.turn import Draft
+from conversations.values import evolve
+
+_UNTAKEN = frozenset({TicketStatus.INTAKE, TicketStatus.TRIAGED, TicketStatus.REOPENED})
+_LATE = "late"
+_SHOWN, _AHEAD = 10, 2
+
+
+def tell_standing(draft: Draft) -> None:
+    """Every open matter in plain words; with none open, how the last one ended. Where somebody should have rung by now,
+    that is said, and the desk is told once."""
+    state, playbook = draft.state, draft.playbook
+    open_cases = [case for case in state.cases if case.open and case.ticket]
+    told = [_line(draft, case) for case in open_cases]
+    lines = [line for line, _ in told[:_SHOWN]] + ["……"] * (len(told) > _SHOWN)
+    ahead = list(dict.fromkeys(words for _, words in told if words))
+    if len(told) == 1:
+        lines = ["".join((*lines, *ahead))]
+    else:  # of many what comes next is said once
+        lines += ahead[:_AHEAD]
+    if any(case.status in _UNTAKEN for case in open_cases) and draft.queue > 1:
+        lines.append(playbook.say("status_queue", count=str(draft.queue)))
+    begun = state.focused
+    if begun is not None and not begun.ticket:
+        gaps = "、".join(slot.title for slot in missing(playbook.intents[begun.intent], begun))
+        lines.append(playbook.say("status_begun", missing=gaps) if gaps else playbook.say("status_noted"))
+    if not lines:
+        ended = next((case for case in reversed(state.cases) if case.ticket), None)
+        how = closing(ended, playbook) if ended is not None else ""
+        lines.append(how or playbook.say("status_none"))
+    draft.say("info", "\n".join(lines))
+
+
+def _line(draft: Draft, case: Case) -> tuple[str, str]:
+    """Where the case stands, and what comes next."""
+    playbook = draft.playbook
+    untaken = case.status in _UNTAKEN
+    at = case.started_at if untaken or case.acted_at is None else case.acted_at
+    standing = playbook.replies.get(f"standing_{case.status}", playbook.replies["standing_intake"])
+    line = playbook.say(
+        "status_line",
+        number=case.ticket,
+        title=playbook.intents[case.intent].title,
+        standing=f"{when_words(at, draft.now)} {standing}",
+    )
+    draft.note(case, "asks_status", by="contact")
+    return line, _next(draft, case) if untaken else _of_status(draft, case)
+
+
+def _next(draft: Draft, case: Case) -> str:
+    """What happens next with what nobody has taken yet."""
+    playbook = draft.playbook
+    if case.quiet:
+        return ""
+    if case.urgency is Urgency.CRITICAL:
+        return next_critical(case, playbook, draft.now)
+    if playbook.hours.night(draft.now):
+        return playbook.say("next_night")
+    if draft.now > due(case, playbook).call_at:
+        if _LATE not in case.asked:
+            case = draft.put(evolve(case, asked={**case.asked, _LATE: 1}))
+            draft.alert(case, _LATE)
+        return playbook.say("status_late")
+    if draft.surge and not case.urgency.at_least(Urgency.URGENT):
+        return playbook.say("next_surge")
+    return playbook.say("next_mute" if Flag.MUTE in case.flags else f"next_{case.urgency}")
+
+
+def _of_status(draft: Draft, case: Case) -> str:
+    key = "status_done" if case.status is TicketStatus.CLAIMED_DONE else "status_taken"
+    return "" if case.quiet else draft.playbook.say(key)
+
+
+def when_words(at: datetime, now: datetime) -> str:
+    """ "今天10:03", "昨天21:40", "4月5日10:03": a moment as one says it today."""
+    here, today = at.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    day = {today: "今天", today - timedelta(days=1): "昨天"}.get(here.date(), f"{here.month}月{here.day}日")
+    return f"{day}{here:%H:%M}"
