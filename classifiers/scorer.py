@@ -85,7 +85,7 @@ class Model:
         # Both softmaxes in one go: side by side, each column cooled and divided by the sum of its own side.
         cooled = self._logits(cut) * self._cooling
         raised = np.exp(cooled - cooled.max(axis=1, keepdims=True))
-        odds = raised / (raised @ self._sides)
+        odds = raised / np.add.reduceat(raised, [0, split], axis=1).take(self._sides, axis=1)
         return Scores(odds[:, :split], odds[:, split:])
 
     @cached_property
@@ -95,11 +95,9 @@ class Model:
         return np.repeat([1 / first, 1 / second], [len(self.intents), len(self.urgencies)])
 
     @cached_property
-    def _sides(self) -> Floats:
-        """A matrix that puts the sum of its side into each column."""
-        side = np.repeat([0, 1], [len(self.intents), len(self.urgencies)])
-        sides: Floats = (side[:, None] == side).astype(np.float64)
-        return sides
+    def _sides(self) -> npt.NDArray[np.int64]:
+        """Which of the two each column belongs to."""
+        return np.repeat([0, 1], [len(self.intents), len(self.urgencies)])
 
     def contributions(self, text: str) -> tuple[list[str], list[str], Floats]:
         """For explaining: words, keys the model knows, and what each key adds to each label's score (keys x labels)."""
