@@ -8,9 +8,10 @@ from conversations.in_danger import critical, doubtful, open_siblings, stand_by
 from conversations.listening import complete, felt
 from conversations.reading import Reading
 from conversations.slots import SHARED
-from conversations.speaking import noted, receipt, still_missing, tip_words, words_for_12345
+from conversations.speaking import asks_us, noted, receipt, still_missing, tip_words, words_for_12345
 from conversations.state import Case, Filled
 from conversations.talk import begin_empty
+from conversations.telephones import odd_number
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
@@ -39,6 +40,8 @@ def answer(
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)
         draft.alert(case, "check")
+    if (odd := odd_number(draft.heard)) and "phone" in case.asked and "phone" not in case.slots:
+        return _ask_again(draft, case, odd)
     was_open, doubted = bool(case.ticket), not before and bool(case.ticket)
     ready = complete(case, draft.playbook.intents[case.intent])
     words, names = _next(draft, case, ("open", "soon") if was_open else ("open",))
@@ -58,12 +61,19 @@ def answer(
         draft.say("info", words_for_12345(case, news, draft.playbook))
     else:
         said = noted(case, case.slots if fresh else news, draft.playbook)
-        draft.say("info", said or (draft.playbook.say("heard_first") if fresh and not draft.said else ""))
+        if not said and not draft.said:
+            said = draft.playbook.say("heard_first") if fresh else _kept(draft, names)
+        draft.say("info", said)
     if waiting:
         return _wait(draft, case, reading)
     if names and names == draft.asked_last:
         return _remind(draft, case, names)
     return _ask(draft, case, words, names)
+
+
+def _kept(draft: Draft, names: tuple[str, ...]) -> str:
+    """They asked us something instead of answering: it is not passed over in silence."""
+    return draft.playbook.say("question_kept") if asks_us(draft.heard) and names != draft.asked_last else ""
 
 
 def _next(draft: Draft, case: Case, needs: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -106,11 +116,19 @@ def _still_typing(draft: Draft) -> bool:
 def _wait(draft: Draft, case: Case, reading: Reading) -> Turn:
     """A fragment right after a question: it is not asked again at once. What is missing is said, and waited for."""
     asks = reading.intent is Intent.CONSULT and reading.confidence >= draft.playbook.manners.floor
-    words = "upset" if Act.ABUSE in reading.acts else "question_kept" if asks else "slowly"
+    words = "upset" if Act.ABUSE in reading.acts else "question_kept" if asks or asks_us(draft.heard) else "slowly"
     words = "courtesy" if Act.THANKS in reading.acts else words
     draft.said = [pair for pair in draft.said if pair[0] != "receipt" or not case.told]
     if not any(purpose == "receipt" for purpose, _ in draft.said):  # a receipt names what is missing by itself
         draft.say("info", draft.playbook.say(words) + still_missing(case, draft.playbook))
+    _wait_for_more(draft, case)
+    return draft.finish()
+
+
+def _ask_again(draft: Draft, case: Case, odd: str) -> Turn:
+    """A number that cannot be one is said so at once: they believe they have left it."""
+    draft.say("question", draft.playbook.say("phone_odd", number=odd, count=str(len(odd))))
+    draft.state = evolve(draft.state, asked=("phone",))
     _wait_for_more(draft, case)
     return draft.finish()
 
@@ -123,7 +141,7 @@ def _remind(draft: Draft, case: Case, names: tuple[str, ...]) -> Turn:
         draft.playbook.say("receipt_gaps", items="、".join(titles)) if titles else ""
     )
     if all(purpose == "danger" for purpose, _ in draft.said):
-        draft.say("receipt", draft.playbook.say("noted_words"))
+        draft.say("receipt", draft.playbook.say("question_kept" if asks_us(draft.heard) else "noted_words"))
     if not any(gaps in text for _, text in draft.said):
         draft.say("info", gaps)
     case = draft.put(asked(case, names))  # it was asked for, in other words

@@ -1,13 +1,13 @@
 """Which reading to believe: a bare number is about nothing, and the model's feeling alone makes no alarm. Pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
-from conversations.state import Conversation
 from conversations.writers import without_chinese
 
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -20,11 +20,14 @@ _RANG = re.compile(
 """That the ambulance was called is no new danger."""
 
 
-def believed(message: Inbound, reading: Reading, playbook: Playbook) -> Intent | None:
-    """The intent, if the reading is sure enough or a danger rule names it; none for a bare number or address."""
+def believed(message: Inbound, reading: Reading, playbook: Playbook, *, talking: bool = True) -> Intent | None:
+    """The intent, if the reading is sure enough or a danger rule names it; none for a bare number or address.
+
+    `talking`: something is open that a few words beside a number may be about; whoever only comes says what they need.
+    """
     if reading.urgency is Urgency.CRITICAL:
         return reading.intent
-    if reading.confidence < playbook.manners.floor or facts_only(message, reading):
+    if reading.confidence < playbook.manners.floor or facts_only(message, reading, talking=talking):
         return None
     return reading.intent
 
@@ -42,7 +45,7 @@ def _asks_a_rule(reading: Reading) -> bool:
 _RULED = frozenset({Intent.QUARANTINE, Intent.TESTING_CODE, Intent.COMMUNITY, Intent.TRAVEL, Intent.CONSULT})
 
 
-def facts_only(message: Inbound, reading: Reading) -> bool:
+def facts_only(message: Inbound, reading: Reading, *, talking: bool = True) -> bool:
     """Hardly a word beside a phone number, an address, or how it went with 12345: an answer, about nothing else.
 
     A few words more may name a need of their own (「家里没吃的了 138…」), if the reading is sure of it.
@@ -54,14 +57,15 @@ def facts_only(message: Inbound, reading: Reading) -> bool:
     for raw in (*(phone.raw for phone in facts.phones), *(address.raw for address in facts.addresses)):
         rest = rest.replace(raw, "")
     words = _words(rest)
-    return words <= _LEAST or (words <= _FEW and not (reading.intent.opens_case and reading.confidence >= _SURE))
+    named = reading.intent.opens_case and (reading.confidence >= _SURE or not talking)
+    return words <= _LEAST or (words <= _FEW and not named)
 
 
-def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
+def sober(asked: Collection[str], message: Inbound, reading: Reading) -> Reading:
     """An answer to what was asked, or a few words of it is not sure what, are no new danger because the model alone feels so:
     people are shown a doubt instead. And a question of what holds is a question, whatever it is about.
 
-    Rules, which can name what they saw, are never overruled.
+    `asked`: what we asked for. Rules, which can name what they saw, are never overruled.
     """
     if _asks_a_rule(reading):
         return replace(reading, intent=Intent.CONSULT, urgency=Urgency.NORMAL, reasons=())
@@ -70,7 +74,7 @@ def sober(state: Conversation, message: Inbound, reading: Reading) -> Reading:
     if reading.urgency is not Urgency.CRITICAL or any(reason.code != "model" for reason in reading.reasons):
         return reading
     facts = reading.entities
-    answered = (facts.phones and "phone" in state.asked) or (facts.addresses and "address" in state.asked)
+    answered = (facts.phones and "phone" in asked) or (facts.addresses and "address" in asked)
     words = _words(message.text)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
     rang = words <= _FEW and _RANG.search(message.text) is not None

@@ -7,6 +7,7 @@ back that may be danger, that asks for something, or that says enough to be answ
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conversations.belief import sober
 from conversations.codes import Flag, most_urgent
 from conversations.effects import SetTimer
 from conversations.listening import is_red
@@ -39,7 +40,10 @@ def may_be_unfinished(message: Inbound) -> bool:
 
 def unfinished(message: Inbound, reading: Reading, playbook: Playbook) -> bool:
     """A scrap that tells no need, no fact and no wish by itself, after which people usually go on."""
-    if not may_be_unfinished(message) or is_red(reading):
+    if not may_be_unfinished(message):
+        return False
+    reading = sober((), message, reading)  # 「她」 is no danger because a model feels so
+    if is_red(reading):
         return False
     if reading.acts or reading.answer or Flag.DECEASED in reading.flags:
         return False

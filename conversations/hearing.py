@@ -34,7 +34,7 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     state = draft.state
     event, private = _without_private_numbers(event)
     message = event.message
-    event = replace(event, reading=sober(state, message, event.reading))
+    event = replace(event, reading=sober(state.asked, message, event.reading))
     draft.state = evolve(
         remember(state, message, event.reading),
         window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits),
@@ -64,7 +64,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         event = replace(event, message=together(state.burst, event.message))
         state = draft.state = evolve(state, burst=())
     message = event.message
-    reading = with_chosen_district(state, message, sober(state, message, event.reading))
+    reading = with_chosen_district(state, message, sober(state.asked, message, event.reading))
     reading = with_overdue(state, reading, draft.now)
     event = replace(event, reading=reading)
     draft.pushed = bool(event.answered)

@@ -9,6 +9,7 @@ from conversations.reading import Reading
 from conversations.slots import SHARED
 from conversations.speaking import added_critical, next_critical, noted, receipt, still_missing
 from conversations.state import Case, Filled
+from conversations.telephones import odd_number
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
@@ -39,6 +40,8 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         draft.say("receipt", draft.playbook.say("receipt", number=case.ticket, title=title))
         draft.put(case)
         return draft.finish()
+    if not news and not danger and (odd := odd_number(draft.heard)) and "phone" not in case.slots:
+        draft.say("question", draft.playbook.say("phone_odd", number=odd, count=str(len(odd))))
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)
     if not case.told and (said or not danger):

@@ -17,6 +17,15 @@ _LASTS = re.compile(
 """Beside other words, where we have asked how long it lasts (两个大人一个小孩，还能撑两天)."""
 
 
+_LEFT = re.compile(
+    r"(?:还|只)(?:有|剩下?|够|能吃|能撑|能用)(\d{1,3}|[一二两三四五六七八九十])(天|个?星期|个?礼拜|周|个?月)(?:的?量)?[。了吧]*$"
+)
+"""At the end of a few words that were not asked for (格列齐特 还有5天)."""
+_AWAY = re.compile(r"[离距]|手术|到期|预产|解封|隔离|开学|高考|航班|车票")
+"""What these are away is no stock."""
+_SHORT = 24
+
+
 def days_said(words: str, read: float | None, *, asked: bool) -> float | None:
     """Days; None when nothing is said of it. `read`: what was read of the message by itself; `asked`: we have asked."""
     if _GONE.fullmatch(words):
@@ -24,6 +33,8 @@ def days_said(words: str, read: float | None, *, asked: bool) -> float | None:
     if read is not None:
         return read
     days = _DAYS.fullmatch(words) or (_LASTS.search(words) if asked else None)
+    if days is None and len(words) <= _SHORT and not _AWAY.search(words):
+        days = _LEFT.search(words)
     return float(_FIGURES.get(days[1]) or days[1]) * _UNITS.get(days[2][-1], 7) if days else None
 
 

@@ -12,6 +12,7 @@ from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
+from conversations.telephones import has_no_number, other_number
 from conversations.whereabouts import address_words, names_a_hospital, names_a_place, specific
 
 SHARED = frozenset({"phone", "address"})
@@ -38,29 +39,13 @@ def kind(name: str) -> Callable[[Parser], Parser]:
     return register
 
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_LANDLINE = re.compile(r"[2-9]\d{3}[-\s]?\d{4}[。.]?")
-"""Eight digits, where a number was asked for: a fixed line of Shanghai."""
-_NO_PHONE = re.compile(
-    r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机|号码)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
-)
-_PHONELESS = re.compile(
-    r"我(?:的|这|家)?(?:没有?手机|手机(?:号码?)?(?:已经|都|又)?(?:停机|欠费停机|丢了|坏了|被?收走|被?没收))(?!充电|卡)"
-)
-"""Somebody abroad, or without one: not asked for it (again)."""
-
-
 @kind("phone")
 def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     phones = reading.entities.phones
     if not phones:
-        if mail := _MAIL.search(message.text):
-            return Filled(mail[0])
-        if asked and _LANDLINE.fullmatch(message.text.strip()):
-            number = "021" + re.sub(r"\D", "", message.text)
-            return Filled(number, parts=(("number", number),))
-        none = _PHONELESS.search(message.text) or (asked and _NO_PHONE.search(message.text))
-        return Filled(SKIPPED, sure=False) if none else None
+        if number := other_number(message.text, asked=asked):
+            return Filled(number, parts=(("number", number),) if number.isdigit() else ())
+        return Filled(SKIPPED, sure=False) if has_no_number(message.text, asked=asked) else None
     words = [
         f"{phone.number}（{phone.owner}）" if phone.owner not in ("", "我", "本人") else phone.number
         for phone in phones
@@ -209,7 +194,7 @@ _NO_ANSWER = frozenset(Act) - {Act.YES, Act.NO, Act.SKIP, Act.ADD, Act.CORRECT, 
 """Whoever asks for a person, for news, to be forgotten, does not answer our question with it."""
 
 
-_ASKS = ("吗", "吗?", "吗？", "么?", "么？", "伐", "伐?", "伐？")
+_ASKS = ("吗", "?", "？", "伐", "怎么办", "哪能办", "咋办")
 """Whoever asks back has not answered."""
 
 

@@ -157,6 +157,14 @@ def _without_contact(case: Case) -> str:
     return "，".join(piece for piece in pieces if not _BARE_LABEL.fullmatch(piece))
 
 
+_ASKS_US = re.compile(r"[?？吗伐]$|能不能|可不可以|你们.{0,6}(?:能|会|可以|怎么|什么时候)|为什么|凭什么")
+
+
+def asks_us(text: str) -> bool:
+    """Whether they ask us something, whatever it is about."""
+    return _ASKS_US.search(text.strip()) is not None
+
+
 def closing(case: Case, playbook: Playbook) -> str:
     """One line when a case ends, none for the bereaved."""
     key = f"closed_{case.outcome}"

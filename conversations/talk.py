@@ -64,8 +64,8 @@ def _told(draft: Draft, case: Case | None, reading: Reading) -> Case:
     """The case with what was said beside the wish: a need may be hidden in "人工"."""
     message, playbook = draft.message, draft.playbook
     assert message is not None
-    intent = believed(message, reading, playbook)
     opening = case is None
+    intent = believed(message, reading, playbook, talking=not opening)
     if case is None:
         named = intent if intent and intent.opens_case else Intent.CONSULT
         case = new_case(draft.state, message, reading, named, draft.now)

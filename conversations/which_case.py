@@ -38,7 +38,7 @@ def find_case(
     Same family as an open case: that case, even if the words name a neighbouring intent, for one illness shows itself
     under several names. Another family, believed: a new case. Nothing believed: the case we are talking about.
     """
-    intent = believed(message, reading, playbook)
+    intent = believed(message, reading, playbook, talking=any(case.open for case in state.cases))
     focus = state.focused
     if focus is not None and reading.urgency is Urgency.CRITICAL and Flag.DECEASED not in reading.flags:
         focus = None if Flag.DECEASED in focus.flags else focus
@@ -51,8 +51,10 @@ def find_case(
         return writer, intent  # a child by itself says everything to the one person who comes
     if intent is None or not intent.opens_case:
         return focus, intent
-    if focus is not None and (vague(focus, playbook) or _aside(message, reading)):
+    if focus is not None and vague(focus, playbook):
         return focus, intent
+    if focus is not None and _aside(message, reading):
+        return focus, None  # nor does a word or two rename it (降压药; 没了)
     if focus is not None and _of_the_talk(message, reading):
         return focus, None
     if state.cases and slight(message, reading):

@@ -71,6 +71,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "status_line": "number title standing",
         "status_begun": "missing",
         "status_queue": "count",
+        "phone_odd": "number count",
     }.items()
 }
 """Every sentence the engine may say, with the placeholders it is given."""

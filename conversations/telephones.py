@@ -1,0 +1,34 @@
+"""Whom to ring, where no mobile number was read: a fixed line, a mail address, none at all, or one with a digit wrong. Pure."""
+
+import re
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_LANDLINE = re.compile(r"[2-9]\d{3}[-\s]?\d{4}[。.]?")
+"""Eight digits, where a number was asked for: a fixed line of Shanghai."""
+_NO_PHONE = re.compile(
+    r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机|号码)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
+)
+_PHONELESS = re.compile(
+    r"我(?:的|这|家)?(?:没有?手机|手机(?:号码?)?(?:已经|都|又)?(?:停机|欠费停机|丢了|坏了|被?收走|被?没收))(?!充电|卡)"
+)
+"""Somebody abroad, or without one: not asked for it (again)."""
+_NEARLY = re.compile(r"(?<![\d.])1[3-9]\d{7,11}(?![\d.])")
+_MOBILE, _ODD_BY = 11, 2
+
+
+def other_number(text: str, *, asked: bool) -> str:
+    """A mail address, or a fixed line where we asked for a number; "" for neither."""
+    if mail := _MAIL.search(text):
+        return mail[0]
+    return "021" + re.sub(r"\D", "", text) if asked and _LANDLINE.fullmatch(text.strip()) else ""
+
+
+def has_no_number(text: str, *, asked: bool) -> bool:
+    """Whether they say that they cannot be rung; that there is "no phone" counts only where we asked for one."""
+    return bool(_PHONELESS.search(text) or (asked and _NO_PHONE.search(text)))
+
+
+def odd_number(text: str) -> str:
+    """A mobile number with a digit or two too few or too many (1351234005), "" when there is none."""
+    found = (one[0] for one in _NEARLY.finditer(text))
+    return next((one for one in found if len(one) != _MOBILE and abs(len(one) - _MOBILE) <= _ODD_BY), "")
