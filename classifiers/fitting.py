@@ -14,18 +14,19 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.preprocessing import normalize
 
-from classifiers import regression, tuning
+from classifiers import tuning
 from classifiers.features import CHAR, WORD
 from classifiers.metrics import Labelled
 from classifiers.scorer import Floats
 
 INTENT_C, URGENCY_C = 8.0, 4.0
 """Inverse strength of regularisation, chosen by cross-validation on the project's own rows (docs/understanding.md)."""
-TOLERANCE = 1e-4
-"""Where a fit stops: after about 15 passes. A third of it takes up to 30 and tells labels apart no better."""
+INTENT_TOLERANCE = 2e-3
+"""Where the fit of intents stops: after 25 to 30 passes. Half of it takes up to 50 and tells intents apart no better."""
 FURTHER_WEIGHT = 0.3
 """A row with several needs is also a weak example of its further ones."""
 CHAR_SHARE = 0.65
@@ -135,7 +136,7 @@ def count(documents: Sequence[Sequence[str]]) -> Counts:
     return Counts(np.array(names, object), matrix)
 
 
-def fit(counts: Counts, places: Any, rows: Sequence[Labelled]) -> Fit:
+def fit(counts: Counts, places: Any, rows: Sequence[Labelled], seed: int) -> Fit:
     """Of the rows at `places`, and of nothing else."""
     part = counts.matrix[places]
     least = np.array([LEAST_ROWS[name[0]] for name in counts.names])
@@ -148,13 +149,13 @@ def fit(counts: Counts, places: Any, rows: Sequence[Labelled]) -> Fit:
     named = [str(row.intent) for row in rows] + [str(further) for _, further in more]
     whole = [LONG_WEIGHT if len(row.text) >= LONG else 1.0 for row in rows]
     weight = np.array(whole + [FURTHER_WEIGHT * whole[n] for n, _ in more])
-    intent = regression.fit(
-        matrix[taken], named, regression.balanced(named, weight), strength=INTENT_C, tolerance=TOLERANCE
+    intent = LogisticRegression(
+        C=INTENT_C, class_weight="balanced", tol=INTENT_TOLERANCE, max_iter=300, random_state=seed
     )
+    intent.fit(matrix[taken], named, sample_weight=weight)
     counted = MultinomialNB(alpha=SMOOTHING, fit_prior=False).fit(matrix[taken], named, sample_weight=weight)
-    levels = [str(row.urgency) for row in rows]
-    even = regression.balanced(levels, np.ones(len(rows)))
-    urgency = regression.fit(matrix, levels, even, strength=URGENCY_C, tolerance=TOLERANCE)
+    urgency = LogisticRegression(C=URGENCY_C, class_weight="balanced", tol=1e-3, max_iter=300, random_state=seed)
+    urgency.fit(matrix, [str(row.urgency) for row in rows])
     return Fit(columns, idf, _regression(intent), _counting(counted), _regression(urgency))
 
 
@@ -164,8 +165,11 @@ def _share(name: str) -> float:
     return PAIR_SHARE if " " in name else 1.0
 
 
-def _regression(fitted: regression.Regression) -> Linear:
-    return Linear(fitted.labels, fitted.weights, fitted.bias)
+def _regression(fitted: LogisticRegression) -> Linear:
+    coef, intercept = fitted.coef_, fitted.intercept_
+    if len(fitted.classes_) == 2:
+        coef, intercept = np.vstack([-coef / 2, coef / 2]), np.concatenate([-intercept / 2, intercept / 2])
+    return Linear(tuple(map(str, fitted.classes_)), coef, intercept)
 
 
 def _counting(fitted: MultinomialNB) -> Linear:

@@ -56,7 +56,7 @@ def train(
     kinds: Mapping[str, str] | None = None,
     floors: Floors | None = None,
 ) -> TrainedReport:
-    """Fits, measures and saves a candidate; the same rows give the same arrays (`seed` is only written down).
+    """Fits, measures and saves a candidate; the same rows and seed give the same arrays.
 
     `progress(stage, share)`: share 0..1 of the whole work. `kinds`: listed word → its kind, from the lexicon.
     Promotion is the caller's next step (`out.promote(report.model_id)`). Raises `TooFewRows`.
@@ -76,7 +76,7 @@ def train(
     for fold in range(FOLDS):
         progress(f"交叉验证 {fold + 1}/{FOLDS}", 0.05 + 0.75 * fold / FOLDS)
         seen, unseen = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        fit = fitting.fit(counts, seen, rows)
+        fit = fitting.fit(counts, seen, rows, seed)
         twin_fit = fit if fold == HELD_OUT else twin_fit
         matrix = fit.weigh(counts.matrix[unseen])
         of_intent[unseen] = fit.intent.scores(matrix, intents)
@@ -94,7 +94,7 @@ def train(
         tuning.softmax(of_intent / heat[0]), intents, tuning.softmax(of_urgency / heat[1]), levels, rows
     )
     progress("训练", 0.82)
-    final = fitting.fit(counts, np.arange(len(rows)), rows)
+    final = fitting.fit(counts, np.arange(len(rows)), rows, seed)
     names = list(counts.names[final.columns])
     progress("验收", 0.95)
     data_hash = hashlib.sha256("\n".join(_labels(row) for row in rows).encode()).hexdigest()
