@@ -70,6 +70,9 @@ _STARTS = re.compile(f"[{''.join(sorted({word[0] for word in _DAY_WORDS}))}上�
 _CUE = re.compile(r"天|日|号|月|礼拜|星期|周|朝|晚|早|夜|[./-]\d|前|后")
 _UNIT_DAYS = {"天": 1, "期": 7, "拜": 7, "周": 7, "月": 30}
 _MOST = 20
+_NIGHT_ENDS = 4
+"""Until this hour the day people woke up to goes on: their 明天 is the date that has begun. Whoever means the one after it is
+told the date and can say so; a treatment taken for a day later than it is would be missed."""
 
 
 def moments(text: str, now: datetime, look: Look) -> Iterator[Moment]:
@@ -97,10 +100,18 @@ def resolved(matches: list[re.Match[str]], now: datetime, look: Look) -> Iterato
         yield Moment(at, match.start(), match.end(), hour is not None)
 
 
+def to_come(moment: Moment, now: datetime) -> bool:
+    """Whether it lies ahead; in the night also the day that has just begun."""
+    return moment.at > now or (not moment.has_hour and moment.at > now - timedelta(hours=_NIGHT_ENDS))
+
+
 def _day(match: re.Match[str], here: datetime, look: Look) -> datetime | None:
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     if word := match["word"]:
-        return midnight + timedelta(days=_DAY_WORDS[word])
+        days = _DAY_WORDS[word]
+        if look is Look.AHEAD and days > 0 and here.hour < _NIGHT_ENDS:
+            days -= 1
+        return midnight + timedelta(days=days)
     if match["weekday"]:
         return _weekday(midnight, _WEEKDAYS[match["weekday"]], match["week"], look)
     if match["month"]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from classifiers.dates import Look, Moment, expressions, moments, resolved
+from classifiers.dates import Look, Moment, expressions, moments, resolved, to_come
 from classifiers.matching import find_all, one_of
 from classifiers.numerals import CHARACTERS, SOURCE, number
 from classifiers.plain import Plain, grams_of
@@ -50,7 +50,7 @@ def treatments(read: Plain, now: datetime, days_since: float | None) -> tuple[da
             if last is None and moment.at <= now and done and not _DUE_DATE.search(clause):
                 last = moment.at
         if due is None:
-            near = (m for m in ahead_of_now if m.at > now and _NEAR_TREATMENT.search(_clause(text, m)))
+            near = (m for m in ahead_of_now if to_come(m, now) and _NEAR_TREATMENT.search(_clause(text, m)))
             due = next((moment.at for moment in near), None)
     if last is None and days_since is not None:
         last = next((m.at for m in moments(f"{max(1, round(days_since))}天前", now, Look.BACK)), None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.dates import Look, moments
+from classifiers.dates import Look, moments, to_come
 from conversations.playbook import SHANGHAI
 
 NOW = datetime(2022, 4, 5, 6, tzinfo=UTC)
@@ -68,6 +68,18 @@ def test_midnight_belongs_to_shanghai() -> None:
     late = datetime(2022, 4, 5, 17, 30, tzinfo=UTC)  # already the sixth there
     (today,) = moments("今天", late, Look.BACK)
     assert today.at == datetime(2022, 4, 6, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("hour", "text", "day"),
+    [(1, "明天要透析", 6), (1, "明早八点", 6), (1, "后天化疗", 7), (1, "今天要去透析", 6), (3, "明天", 6),
+     (4, "明天", 7), (23, "明天", 7)],
+)  # fmt: skip
+def test_whoever_is_still_up_means_the_day_they_will_wake_to(hour: int, text: str, day: int) -> None:
+    now = datetime(2022, 4, 6, hour, 20, tzinfo=SHANGHAI)
+    (found,) = moments(text, now, Look.AHEAD)
+    assert found.at.day == day
+    assert to_come(found, now)
 
 
 @given(st.integers(-60, 60).filter(bool))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from classifiers.entities import EntityReader
 from classifiers.phones import read_phones
+from conversations.playbook import SHANGHAI
 from conversations.reading import Entities
 from data.faults import rows_folder
 from data.places import load_places
@@ -166,6 +167,12 @@ def test_treatment_dates(text: str, last: str, due: str) -> None:
     found = READER.read(text, NOW)
     assert (f"{found.last_done_at:%m-%d}" if found.last_done_at else "") == last
     assert (f"{found.next_due_at:%m-%d}" if found.next_due_at else "") == due
+
+
+@pytest.mark.parametrize("text", ["明天要透析 出不去", "明天透析 没有车", "明早八点化疗"])
+def test_in_the_night_tomorrow_is_the_day_they_wake_to(text: str) -> None:
+    found = READER.read(text, datetime(2022, 4, 6, 1, 20, tzinfo=SHANGHAI))
+    assert found.next_due_at is not None and found.next_due_at.day == 6
 
 
 def test_a_whole_plea() -> None:
