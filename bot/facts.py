@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 
-from classifiers.dates import Look, moments
+from classifiers.dates import Look, moments, to_come
 from classifiers.printed import printed_medicines
 from classifiers.reader import Reader
 from conversations.bursts import TIMER, read_as_one, together
@@ -78,7 +78,7 @@ def _dated(state: Conversation, message: Inbound, reading: Reading) -> Reading:
             )
         facts = replace(facts, last_done_at=days[0]) if days else facts
     elif "next_due" in state.asked and facts.next_due_at is None:
-        days = [one.at for one in moments(message.text, at, Look.AHEAD) if one.at > at]
+        days = [one.at for one in moments(message.text, at, Look.AHEAD) if to_come(one, at)]
         facts = replace(facts, next_due_at=days[0]) if days else facts
     return replace(reading, entities=facts) if facts is not reading.entities else reading
 
