@@ -1,62 +1,46 @@
 """The outbox worker: whatever is due is claimed with a lease and performed; its outcome comes back as an event."""
 
 import asyncio
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from adapters.base import World
 from bot.arrivals import TurnFailed
 from bot.codec import decode
 from bot.lanes import TIMERS, Lane, Lanes
 from bot.log import get_logger
-from bot.media.files import MediaFiles
-from bot.outcomes import Outcomes
 from bot.sending import TRIES, Sender
-from bot.settings import Account
 from bot.store.database import StoreAway
-from bot.store.outbox import BOTH, Due, OutboxStore
-from bot.turns import Turns
-from bot.vault import Vault
+from bot.store.outbox import BOTH, Due
 from conversations.events import TimerFired
 
 log = get_logger("outbox")
 
 LEASE = timedelta(seconds=75)
 """Longer than the slowest send of three parts; a row whose worker died waits this long before it is looked at again."""
-_BREATH = 0.01
-"""Seconds a claim waits for its lane to have room again, and outcomes for each other."""
 _LOOK = 0.4
 """Seconds between looks when nobody says that something is due: timers, and what other processes said."""
 
 
 class OutboxWorker:
-    def __init__(
-        self,
-        store: OutboxStore,
-        turns: Turns,
-        vault: Vault,
-        accounts: Mapping[tuple[str, str], Account],
-        world: World,
-        clock: Callable[[], datetime],
-        files: MediaFiles,
-        breath: float = _BREATH,
-    ) -> None:
-        """`breath`: seconds for which what comes together is waited for; none where the clock waits for us."""
-        self.store = store
-        self.turns = turns
-        self.vault = vault
-        self.lanes = Lanes(accounts)
-        self.clock = clock
-        self.breath = breath
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+        self.store = sender.store
+        self.turns = sender.turns
+        self.clock = sender.clock
+        self.breath = sender.breath
+        """Seconds a claim waits for its lane to have room again."""
+        self.lanes = Lanes(sender.accounts)
+        self.timers = 0
         self.wake = asyncio.Event()
         self._told, self._full = True, False
         self._rests = asyncio.Event()
         self._stopping = False
         self._busy: set[asyncio.Task[None]] = set()
-        self.counts = {"sent": 0, "failed": 0, "unsure": 0, "retried": 0, "timers": 0}
-        outcomes = Outcomes(store, breath)
-        self._sender = Sender(store, turns, vault, accounts, world, clock, files, outcomes, self.counts)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was sent, failed, is unsure, was tried again, and timers that ran out."""
+        return {**self.sender.counts, "timers": self.timers}
 
     async def run(self) -> None:
         """Claim and perform until stopped: each account's window slides on as its sends end, whatever others do."""
@@ -119,7 +103,7 @@ class OutboxWorker:
             if due.kind == "timer":
                 await self._fire(due)
             else:
-                await self._sender.send(due, lane)
+                await self.sender.send(due, lane)
         except StoreAway:
             log.warning("outcome_not_written", effect=due.effect_id)  # the lease runs out and it is looked at again
         except Exception:
@@ -144,11 +128,11 @@ class OutboxWorker:
             log.error("timer_failed", effect=due.effect_id, reason=str(error))
             if due.attempts < TRIES:
                 return  # the lease runs out and it fires again
-        self.counts["timers"] += 1
+        self.timers += 1
         await self.store.fired(due)
 
     async def _erase(self, due: Due) -> None:
         from bot.store.contacts import erase_contact
 
         await erase_contact(self.store.database, due.conversation)
-        self.vault.forget(due.conversation)
+        self.sender.vault.forget(due.conversation)

@@ -29,6 +29,7 @@ log = get_logger("outbox")
 _LATE = timedelta(seconds=5)
 _SLOW = timedelta(seconds=2)
 """Nearer than `window.ON_ITS_WAY`: what took longer from the turn to the platform is told to the conversation."""
+BREATH = 0.01
 TRIES = 6
 _REPEATABLE = ("danger", "question")
 _PAUSE = 60.0
@@ -44,7 +45,7 @@ _UNSEALABLE = Failure("unsealable", "消息解不开（密钥不对或已删除�
 
 
 class Sender:
-    """`counts` is the outbox's: what was sent, failed, is unsure, was tried again."""
+    """Everything one send needs. `counts`: what was sent, failed, is unsure, was tried again."""
 
     def __init__(
         self,
@@ -55,24 +56,25 @@ class Sender:
         world: World,
         clock: Callable[[], datetime],
         files: MediaFiles,
-        outcomes: Outcomes,
-        counts: dict[str, int],
+        breath: float = BREATH,
     ) -> None:
+        """`breath`: seconds for which outcomes wait for each other; none where the clock waits for us."""
         self.store = store
         self.turns = turns
         self.vault = vault
-        self.account = accounts.get
+        self.accounts = accounts
         self.world = world
         self.clock = clock
         self.files = files
-        self.outcomes = outcomes
-        self.counts = counts
+        self.breath = breath
+        self.outcomes = Outcomes(store, breath)
+        self.counts = {"sent": 0, "failed": 0, "unsure": 0, "retried": 0}
 
     async def send(self, due: Due, lane: Lane) -> None:
         if due.interrupted and not (due.purpose in _REPEATABLE and due.attempts <= 2):
             await self._give_up(due, _UNSURE, unsure=True)
             return
-        account = self.account((due.channel, due.account))
+        account = self.accounts.get((due.channel, due.account))
         if account is None:
             await self._give_up(due, _NO_ACCOUNT)
             return
@@ -172,7 +174,7 @@ class Sender:
 
     def _parts(self, due: Due) -> int:
         """Messages of the platform's that it took."""
-        account = self.account((due.channel, due.account))
+        account = self.accounts.get((due.channel, due.account))
         try:
             if account is None or due.data_key is None or due.body is None:
                 return 1

@@ -31,6 +31,7 @@ from bot.rehearsal.clock import Clock, RehearsalClock, open_clock
 from bot.reload import ReaderHolder
 from bot.retaining import watch_nights
 from bot.rows.serving import ServingRows
+from bot.sending import BREATH, Sender
 from bot.settings import Account, Settings
 from bot.spool import Spool
 from bot.store.database import Database, migrate
@@ -182,10 +183,10 @@ async def open_services(
         store, vault, reader.current, lambda: rows.playbook, settings.accounts.get, clock, publish, surge.on, tips.near,
         surge.waiting,
     )  # fmt: skip
-    worker = OutboxWorker(
-        OutboxStore(database), turns, vault, settings.accounts, world, clock, media.files,
-        **({"breath": 0.0} if rehearsing else {}),
-    )  # fmt: skip
+    sender = Sender(
+        OutboxStore(database), turns, vault, settings.accounts, world, clock, media.files, 0.0 if rehearsing else BREATH
+    )
+    worker = OutboxWorker(sender)
     if outbox:
         kick.append(worker)
     spool = Spool(settings.home / "spool", vault)

@@ -26,6 +26,7 @@ from bot.codec import encode
 from bot.embedded import Engines
 from bot.media.files import MediaFiles
 from bot.outbox import OutboxWorker
+from bot.sending import Sender
 from bot.settings import Account
 from bot.store.database import Database, migrate
 from bot.store.outbox import OutboxStore
@@ -64,15 +65,11 @@ class Room:
 
     def worker(self, accounts: dict[tuple[str, str], Account], told: Told) -> OutboxWorker:
         turns: Any = told
-        return OutboxWorker(
-            OutboxStore(self.database),
-            turns,
-            self.vault,
-            accounts,
-            self.world,
-            lambda: datetime.now(UTC),
+        sender = Sender(
+            OutboxStore(self.database), turns, self.vault, accounts, self.world, lambda: datetime.now(UTC),
             MediaFiles(Path("unused")),
-        )
+        )  # fmt: skip
+        return OutboxWorker(sender)
 
     async def owe(self, account: str, contacts: int, each: int) -> None:
         """`each` texts to each of `contacts` people, all due."""
