@@ -45,6 +45,7 @@ def answer(
     was_open, doubted = bool(case.ticket), not before and bool(case.ticket)
     ready = complete(case, draft.playbook.intents[case.intent])
     words, names = _next(draft, case, ("open", "soon") if was_open else ("open",))
+    repeated = bool(names) and names == draft.asked_last
     waiting = not news and _still_typing(draft) and not _tells_news(reading) and _unanswered(draft, case, names)
     if not was_open and (ready or not names):
         case = draft.open_ticket(case)
@@ -55,7 +56,7 @@ def answer(
         draft.say("info", tip_words(case, draft.tips, draft.playbook))
         words, names = _next(draft, case, ("soon",))
     elif was_open:
-        _added(draft, case, case.slots if fresh else news, () if waiting else names)
+        _added(draft, case, case.slots if fresh else news, () if waiting or repeated else names)
         if doubted:
             open_siblings(draft, case)
         draft.say("info", words_for_12345(case, news, draft.playbook))
@@ -66,7 +67,7 @@ def answer(
         draft.say("info", said)
     if waiting:
         return _wait(draft, case, reading)
-    if names and names == draft.asked_last:
+    if names and names == draft.asked_last:  # of what was asked for before the ticket opened just now, too
         return _remind(draft, case, names)
     return _ask(draft, case, words, names)
 

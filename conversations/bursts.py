@@ -14,7 +14,7 @@ from conversations.listening import is_red
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Entities, Reading
-from conversations.state import Piece
+from conversations.state import Conversation, Piece
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
@@ -59,11 +59,18 @@ def keep_back(draft: Draft, message: Inbound, reading: Reading) -> Turn:
     """Heard and kept, not yet answered. The timer answers it, should nothing follow or its follower never reach us."""
     pieces = (*draft.state.burst, Piece(message, reading))
     manners = draft.playbook.manners
-    wait = manners.quiet if len(pieces) < _SLOW else manners.quiet_slow
+    slow = len(pieces) >= _SLOW or _old(draft.state)
+    wait = manners.quiet_slow if slow else manners.quiet
     draft.state = evolve(draft.state, burst=pieces, burst_on=draft.state.turn)
     draft.effects.append(SetTimer(TIMER, 0, draft.now + wait))
     draft.filed = draft.state.focus
     return draft.finish()
+
+
+def _old(state: Conversation) -> bool:
+    """Whether an old person writes for themselves, by what was told so far."""
+    focus = state.focused
+    return focus is not None and Flag.ELDER in focus.flags and Flag.PROXY not in focus.flags
 
 
 def together(pieces: Sequence[Piece], message: Inbound) -> Inbound:

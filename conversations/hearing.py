@@ -23,6 +23,7 @@ from conversations.small_talk import small_talk, wordless
 from conversations.state import Case, Conversation, Filled, Phase
 from conversations.talk import meta_act
 from conversations.tapping import tapped
+from conversations.threats import calmed, threatens
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 from conversations.warning import answer_danger
@@ -70,8 +71,9 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     draft.pushed = bool(event.answered)
     draft.message, draft.heard, draft.surge = message, message.text, event.surge
     draft.tips, draft.queue = event.tips, event.queue
+    threat = threatens(message.text, reading)
     draft.asked_last = state.asked if state.asked_on == state.turn - 1 else ()
-    danger = answer_danger(draft, event)
+    danger = not threat and answer_danger(draft, event)
     if message.kind == "menu":
         tapped(draft, message)
         return draft.finish()
@@ -89,6 +91,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         return _begin(draft, event, _of_list(intent, case), danger, silent=held is not None or hushed, begun=begun)
     if not danger and (turn := picture_answered(draft, reading, silent=held is not None or hushed)):
         return turn
+    if threat and held is None and not hushed:
+        return calmed(draft, case, event)
     if (held is not None or hushed) and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
     if not danger and answered(draft, reading):

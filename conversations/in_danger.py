@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from conversations.asking import ask_contact, asked
 from conversations.codes import Act, Flag
+from conversations.listening import complete
 from conversations.reading import Reading
 from conversations.slots import SHARED
 from conversations.speaking import added_critical, next_critical, noted, receipt, still_missing
@@ -106,9 +107,12 @@ def doubtful(draft: Draft, case: Case) -> Turn:
 
 
 def open_siblings(draft: Draft, case: Case) -> None:
-    """The other needs of the same message get their tickets with the first one's; a person sees them together."""
+    """The other needs of the same message get their tickets with the first one's, and so does what was told before and
+    lacked only what is known now; a person sees them together."""
     for other in draft.state.cases:
-        if other.open and not other.ticket and other.key != case.key and other.started_at == case.started_at:
+        if not other.open or other.ticket or other.key == case.key:
+            continue
+        if other.started_at == case.started_at or complete(other, draft.playbook.intents[other.intent]):
             other = draft.open_ticket(other)
             draft.say(
                 "receipt",

@@ -11,6 +11,7 @@ from conversations.picture_talk import ask_about_pictures
 from conversations.reminders import TIMER as TREATMENT
 from conversations.reminders import treatment_due
 from conversations.revisiting import QUESTION, question
+from conversations.speaking import receipt
 from conversations.state import Case, Conversation
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
@@ -40,6 +41,7 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
         case = draft.open_ticket(case)
         draft.note(case, "fell_silent")
         draft.alert(case, "fell_silent")
+        _receipt(draft, case)
     elif event.name == "nudge":
         _nudge(draft, case)
     elif event.name == PICTURE:
@@ -69,6 +71,14 @@ def _erase_due(draft: Draft) -> Turn:
     return draft.finish()
 
 
+def _receipt(draft: Draft, case: Case) -> None:
+    """What presses is told its number, and what is missing, though nobody waits for an answer; the rest keeps its budget."""
+    if case.urgency is not Urgency.URGENT or case.quiet or case.child or not draft.may_push("info"):
+        return
+    draft.pushed = True
+    draft.say("receipt", receipt(case, draft.playbook, draft.now))
+
+
 def _nudge(draft: Draft, case: Case) -> None:
     """A critical case without a number to call: asked for once more, and people are told that nobody can be rung."""
     if case.reporter or case.quiet or "phone" in case.slots or case.urgency is not Urgency.CRITICAL:
@@ -89,7 +99,7 @@ def _revisit(draft: Draft, case: Case) -> None:
     if case.status is not TicketStatus.CLAIMED_DONE or case.quiet:
         return
     draft.pushed = True
-    if not case.reporter:
+    if not case.reporter and draft.may_push("question"):
         draft.say("question", question(case, draft.playbook))
         draft.state = evolve(draft.state, focus=case.key, asked=(QUESTION,), asked_on=draft.state.turn)
     draft.note(case, "revisit_due")

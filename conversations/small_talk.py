@@ -8,7 +8,7 @@ from conversations.codes import Act, Intent
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
-from conversations.speaking import closing
+from conversations.speaking import closing, still_missing
 from conversations.state import Case
 from conversations.talk import begin_empty
 from conversations.turn import Draft
@@ -30,6 +30,10 @@ def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
     if case is not None and case.ticket:
         draft.note(case, "added", by="contact", detail=message.kind)
         draft.say("info", draft.playbook.say("media_added", number=case.ticket))
+        return True
+    if case is not None and case.summary:  # what it is about was said: only what is missing is named
+        kept = "media_voice_kept" if message.kind == "voice" else "media_kept"
+        draft.say("info", draft.playbook.say(kept) + still_missing(case, draft.playbook))
         return True
     draft.say("question", draft.playbook.say(key))
     if case is None:

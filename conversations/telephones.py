@@ -11,7 +11,8 @@ _NO_PHONE = re.compile(
 _PHONELESS = re.compile(
     r"我(?:的|这|家)?(?:没有?手机|手机(?:号码?)?(?:已经|都|又)?(?:停机|欠费停机|丢了|坏了|被?收走|被?没收))(?!充电|卡)"
 )
-"""Somebody abroad, or without one: not asked for it (again)."""
+_UNWILLING = re.compile(r"不(?:想|愿意?|方便|肯|敢)(?:留|给|说|讲)(?:我的?)?(?:电话|手机|号码)")
+"""Somebody abroad, without one, or who keeps it: not asked for it (again)."""
 _NEARLY = re.compile(r"(?<![\d.])1[3-9]\d{7,11}(?![\d.])")
 _MOBILE, _ODD_BY = 11, 2
 
@@ -25,7 +26,7 @@ def other_number(text: str, *, asked: bool) -> str:
 
 def has_no_number(text: str, *, asked: bool) -> bool:
     """Whether they say that they cannot be rung; that there is "no phone" counts only where we asked for one."""
-    return bool(_PHONELESS.search(text) or (asked and _NO_PHONE.search(text)))
+    return bool(_PHONELESS.search(text) or _UNWILLING.search(text) or (asked and _NO_PHONE.search(text)))
 
 
 def odd_number(text: str) -> str:

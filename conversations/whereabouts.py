@@ -85,9 +85,11 @@ def names_a_place(said: str) -> bool:
 _HOSPITAL = re.compile(
     "院|医|所|中心|妇|保健|仁济|瑞金|华山|中山|长海|长征|新华|华东|龙华|曙光|岳阳|同济|东方|没有|没建|还没"
 )
+_FIGURE = re.compile(r"\d")
 _SHORT_NAME = 8
 
 
 def names_a_hospital(said: str) -> bool:
     """Whether words that answer "which hospital?" may be one (or that there is none), and not news of the patient."""
-    return len(said.strip()) <= _SHORT_NAME or _HOSPITAL.search(said) is not None
+    short = len(said.strip()) <= _SHORT_NAME and not _FIGURE.search(said)
+    return short or _HOSPITAL.search(said) is not None

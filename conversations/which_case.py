@@ -51,8 +51,10 @@ def find_case(
         return writer, intent  # a child by itself says everything to the one person who comes
     if intent is None or not intent.opens_case:
         return focus, intent
+    if _entry_of_a_list(state, message):
+        return None, intent
     if focus is not None and vague(focus, playbook):
-        return focus, intent
+        return focus, None if Act.SKIP in reading.acts else intent
     if focus is not None and _aside(message, reading):
         return focus, None  # nor does a word or two rename it (降压药; 没了)
     if focus is not None and _of_the_talk(message, reading):
@@ -85,6 +87,15 @@ def find_case(
 
 _OF_THE_TALK = frozenset({Act.CONSENT, Act.REFUSE_CONSENT, Act.WITHDRAW, Act.SOLVED, Act.NOT_SOLVED, Act.CORRECT})
 """What is said of the matter in hand, whatever the words around it sound like (不同意转，怕居委上门闹)."""
+
+
+_ROOM = re.compile(r"[A-Za-z]?\d{3,4}(?:室|[ ：:，,])\s*[\u4e00-\u9fff]")
+
+
+def _entry_of_a_list(state: Conversation, message: Inbound) -> bool:
+    """A line that begins with a room, of somebody who speaks for a whole house: a household of its own."""
+    many = any(case.open and Flag.MANY in case.flags for case in state.cases)
+    return many and _ROOM.match(message.text.strip()) is not None
 
 
 def _of_the_talk(message: Inbound, reading: Reading) -> bool:

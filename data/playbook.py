@@ -28,13 +28,13 @@ _PLAIN = """
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
-    danger_if courtesy ask_repost_contact next_mute status_late status_taken status_done
+    danger_if media_kept media_voice_kept courtesy ask_repost_contact next_mute status_late status_taken status_done
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
     picture_no ask_repost ask_consent next_surge beside_you_again media_image media_voice media_other held
     not_stored comment
 """
 _NUMBERED = """
-    revisit revisit_critical added added_mute solved_critical not_solved_critical human human_night
+    revisit revisit_critical threat added added_mute solved_critical not_solved_critical human human_night
     child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent media_added
 """
 

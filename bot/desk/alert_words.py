@@ -6,6 +6,7 @@ ALERTS = {
     "raised": "情况变重",
     "danger": "又说到危险",
     "human": "要找真人",
+    "threat": "说要伤人，请马上联系",
     "deceased": "有人去世，请亲自联系",
     "further_need": "又有新的难处",
     "fell_silent": "没说完就没再说话",

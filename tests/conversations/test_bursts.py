@@ -94,6 +94,15 @@ def test_a_slow_typist_is_given_longer() -> None:
     assert play.case.summary == "阿拉 隔壁"
 
 
+@pytest.mark.parametrize(("flags", "slow"), [(["elder"], True), (["elder", "proxy"], False), ([], False)])
+def test_an_old_person_who_writes_is_given_longer(flags: list[str], slow: bool) -> None:
+    play = Play()
+    play.say("我今年八十七了，家里冰箱坏了", reading("livelihood", urgency="soon", flags=flags))
+    play.wait(minutes=2)
+    manners = playbook().manners
+    assert of(begin(play, "还有"), SetTimer)[0].due_at == play.now + (manners.quiet_slow if slow else manners.quiet)
+
+
 def test_danger_is_answered_at_once_with_all_that_was_said() -> None:
     play = Play()
     begin(play, "我爸爸")
