@@ -25,8 +25,9 @@ from classifiers.scorer import Floats
 
 INTENT_C, URGENCY_C = 8.0, 4.0
 """Inverse strength of regularisation, chosen by cross-validation on the project's own rows (docs/understanding.md)."""
-INTENT_TOLERANCE = 2e-3
-"""Where the fit of intents stops: after 25 to 30 passes. Half of it takes up to 50 and tells intents apart no better."""
+SOLVER: dict[str, Any] = {"solver": "sag", "tol": 0.02, "max_iter": 100}
+"""One row after the other with the mean slope of all (stochastic average gradient): 13 passes over rows this sparse cost
+a third of what the 25 to 30 of L-BFGS do, and end nearer the optimum. The seed decides the order, so it decides the fit."""
 FURTHER_WEIGHT = 0.3
 """A row with several needs is also a weak example of its further ones."""
 CHAR_SHARE = 0.65
@@ -149,12 +150,10 @@ def fit(counts: Counts, places: Any, rows: Sequence[Labelled], seed: int) -> Fit
     named = [str(row.intent) for row in rows] + [str(further) for _, further in more]
     whole = [LONG_WEIGHT if len(row.text) >= LONG else 1.0 for row in rows]
     weight = np.array(whole + [FURTHER_WEIGHT * whole[n] for n, _ in more])
-    intent = LogisticRegression(
-        C=INTENT_C, class_weight="balanced", tol=INTENT_TOLERANCE, max_iter=300, random_state=seed
-    )
+    intent = LogisticRegression(C=INTENT_C, class_weight="balanced", random_state=seed, **SOLVER)
     intent.fit(matrix[taken], named, sample_weight=weight)
     counted = MultinomialNB(alpha=SMOOTHING, fit_prior=False).fit(matrix[taken], named, sample_weight=weight)
-    urgency = LogisticRegression(C=URGENCY_C, class_weight="balanced", tol=1e-3, max_iter=300, random_state=seed)
+    urgency = LogisticRegression(C=URGENCY_C, class_weight="balanced", random_state=seed, **SOLVER)
     urgency.fit(matrix, [str(row.urgency) for row in rows])
     return Fit(columns, idf, _regression(intent), _counting(counted), _regression(urgency))
 
