@@ -18,6 +18,7 @@ from adapters.base import Request
 from adapters.wechat import CHANNEL
 from conversations.bursts import LONGEST
 from data.corpus import load_corpus
+from tests.bench.envelope import print_envelope
 from tests.bench.load import Load, closed_loop, open_loop
 from tests.platforms.wechat import WeChatPlatform
 from tests.service import Service, free_port, stop_engines
@@ -165,6 +166,7 @@ def _print_parts(texts: list[str], parts: dict[str, float]) -> None:
         "µs a message (wall; step includes sealing): "
         + "  ".join(f"{name} {value:.0f}" for name, value in timed.items())
     )
+    print_envelope()
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, generator and engines on the same ones")
 
 
