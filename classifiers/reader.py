@@ -12,10 +12,9 @@ from typing import Any, Protocol, TypeVar
 from classifiers import intent as intents
 from classifiers import urgency as urgencies
 from classifiers.artefacts import ModelStore
-from classifiers.clauses import clauses, may_name_two, persons
 from classifiers.explain import explain_model
-from classifiers.scorer import Floats, Model
-from classifiers.tokens import Cut
+from classifiers.opinion import Opinion, opinions_of
+from classifiers.scorer import Model
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.reading import Entities, Reading, Reason
 
@@ -67,18 +66,6 @@ class NoDanger:
     flags: tuple[Flag, ...] = ()
     reasons: tuple[Reason, ...] = ()
     intent: Intent | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """The model on one text."""
-
-    intent: Intent
-    confidence: float
-    further: tuple[tuple[Intent, float], ...]
-    level: urgencies.Level
-    implied: Urgency
-    model: str
 
 
 class Reader:
@@ -165,11 +152,11 @@ class Reader:
         model = self._model
         if model is None or not texts:
             return [None] * len(texts)
-        whole = self._apart("model", lambda: _opinions(model, texts), None)
+        whole = self._apart("model", lambda: opinions_of(model, texts), None)
         if whole is not None:
             return list(whole)
         # One text must not take the model away from the rest of its batch.
-        return [self._apart("model", lambda text=text: _opinions(model, [text])[0], None) for text in texts]  # type: ignore[misc]
+        return [self._apart("model", lambda text=text: opinions_of(model, [text])[0], None) for text in texts]  # type: ignore[misc]
 
     def _one(self, text: str, at: datetime, opinion: Opinion | None) -> Reading:
         danger: DangerReading = NoDanger()
@@ -250,51 +237,3 @@ def _model_reason(opinion: Opinion, urgency: Urgency) -> Reason:
         what = "急危重" if opinion.intent is Intent.EMERGENCY else "到期要做的治疗"
         return Reason("model", f"读起来像{what}（把握{opinion.confidence:.0%}）")
     return Reason("model", f"读起来是{_IN_WORDS[urgency]}（把握{opinion.level.probability:.0%}）")
-
-
-def _opinions(model: Model, texts: Sequence[str]) -> list[Opinion]:
-    cut = model.cut(texts)
-    scores = model.score_cut(cut)
-    opinions = [
-        _opinion(model, of_intent, of_urgency)
-        for of_intent, of_urgency in zip(scores.intents, scores.urgencies, strict=True)
-    ]
-    return _with_clauses(model, cut, opinions, scores.intents)
-
-
-def _with_clauses(model: Model, cut: Sequence[Cut], opinions: list[Opinion], whole: Floats) -> list[Opinion]:
-    """Further needs, looked for clause by clause in the few texts that may hold one; all clauses are scored at once."""
-    asked: list[tuple[int, tuple[Intent, ...], int]] = []
-    pieces: list[Cut] = []
-    for place, (text, opinion) in enumerate(zip(cut, opinions, strict=True)):
-        wanted, found = _clauses_to_ask(model, text, opinion, whole[place])
-        if found:
-            asked.append((place, wanted, len(found)))
-            pieces += found
-    if not pieces:
-        return opinions
-    scores = model.score_cut(pieces).intents
-    start = 0
-    for place, wanted, count in asked:
-        further = intents.with_clauses(opinions[place].further, wanted, scores[start : start + count], model.intents)
-        opinions[place] = replace(opinions[place], further=further)
-        start += count
-    return opinions
-
-
-def _clauses_to_ask(model: Model, cut: Cut, opinion: Opinion, whole: Floats) -> tuple[tuple[Intent, ...], list[Cut]]:
-    """Which needs are looked for in which clauses of a text; nothing for most."""
-    wanted = intents.possible(whole, model.intents, opinion.intent)
-    if not wanted and not may_name_two(cut):
-        return (), []
-    found = clauses(cut)
-    if persons(found) > 1:
-        wanted = intents.others(model.intents, opinion.intent)
-    return wanted, found if wanted else []
-
-
-def _opinion(model: Model, of_intent: Floats, of_urgency: Floats) -> Opinion:
-    primary, confidence, further = intents.decide(of_intent, model.intents, model.thresholds.further)
-    level = urgencies.from_model(of_urgency, model.urgencies, model.thresholds)
-    implied = urgencies.from_intent(primary, confidence)
-    return Opinion(primary, confidence, further, level, implied, model.id)

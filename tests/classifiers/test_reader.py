@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from classifiers.artefacts import ModelStore
-from classifiers.reader import Opinion, Reader, merged
+from classifiers.opinion import Opinion
+from classifiers.reader import Reader, merged
 from classifiers.scorer import Model
 from classifiers.train import TrainedReport
 from classifiers.urgency import Level
