@@ -1,5 +1,6 @@
 """From a message and its reading to the event that is stepped: fragments with what came before, lists entry by entry."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
@@ -64,14 +65,16 @@ def fact_of(
     return MessageReceived(inbound, reading, answered, parts, surge, more, near, queue)
 
 
+_LAST = re.compile("上次|上趟|上回|最后一次")
 _SUNDAY, _WEEK = 6, timedelta(days=7)
 
 
 def _dated(state: Conversation, message: Inbound, reading: Reading) -> Reading:
     """A day by itself (上周五, 3月28号做的) is the day we asked for; of which treatment, the question said."""
     facts, at = reading.entities, message.sent_at
-    if "last_done" in state.asked and facts.last_done_at is None:
-        days = [one.at for one in moments(message.text, at, Look.BACK) if one.at <= at]
+    last = _LAST.search(message.text)
+    if facts.last_done_at is None and ("last_done" in state.asked or (last and state.focused)):
+        days = [one.at for one in moments(message.text[last.end() if last else 0 :], at, Look.BACK) if one.at <= at]
         if days and at.astimezone(SHANGHAI).weekday() == _SUNDAY and "上" in message.text and days[0] + _WEEK <= at:
             days[0] += (
                 _WEEK  # on a Sunday the week that ends is often 上周 already; the nearer day alarms nobody wrongly

@@ -96,7 +96,7 @@ def _added(draft: Draft, case: Case, news: Mapping[str, Filled], asking: tuple[s
 
 
 def _tells_news(reading: Reading) -> bool:
-    return Flag.CHECK in reading.flags or reading.urgency.at_least(Urgency.SOON)
+    return Flag.CHECK in reading.flags or Act.CORRECT in reading.acts or reading.urgency.at_least(Urgency.SOON)
 
 
 def _unanswered(draft: Draft, case: Case, names: tuple[str, ...]) -> bool:
@@ -175,7 +175,9 @@ def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
 def _ask(draft: Draft, case: Case, words: str, names: tuple[str, ...]) -> Turn:
     draft.say("question", words)
     case = draft.put(asked(case, names))
-    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)
+    if not names and "consent" in draft.state.asked and not case.consent:
+        names = ("consent",)  # they answered something older first; it stays to be answered
+    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if words else 0)
     _wait_for_more(draft, case)
     _notice(draft)
     return draft.finish()

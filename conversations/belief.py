@@ -78,10 +78,20 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading) -> Reading
     words = _words(message.text)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
     rang = words <= _FEW and _RANG.search(message.text) is not None
-    hardly = rang or (few and reading.intent is not Intent.EMERGENCY)
+    calm = words <= _FEW and reading.intent in _OF_THINGS
+    sure = reading.intent is Intent.EMERGENCY and reading.confidence >= _LIKELY
+    hardly = rang or calm or (few and not sure)
     if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)
+
+
+_OF_THINGS = frozenset(
+    {Intent.CARE, Intent.SUPPLIES, Intent.TRAVEL, Intent.COMMUNITY, Intent.LIVELIHOOD, Intent.CONSULT, Intent.QUARANTINE,
+     Intent.TESTING_CODE, Intent.OFFER, Intent.FEEDBACK, Intent.CHITCHAT, Intent.SPAM}
+)  # fmt: skip
+"""Needs in which a few words are hardly a danger that no rule can name (她一个人住在)."""
+_LIKELY = 0.4
 
 
 def _idle_doubt(message: Inbound, reading: Reading) -> bool:

@@ -43,7 +43,10 @@ def read_together(state: Conversation, own: Reading, both: Reading, playbook: Pl
     """The message's own reading, completed by the reading of everything: intent where it had none, and danger that
     only the pieces together show."""
     floor = playbook.manners.floor
-    if both.intent.opens_case and both.confidence >= floor and not (own.intent.opens_case and own.confidence >= floor):
+    speaks = own.intent.opens_case and own.confidence >= floor
+    # Beside an open matter the words before are that matter's: they make no new one of 「我在北京 139…」.
+    talking = state.focused is not None and bool(state.focused.summary)
+    if both.intent.opens_case and both.confidence >= floor and not (speaks or talking):
         own = replace(own, intent=both.intent, confidence=both.confidence, intents=both.intents, model=both.model)
     before = most_urgent(own.urgency, *(heard.urgency for heard in state.recent))
     named = tuple(reason for reason in both.reasons if reason.code != "model")

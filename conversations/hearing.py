@@ -12,7 +12,7 @@ from conversations.effects import EraseContact
 from conversations.events import BurstEnded, ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
 from conversations.households import begin_list
 from conversations.language import in_another_language
-from conversations.listening import fill, further_needs, heard, new_case
+from conversations.listening import fill, further_needs, heard, new_case, unnamed
 from conversations.overdue import with_overdue
 from conversations.picture_talk import picture_answered
 from conversations.private import masked
@@ -107,15 +107,10 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     if not danger and without_chinese(message.text, known=state.foreign):
         return in_another_language(draft, case, event, intent)
     if case is None:
-        return _begin(draft, event, intent if intent and intent.opens_case else _unnamed(reading), danger)
+        return _begin(
+            draft, event, intent if intent and intent.opens_case else unnamed(draft.playbook, reading), danger
+        )
     return _go_on(draft, case, event, intent, danger)
-
-
-def _unnamed(reading: Reading) -> Intent:
-    """What a need is called that nobody could name: what presses is asked where and whom to call, the rest is a question."""
-    if reading.urgency is Urgency.CRITICAL:
-        return Intent.EMERGENCY
-    return Intent.LIVELIHOOD if reading.urgency is Urgency.URGENT else Intent.CONSULT
 
 
 def _without_private_numbers(event: MessageReceived) -> tuple[MessageReceived, bool]:
@@ -175,6 +170,8 @@ def _begin(
     case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
     if Act.CONSENT in event.reading.acts or Act.REFUSE_CONSENT in event.reading.acts:
         case = evolve(case, consent="no" if Act.REFUSE_CONSENT in event.reading.acts else "yes")
+        if case.consent == "no" and not danger and not silent:
+            draft.say("info", draft.playbook.say("refuse_consent"))
     case = share(draft, case)
     if event.parts:
         return begin_list(draft, case, event, silent=silent)
@@ -210,7 +207,7 @@ def _go_on(
     if case.reporter or silent:
         draft.filed = case.key
         return draft.finish()
-    return answer(draft, case, event.reading, news, danger=danger, fresh=False)
+    return answer(draft, case, event.reading, news, danger=danger, fresh=not before.summary)
 
 
 def _filed(draft: Draft, case: Case | None, reading: Reading) -> Turn:

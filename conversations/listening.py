@@ -8,10 +8,11 @@ from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.lists import need_items
 from conversations.messages import Inbound
-from conversations.playbook import IntentRow, Playbook
+from conversations.playbook import IntentRow, Playbook, SlotRow
 from conversations.reading import DESPAIR, DOUBTED, Reading
 from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
+from conversations.telephones import both_numbers, instead
 from conversations.values import evolve
 from conversations.whereabouts import patched
 from conversations.which_case import vague
@@ -57,6 +58,16 @@ def new_case(state: Conversation, message: Inbound, reading: Reading, intent: In
         slots={name: value for name, value in state.known.items() if name in SHARED},
         model=reading.model,
     )
+
+
+def unnamed(playbook: Playbook, reading: Reading) -> Intent:
+    """What a need is called that nobody could name: what presses is asked where and whom to call, the rest is a question."""
+    if reading.urgency is Urgency.CRITICAL:
+        return Intent.EMERGENCY
+    if reading.urgency is not Urgency.URGENT:
+        return Intent.CONSULT
+    ill = playbook.intents[reading.intent].family == "medical"
+    return Intent.OTHER_MEDICAL if ill else Intent.LIVELIHOOD
 
 
 def further_needs(case: Case, message: Inbound, reading: Reading, playbook: Playbook) -> tuple[Intent, ...]:
@@ -122,15 +133,14 @@ def fill(
     news: dict[str, Filled] = {}
     correcting = Act.CORRECT in reading.acts
     for slot in row.slots:
-        place_asked = (
-            slot.kind == "place"
-            and bool(reading.entities.addresses)
-            and (slot.name in case.asked or facts_only(message, reading))
+        value = named_word(slot, message) or PARSERS[slot.kind](
+            message, reading, _asked_before(slot, case, message, reading)
         )
-        value = named_word(slot, message) or PARSERS[slot.kind](message, reading, place_asked)
         if value is None and opening and slot.kind == "story" and not facts_only(message, reading):
             value = story(message)
         had = case.slots.get(slot.name)
+        if slot.kind == "phone" and had and value is not None and not (correcting or instead(message.text)):
+            value = both_numbers(had, value)
         if slot.kind == "place" and had and (value is None or not value.sure):
             value = patched(had, reading)
         if value is None or (had and not _better(value, had, correcting)):
@@ -139,6 +149,13 @@ def fill(
     if not is_red(reading):
         news |= _answers(case, row, message, reading, asked, now, news)
     return (evolve(case, slots={**case.slots, **news}) if news else case), news
+
+
+def _asked_before(slot: SlotRow, case: Case, message: Inbound, reading: Reading) -> bool:
+    """Whether it answers an older question of ours by its very form: a place, or that they rang (没打)."""
+    if slot.kind == "place":
+        return bool(reading.entities.addresses) and (slot.name in case.asked or facts_only(message, reading))
+    return slot.kind == "called_12345" and slot.name in case.asked and "打" in message.text
 
 
 def _answers(

@@ -35,7 +35,7 @@ def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
         kept = "media_voice_kept" if message.kind == "voice" else "media_kept"
         draft.say("info", draft.playbook.say(kept) + still_missing(case, draft.playbook))
         return True
-    draft.say("question", draft.playbook.say(key))
+    draft.say("question" if case is None else "info", draft.playbook.say(key))  # not for each of three pictures
     if case is None:
         draft.timer("silence", begin_empty(draft, Intent.CONSULT), draft.playbook.manners.silence_urgent)
     return True

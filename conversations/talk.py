@@ -129,7 +129,7 @@ def _no(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Not now": written down and the doubt kept for people; the questions go on. Or "do not pass it on"."""
     if case is None:
         return False
-    if "consent" in draft.state.asked:
+    if "consent" in draft.state.asked and _CALL not in draft.heard:  # 没打: of 12345, asked before
         return _refuse(draft, case, reading)
     if "check" in draft.state.asked:
         draft.note(case, "says_not_now", by="contact")
@@ -154,9 +154,9 @@ def _choice(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Yes, it is happening now": the one question of a doubtful danger turns it critical."""
-    if case is not None and "consent" in draft.state.asked:
+    if case is not None and "consent" in draft.state.asked and _CALL not in draft.heard:
         return _consent(draft, case, reading)
-    if case is not None and case.ticket and not draft.state.asked and not case.quiet:
+    if case is not None and case.ticket and not draft.state.asked and not case.quiet and _CALL not in draft.heard:
         draft.note(case, "added", by="contact")
         draft.say("info", draft.playbook.say("okay"))
         return True
@@ -186,6 +186,9 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
         draft.timer("nudge", risen, draft.playbook.manners.nudge)
     draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn, danger_at=draft.now)
     return True
+
+
+_CALL = "打"
 
 
 def _confirmed(code: str) -> str:

@@ -1,6 +1,9 @@
 """Whom to ring, where no mobile number was read: a fixed line, a mail address, none at all, or one with a digit wrong. Pure."""
 
 import re
+from dataclasses import replace
+
+from conversations.state import Filled
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _LANDLINE = re.compile(r"[2-9]\d{3}[-\s]?\d{4}[。.]?")
@@ -15,6 +18,8 @@ _UNWILLING = re.compile(r"不(?:想|愿意?|方便|肯|敢)(?:留|给|说|讲)(?
 """Somebody abroad, without one, or who keeps it: not asked for it (again)."""
 _NEARLY = re.compile(r"(?<![\d.])1[3-9]\d{7,11}(?![\d.])")
 _MOBILE, _ODD_BY = 11, 2
+_INSTEAD = re.compile("换|改|错|不是|不对|别打|不要打|不用打|停机|打这个|新号|重新|才是|应该是")
+_MOST = 3
 
 
 def other_number(text: str, *, asked: bool) -> str:
@@ -27,6 +32,20 @@ def other_number(text: str, *, asked: bool) -> str:
 def has_no_number(text: str, *, asked: bool) -> bool:
     """Whether they say that they cannot be rung; that there is "no phone" counts only where we asked for one."""
     return bool(_PHONELESS.search(text) or _UNWILLING.search(text) or (asked and _NO_PHONE.search(text)))
+
+
+def instead(text: str) -> bool:
+    """Whether a number is told in place of the one before (电话换了, 打这个), and not beside it (我在北京 139…)."""
+    return _INSTEAD.search(text) is not None
+
+
+def both_numbers(had: Filled, more: Filled) -> Filled:
+    """The mother's fixed line and the daughter's mobile: the second does not push out the first; three at most."""
+    known = dict.fromkeys(value for key, value in had.parts if key == "number")
+    fresh = [value for key, value in more.parts if key == "number" and value not in known]
+    if not known or not fresh or len(known) + len(fresh) > _MOST:
+        return more if fresh or not known else had
+    return replace(more, value=f"{had.value}、{more.value}", parts=(*had.parts, *more.parts))
 
 
 def odd_number(text: str) -> str:

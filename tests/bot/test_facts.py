@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from bot.facts import fact_of
-from conversations.codes import Intent
+from conversations.codes import Intent, Urgency
 from conversations.events import MessageReceived
 from conversations.messages import Inbound
 from conversations.reading import Reading
-from conversations.state import Conversation
+from conversations.state import Case, Conversation
+from conversations.values import evolve
 from tests.conversations.talking import CONTACT, playbook, reading
 
 WEDNESDAY, SUNDAY = datetime(2026, 4, 8, 4, tzinfo=UTC), datetime(2026, 4, 5, 4, tzinfo=UTC)
@@ -26,8 +27,11 @@ class Known:
         return [reading(self.known.get(text, "chitchat"), 0.9 if text in self.known else 0.1) for text in texts]
 
 
-def _fact(text: str, asked: tuple[str, ...] = (), at: datetime = WEDNESDAY, **known: str) -> MessageReceived:
+def _fact(
+    text: str, asked: tuple[str, ...] = (), at: datetime = WEDNESDAY, focus: Case | None = None, **known: str
+) -> MessageReceived:
     state = Conversation(id="c", contact=CONTACT, asked=asked)
+    state = evolve(state.with_case(focus), focus=focus.key) if focus else state
     reader = Known(**known)
     event = fact_of(reader, state, Inbound(CONTACT, "m", "text", text, at), reader.read([text], [at])[0], playbook())  # type: ignore[arg-type]
     assert isinstance(event, MessageReceived)
@@ -49,6 +53,13 @@ def test_a_day_by_itself_is_the_last_treatment_we_asked_for(answer: str, at: dat
     last = _fact(answer, ("last_done",), at).reading.entities.last_done_at
     assert last is not None
     assert f"{last:%m-%d}" == day
+
+
+def test_the_last_time_is_heard_unasked_in_the_middle_of_a_talk() -> None:
+    focus = Case(key=1, intent=Intent.DIALYSIS, urgency=Urgency.URGENT, started_at=WEDNESDAY)
+    last = _fact("周一三五做 上次周五", (), WEDNESDAY, focus=focus).reading.entities.last_done_at
+    assert last is not None
+    assert f"{last:%m-%d}" == "04-03"
 
 
 def test_a_day_ahead_is_the_next_one_we_asked_for() -> None:
