@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from conversations.codes import Intent, Urgency
-from data.faults import BadRows, Fault, rows_folder
-from data.rows import line_of, read_toml
+from data.faults import Fault
+from data.tables import Tables, loaded
 
 GRAVE = ("critical", "urgent")
 """What is given by itself, and what the cap counts."""
@@ -16,11 +16,6 @@ _FILE = "assignment.toml"
 _NUMBERS = (
     "cap", "present_minutes", "distress_hours", "proposal_minutes", "nobody_minutes", "shift_hours",
 )  # fmt: skip
-_FIELDS = {
-    "grace": {"urgency", "propose", "assign"},
-    "speciality": {"code", "title", "intents", "share"},
-    "shift": {"code", "title", "gives", "editor", "phone"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +73,15 @@ class AssignmentRows:
 
 def load_assignment(folder: Path | None = None) -> AssignmentRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_assignment(folder or rows_folder(), faults)
-    if rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_assignment, folder)
 
 
 def read_assignment(folder: Path, faults: list[Fault]) -> AssignmentRows | None:
     """As load_assignment, but adding to `faults`; None when there are any."""
-    path, before = folder / _FILE, len(faults)
-    tables = read_toml(path, faults)
-    if len(faults) > before:
+    before = len(faults)
+    reading = _Reading.read(folder / _FILE, faults)
+    if reading is None:
         return None
-    reading = _Reading(path, faults, tables)
-    for name in sorted(tables.keys() - _FIELDS.keys() - {"rules"}):
-        reading.fault(rf"^\[+{name}\b|^{name}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
     cap, present, distress, proposal, nobody, hours = (reading.number(name) for name in _NUMBERS)
     rows = AssignmentRows(
         cap, timedelta(minutes=present), timedelta(hours=distress), timedelta(minutes=proposal),
@@ -102,44 +90,13 @@ def read_assignment(folder: Path, faults: list[Fault]) -> AssignmentRows | None:
     return rows if len(faults) == before else None
 
 
-class _Reading:
-    """One reading of the file: every table in turn, each fault with its line."""
-
-    def __init__(self, path: Path, faults: list[Fault], tables: Mapping[str, Any]) -> None:
-        self.path, self.faults, self.tables = path, faults, tables
-
-    def fault(self, needle: str, message: str, nth: int = 1) -> None:
-        self.faults.append(Fault(self.path.name, line_of(self.path, needle, nth=nth), message))
-
-    def number(self, name: str) -> int:
-        table = self.tables.get("rules")
-        value = table.get(name) if isinstance(table, dict) else None
-        if type(value) is int and value > 0:
-            return value
-        self.fault(rf"^{name}\b|^\[rules\]", f"{name} 要是大于 0 的整数")
-        return 1
-
-    def rows(self, name: str, key: str = "code") -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """(nth, row) of the rows with known fields and a key of their own."""
-        found = self.tables.get(name)
-        if not isinstance(found, list) or not found:
-            self.fault(rf"^\[+{name}\b", f"缺 [[{name}]]")
-            return
-        seen: set[str] = set()
-        needed = (key, "title") if key == "code" else (key,)
-        for nth, row in enumerate(found, 1):
-            wrong = [f"没有 {one} 这一项：名字写错了，或应删去" for one in sorted(row.keys() - _FIELDS[name])]
-            wrong += [f"缺 {one}" for one in needed if not isinstance(row.get(one), str) or not row[one].strip()]
-            if str(row.get(key, "")) in seen:
-                wrong.append(f"{key} {row[key]!r} 前面已经有了")
-            seen.add(str(row.get(key, "")))
-            for flag in ("share", "gives", "editor", "phone"):
-                if not isinstance(row.get(flag, False), bool):
-                    wrong.append(f"{flag} 写 true 或 false")
-            for one in wrong:
-                self.fault(rf"^\[\[{name}\]\]", one, nth)
-            if not wrong:
-                yield nth, row
+class _Reading(Tables):
+    fields: ClassVar = {
+        "grace": {"urgency", "propose", "assign"},
+        "speciality": {"code", "title", "intents", "share"},
+        "shift": {"code", "title", "gives", "editor", "phone"},
+    }
+    singles = frozenset({"rules"})
 
     def grace(self) -> dict[str, Grace]:
         out = {}
@@ -155,7 +112,7 @@ class _Reading:
 
     def specialities(self) -> Iterator[Speciality]:
         taken: set[str] = set()
-        for nth, row in self.rows("speciality"):
+        for nth, row in self.rows("speciality", flags=("share",)):
             listed = row.get("intents")
             intents = {str(one) for one in listed} if isinstance(listed, list) else set()
             if not intents or intents - set(Intent):
@@ -174,7 +131,7 @@ class _Reading:
                 row.get("editor") is True,
                 row.get("phone") is True,
             )
-            for _, row in self.rows("shift")
+            for _, row in self.rows("shift", flags=("gives", "editor", "phone"))
         ]
         for flag, word in (("gives", "给派单的"), ("editor", "没人可派时能告诉的")):
             if kinds and not any(getattr(one, flag) for one in kinds):

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from conversations.codes import Intent
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 PLACEHOLDERS = frozenset({"reporter", "number", "title", "district"})
 BLANK = "＿＿"
@@ -36,11 +37,7 @@ class Canned:
 
 def load_canned(folder: Path | None = None) -> tuple[Canned, ...]:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_canned(folder or rows_folder(), faults)
-    if faults:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_canned, folder)
 
 
 def read_canned(folder: Path, faults: list[Fault]) -> tuple[Canned, ...]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from conversations.codes import Intent, Urgency
 from conversations.playbook import SHANGHAI
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 _FILE = "directory.toml"
 _LONGEST_TITLE = 12
@@ -101,11 +102,7 @@ class DirectoryRows:
 
 def load_directory(folder: Path | None = None) -> DirectoryRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_directory(folder or rows_folder(), faults)
-    if rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_directory, folder)
 
 
 def read_directory(folder: Path, faults: list[Fault]) -> DirectoryRows | None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from conversations.codes import Intent, Urgency
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 CALLED = ("no", "yes_with_no", "yes_no_number", "tried_not_through", "unknown")
 LEVELS = ("top", "urgent", "general")
@@ -113,11 +114,7 @@ class Hotline:
 
 def load_hotline(folder: Path | None = None) -> Hotline:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_hotline(folder or rows_folder(), faults)
-    if faults or rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_hotline, folder)
 
 
 def read_hotline(folder: Path, faults: list[Fault]) -> Hotline | None:

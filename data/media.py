@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 KINDS = ("image", "voice", "video", "file")
 LOST = (
@@ -32,11 +33,7 @@ class MediaRows:
 
 def load_media(folder: Path | None = None) -> MediaRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_media(folder or rows_folder(), faults)
-    if faults or rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_media, folder)
 
 
 def read_media(folder: Path, faults: list[Fault]) -> MediaRows | None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from conversations.codes import Intent
 from conversations.playbook import Choice, Tap
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 BUTTONS, ENTRIES = 3, 5
 BUTTON_BYTES, ENTRY_BYTES, KEY_BYTES = 16, 60, 128
@@ -73,11 +74,7 @@ class Menu:
 
 def load_menu(folder: Path | None = None) -> Menu:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    menu = read_menu(folder or rows_folder(), faults)
-    if faults or menu is None:
-        raise BadRows(faults)
-    return menu
+    return loaded(read_menu, folder)
 
 
 def read_menu(folder: Path, faults: list[Fault]) -> Menu | None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
-from data.faults import BadRows, Fault, rows_folder
-from data.rows import line_of, read_toml
+from data.faults import Fault
+from data.tables import Tables, loaded
 
 KINDS: Mapping[str, str] = {"flash": "速报", "reference": "内参"}
 AUTOS = ("counts", "verified", "cases", "scope", "trend", "method", "obstacle", "tried")
@@ -17,11 +17,6 @@ REPLY = frozenset({"report", "answer"})
 NEEDED = ("title", "facts", "obstacle", "suggestion")
 """Fields every form has."""
 _FILE = "obstacles.toml"
-_FIELDS = {
-    "cause": {"code", "title"},
-    "obstacle": {"code", "title", "cause", "rule"},
-    "field": {"kind", "code", "title", "auto", "hint", "lines", "longest", "need"},
-}
 _NUMBERS = ("window_hours", "cases", "place_cases", "typical")
 
 
@@ -70,22 +65,15 @@ class ObstacleRows:
 
 def load_obstacles(folder: Path | None = None) -> ObstacleRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_obstacles(folder or rows_folder(), faults)
-    if rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_obstacles, folder)
 
 
 def read_obstacles(folder: Path, faults: list[Fault]) -> ObstacleRows | None:
     """As load_obstacles, but adding to `faults`; None when there are any."""
-    path, before = folder / _FILE, len(faults)
-    tables = read_toml(path, faults)
-    if len(faults) > before:
+    before = len(faults)
+    reading = _Reading.read(folder / _FILE, faults)
+    if reading is None:
         return None
-    reading = _Reading(path, faults, tables)
-    for name in sorted(tables.keys() - _FIELDS.keys() - {"rules", "hiding", "reply"}):
-        reading.fault(rf"^\[+{name}\b|^{name}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
     hours, cases, place_cases, typical = (reading.number(name) for name in _NUMBERS)
     causes = {row["code"]: row["title"] for _, row in reading.rows("cause")}
     rows = ObstacleRows(
@@ -95,46 +83,13 @@ def read_obstacles(folder: Path, faults: list[Fault]) -> ObstacleRows | None:
     return rows if len(faults) == before else None
 
 
-class _Reading:
-    """One reading of the file: every table in turn, each fault with its line."""
-
-    def __init__(self, path: Path, faults: list[Fault], tables: Mapping[str, Any]) -> None:
-        self.path, self.faults, self.tables = path, faults, tables
-
-    def fault(self, needle: str, message: str, nth: int = 1) -> None:
-        self.faults.append(Fault(self.path.name, line_of(self.path, needle, nth=nth), message))
-
-    def table(self, name: str) -> Mapping[str, Any]:
-        found = self.tables.get(name)
-        return found if isinstance(found, dict) else {}
-
-    def number(self, name: str) -> int:
-        value = self.table("rules").get(name)
-        if type(value) is int and value > 0:
-            return value
-        self.fault(rf"^{name}\b|^\[rules\]", f"{name} 要是大于 0 的整数")
-        return 1
-
-    def rows(self, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """(nth, row) of the rows with known fields, a code of their own (a field: within its kind) and a title."""
-        found = self.tables.get(name)
-        if not isinstance(found, list) or not found:
-            self.fault(rf"^\[+{name}\b", f"缺 [[{name}]]")
-            return
-        seen: set[tuple[str, str]] = set()
-        for nth, row in enumerate(found, 1):
-            wrong = [f"没有 {one} 这一项：名字写错了，或应删去" for one in sorted(row.keys() - _FIELDS[name])]
-            wrong += [
-                f"缺 {one}" for one in ("code", "title") if not isinstance(row.get(one), str) or not row[one].strip()
-            ]
-            key = (str(row.get("kind", "")), str(row.get("code", "")))
-            if key in seen:
-                wrong.append(f"code {key[1]!r} 前面已经有了")
-            seen.add(key)
-            for one in wrong:
-                self.fault(rf"^\[\[{name}\]\]", one, nth)
-            if not wrong:
-                yield nth, row
+class _Reading(Tables):
+    fields: ClassVar = {
+        "cause": {"code", "title"},
+        "obstacle": {"code", "title", "cause", "rule"},
+        "field": {"kind", "code", "title", "auto", "hint", "lines", "longest", "need"},
+    }
+    singles = frozenset({"rules", "hiding", "reply"})
 
     def surnames(self) -> str:
         text = self.table("hiding").get("surnames")
@@ -144,17 +99,15 @@ class _Reading:
         return ""
 
     def obstacles(self, causes: Mapping[str, str]) -> Iterator[Obstacle]:
-        for nth, row in self.rows("obstacle"):
+        for nth, row in self.rows("obstacle", flags=("rule",)):
             if row.get("cause") not in causes:
                 self.fault(r"^\[\[obstacle\]\]", f"cause 没有 {row.get('cause')!r} 这一种", nth)
-            if not isinstance(row.get("rule", False), bool):
-                self.fault(r"^\[\[obstacle\]\]", "rule 写 true 或 false", nth)
             yield Obstacle(row["code"], row["title"], causes.get(str(row.get("cause")), ""), row.get("rule") is True)
 
     def forms(self) -> dict[str, tuple[ReportField, ...]]:
         found: dict[str, list[ReportField]] = {kind: [] for kind in KINDS}
         needle = r"^\[\[field\]\]"
-        for nth, row in self.rows("field"):
+        for nth, row in self.rows("field", within="kind"):
             if row.get("kind") not in KINDS:
                 self.fault(needle, f"kind 没有 {row.get('kind')!r}（有：{'、'.join(KINDS)}）", nth)
                 continue

@@ -11,11 +11,12 @@ from conversations.codes import Intent, TicketStatus, Urgency
 from conversations.playbook import Clock, Hours, Manners, Playbook, RoutingRule
 from data.choices import read_choices
 from data.dangers import read_dangers
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.intent_rows import read_intents, read_slots
 from data.knowledge import read_knowledge
 from data.menu import read_menu
 from data.rows import line_of, read_csv, read_toml
+from data.tables import loaded
 
 _SMALLEST_CHANNEL = 2047
 """Bytes of the tightest channel: no sentence may be longer."""
@@ -79,11 +80,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
 
 def load_playbook(folder: Path | None = None) -> Playbook:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    playbook = read_playbook(folder or rows_folder(), faults)
-    if faults or playbook is None:
-        raise BadRows(faults)
-    return playbook
+    return loaded(read_playbook, folder)
 
 
 def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:

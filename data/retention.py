@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from conversations.codes import Urgency
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 KINDS = ("contact", "talk", "media", "letters", "logs")
 LOG_DAYS = 184
@@ -44,11 +45,7 @@ class RetentionRows:
 
 def load_retention(folder: Path | None = None) -> RetentionRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_retention(folder or rows_folder(), faults)
-    if rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_retention, folder)
 
 
 def read_retention(folder: Path, faults: list[Fault]) -> RetentionRows | None:

@@ -9,8 +9,9 @@ import msgspec
 
 from conversations.codes import Intent, Outcome, Urgency
 from conversations.playbook import SHANGHAI
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 _FILE = "simulation.toml"
 
@@ -104,11 +105,7 @@ class Simulation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_simulation(folder: Path | None = None) -> Simulation:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_simulation(folder or rows_folder(), faults)
-    if rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_simulation, folder)
 
 
 def read_simulation(folder: Path, faults: list[Fault]) -> Simulation | None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from conversations.codes import Urgency
-from data.faults import BadRows, Fault, rows_folder
-from data.rows import line_of, read_toml
+from data.faults import Fault
+from data.tables import Tables, loaded
 
 TRIGGERS = ("promise_missed", "order_returned", "refused", "unit_failing", "raised", "clock_missed")
 """What the program can see; a row says what is made of it."""
@@ -20,12 +20,6 @@ SAY: Mapping[str, frozenset[str]] = {"plain": PLAIN, "full": PLAIN | {"need", "a
 TAKEN = frozenset({"open", "waived", "erased"})
 """States of a step that are the program's own: no result is called so."""
 _FILE = "supervision.toml"
-_FIELDS = {
-    "level": {"code", "title", "kinds", "roles", "report"},
-    "trigger": {"code", "title", "least", "urgencies", "times", "reason"},
-    "way": {"code", "title"},
-    "result": {"code", "title", "good", "fails"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +99,15 @@ class SupervisionRows:
 
 def load_supervision(folder: Path | None = None) -> SupervisionRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_supervision(folder or rows_folder(), faults)
-    if rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_supervision, folder)
 
 
 def read_supervision(folder: Path, faults: list[Fault]) -> SupervisionRows | None:
     """As load_supervision, but adding to `faults`; None when there are any."""
-    path, before = folder / _FILE, len(faults)
-    tables = read_toml(path, faults)
-    if len(faults) > before:
+    before = len(faults)
+    reading = _Reading.read(folder / _FILE, faults)
+    if reading is None:
         return None
-    reading = _Reading(path, faults, tables)
-    for name in sorted(tables.keys() - _FIELDS.keys() - {"rules", "say"}):
-        reading.fault(rf"^\[+{name}\b|^{name}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
     levels = tuple(reading.levels())
     triggers = tuple(reading.triggers({one.code for one in levels}))
     ways = tuple(Way(row["code"], row["title"]) for _, row in reading.rows("way"))
@@ -131,42 +118,14 @@ def read_supervision(folder: Path, faults: list[Fault]) -> SupervisionRows | Non
     return rows if len(faults) == before else None
 
 
-class _Reading:
-    """One reading of the file: every table in turn, each fault with its line."""
-
-    def __init__(self, path: Path, faults: list[Fault], tables: Mapping[str, Any]) -> None:
-        self.path, self.faults, self.tables = path, faults, tables
-
-    def fault(self, needle: str, message: str, nth: int = 1) -> None:
-        self.faults.append(Fault(self.path.name, line_of(self.path, needle, nth=nth), message))
-
-    def number(self, name: str) -> int:
-        table = self.tables.get("rules")
-        value = table.get(name) if isinstance(table, dict) else None
-        if type(value) is int and value > 0:
-            return value
-        self.fault(rf"^{name}\b|^\[rules\]", f"{name} 要是大于 0 的整数")
-        return 1
-
-    def rows(self, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """(nth, row) of the rows with known fields, a code of their own and a title."""
-        found = self.tables.get(name)
-        if not isinstance(found, list) or not found:
-            self.fault(rf"^\[+{name}\b", f"缺 [[{name}]]")
-            return
-        seen: set[str] = set()
-        for nth, row in enumerate(found, 1):
-            wrong = [f"没有 {one} 这一项：名字写错了，或应删去" for one in sorted(row.keys() - _FIELDS[name])]
-            wrong += [
-                f"缺 {one}" for one in ("code", "title") if not isinstance(row.get(one), str) or not row[one].strip()
-            ]
-            if row.get("code") in seen:
-                wrong.append(f"code {row['code']!r} 前面已经有了")
-            seen.add(str(row.get("code")))
-            for one in wrong:
-                self.fault(rf"^\[\[{name}\]\]", one, nth)
-            if not wrong:
-                yield nth, row
+class _Reading(Tables):
+    fields: ClassVar = {
+        "level": {"code", "title", "kinds", "roles", "report"},
+        "trigger": {"code", "title", "least", "urgencies", "times", "reason"},
+        "way": {"code", "title"},
+        "result": {"code", "title", "good", "fails"},
+    }
+    singles = frozenset({"rules", "say"})
 
     def _names(
         self, name: str, nth: int, row: Mapping[str, Any], field: str, known: frozenset[str] | None

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from conversations.codes import Flag, Intent, Urgency
 from conversations.playbook import SHANGHAI
-from data.faults import BadRows, Fault, rows_folder
-from data.rows import line_of, read_toml
+from data.faults import Fault
+from data.tables import Tables, loaded
 
 PLACEHOLDERS = frozenset(
     {
@@ -22,12 +22,6 @@ SENTENCES = ("day", "whole", "quiet")
 HOWS = ("sum", "last", "join")
 _FILE = "tally.toml"
 _CODES = {"intents": frozenset(Intent), "flags": frozenset(Flag), "urgencies": frozenset(Urgency)}
-_FIELDS = {
-    "type": {"code", "title", "intents"},
-    "group": {"title", "intents", "flags", "urgencies"},
-    "manual": {"code", "title", "unit", "how"},
-    "district": {"name", "row", "column", "center"},
-}
 _MOST = 9
 """Rows and columns of the map."""
 
@@ -100,22 +94,15 @@ class TallyRows:
 
 def load_tally(folder: Path | None = None) -> TallyRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_tally(folder or rows_folder(), faults)
-    if rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_tally, folder)
 
 
 def read_tally(folder: Path, faults: list[Fault]) -> TallyRows | None:
     """As load_tally, but adding to `faults`; None when there are any."""
-    path, before = folder / _FILE, len(faults)
-    tables = read_toml(path, faults)
-    if len(faults) > before:
+    before = len(faults)
+    reading = _Reading.read(folder / _FILE, faults)
+    if reading is None:
         return None
-    reading = _Reading(path, faults, tables)
-    for name in sorted(tables.keys() - _FIELDS.keys() - {"period", "digest", "sentence"}):
-        reading.fault(rf"^\[+{name}\b|^{name}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
     rows = TallyRows(
         reading.moment("opened"), reading.moment("closed"), reading.least(), tuple(reading.types()),
         tuple(reading.groups()), tuple(reading.manual()), {one.name: one for one in reading.districts()},
@@ -126,18 +113,25 @@ def read_tally(folder: Path, faults: list[Fault]) -> TallyRows | None:
     return rows if len(faults) == before else None
 
 
-class _Reading:
-    """One reading of the file: every table in turn, each fault with its line."""
+class _Reading(Tables):
+    fields: ClassVar = {
+        "type": {"code", "title", "intents"},
+        "group": {"title", "intents", "flags", "urgencies"},
+        "manual": {"code", "title", "unit", "how"},
+        "district": {"name", "row", "column", "center"},
+    }
+    singles = frozenset({"period", "digest", "sentence"})
 
-    def __init__(self, path: Path, faults: list[Fault], tables: Mapping[str, Any]) -> None:
-        self.path, self.faults, self.tables = path, faults, tables
-
-    def fault(self, needle: str, message: str, nth: int = 1) -> None:
-        self.faults.append(Fault(self.path.name, line_of(self.path, needle, nth=nth), message))
-
-    def table(self, name: str) -> Mapping[str, Any]:
-        found = self.tables.get(name)
-        return found if isinstance(found, dict) else {}
+    def wrong(self, name: str, row: Mapping[str, Any]) -> list[str]:
+        """Lists of codes that are none, or have one that is not known."""
+        found: list[str] = []
+        for field, known in _CODES.items():
+            codes = row.get(field, [])
+            if not isinstance(codes, list):
+                found.append(f"{field} 要写成方括号里的几个")
+            else:
+                found += [f"{field} 没有 {code!r}" for code in codes if code not in known]
+        return found
 
     def moment(self, name: str) -> datetime | None:
         text = self.table("period").get(name, "")
@@ -155,31 +149,6 @@ class _Reading:
             return least
         self.fault(r"^\[digest\]", "least 要是不小于 2 的整数")
         return 5
-
-    def rows(self, name: str, *needed: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """(nth, row) of the rows whose fields are known, texts are there and codes exist."""
-        found = self.tables.get(name)
-        if not isinstance(found, list) or not found:
-            self.fault(rf"^\[+{name}\b", f"缺 [[{name}]]")
-            return
-        seen: set[str] = set()
-        for nth, row in enumerate(found, 1):
-            wrong = [f"没有 {one} 这一项：名字写错了，或应删去" for one in sorted(row.keys() - _FIELDS[name])]
-            wrong += [f"缺 {one}" for one in needed if not isinstance(row.get(one), str) or not row[one].strip()]
-            for field, known in _CODES.items():
-                codes = row.get(field, [])
-                if not isinstance(codes, list):
-                    wrong.append(f"{field} 要写成方括号里的几个")
-                else:
-                    wrong += [f"{field} 没有 {code!r}" for code in codes if code not in known]
-            key = str(row.get(needed[0], ""))
-            if key in seen:
-                wrong.append(f"{needed[0]} {key!r} 前面已经有了")
-            seen.add(key)
-            for one in wrong:
-                self.fault(rf"^\[\[{name}\]\]", one, nth)
-            if not wrong:
-                yield nth, row
 
     def types(self) -> Iterator[Type]:
         taken: set[str] = set()

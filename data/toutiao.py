@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.faults import BadRows, Fault, rows_folder
+from data.faults import Fault
 from data.rows import line_of, read_toml
+from data.tables import loaded
 
 COLUMNS = ("text", "author", "time", "link")
 _SENTENCES = ("answer", "answer_link", "red")
@@ -31,11 +32,7 @@ class ToutiaoRows:
 
 def load_toutiao(folder: Path | None = None) -> ToutiaoRows:
     """The rows of `folder` (the shipped ones by default). Raises BadRows naming every fault."""
-    faults: list[Fault] = []
-    rows = read_toutiao(folder or rows_folder(), faults)
-    if faults or rows is None:
-        raise BadRows(faults)
-    return rows
+    return loaded(read_toutiao, folder)
 
 
 def read_toutiao(folder: Path, faults: list[Fault]) -> ToutiaoRows | None:
