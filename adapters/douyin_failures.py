@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.base import Failure
+from adapters.calling import Line
 
 TOKEN_CODES = frozenset({10008, 2190002, 2190008})
 """The access token is wrong or over: drop that one, fetch once, try once more."""
@@ -104,6 +105,7 @@ NO_ANSWER = Failure("no_answer", "抖音没有回音，不能确定对方是否�
 UNREADABLE = Failure("unreadable_answer", "抖音的回答无法识别，不能确定对方是否收到。")
 EMPTY = Failure("empty_text", "消息没有内容，没有发出。", blame="us")
 OVERLOADED = Failure("overloaded", "抖音要求稍等，稍后自动重发。", retry=True)
+LINE = Line(NO_CONNECTION, NO_ANSWER, OVERLOADED, UNREADABLE)
 NOTHING_TO_ANSWER = replace(_WINDOW, note="对方 24 小时内没有来过私信，抖音不让主动发；等对方再来消息，或用电话联系。")
 ONLY_IN_DOUYIN = Failure("only_in_douyin", "抖音没有给出这个文件，请到抖音里看。", blame="contact")
 MEDIA_TOO_BIG = Failure("media_too_big", "文件太大，没有下载，请到抖音里看。", blame="contact")

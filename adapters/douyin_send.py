@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from adapters.base import Failure, Outgoing, SendFailed, Sent, World
+from adapters.base import Outgoing, SendFailed, Sent, World
+from adapters.calling import ask
 from adapters.douyin_failures import (
     EMPTY,
+    LINE,
     MEDIA_TOO_BIG,
-    NO_ANSWER,
     NO_CONNECTION,
     NOTHING_TO_ANSWER,
     ONLY_IN_DOUYIN,
-    OVERLOADED,
     TOKEN_CODES,
     UNREADABLE,
     WINDOW_CODES,
@@ -138,7 +138,11 @@ async def _tell(
     body = clean(json.dumps(asked, ensure_ascii=False)).encode()
     for attempt in (1, 2):
         token = await get_access_token(world, secrets, time_limit)
-        answer = await _post(world, secrets, path, token, body, time_limit)
+        who = {"open_id": secrets.open_id.reveal()}
+        answer = await ask(
+            world, LINE, secrets.api_base + path, query=who, body=body, time_limit=time_limit,
+            headers={"access-token": token},
+        )  # fmt: skip
         code = code_of(answer)
         if code is None:
             raise SendFailed(UNREADABLE, unknown=True)
@@ -152,46 +156,6 @@ async def _tell(
     raise AssertionError("unreachable")
 
 
-async def _post(
-    world: World, secrets: DouyinSecrets, path: str, token: str, body: bytes, time_limit: aiohttp.ClientTimeout
-) -> Mapping[str, Any]:
-    reason, unknown = NO_ANSWER, True
-    try:
-        async with world.http.post(
-            secrets.api_base + path,
-            params={"open_id": secrets.open_id.reveal()},
-            data=body,
-            headers={"Content-Type": "application/json; charset=utf-8", "access-token": token},
-            timeout=time_limit,
-            allow_redirects=False,
-        ) as response:
-            if response.status == 200:
-                return _read_json(await response.read())
-            reason, unknown = by_status(response.status)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL, RuntimeError):
-        reason, unknown = NO_CONNECTION, False  # RuntimeError: the session was closed, we are shutting down
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        pass  # written or half written: nobody can say whether Douyin took it
-    raise SendFailed(reason, unknown=unknown)
-
-
-def by_status(status: int) -> tuple[Failure, bool]:
-    """Douyin's own refusals come in a 200; what stands in between may have passed the message on or not."""
-    if status == 429:
-        return OVERLOADED, False
-    return (NO_ANSWER, True) if status >= 500 else (UNREADABLE, True)
-
-
-def _read_json(body: bytes) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(body.decode("utf-8", "replace"), strict=False)
-    except (ValueError, RecursionError):
-        answer = None
-    if isinstance(answer, dict):
-        return answer
-    raise SendFailed(UNREADABLE, unknown=True)
-
-
 async def fetch_media(
     world: World, secrets: DouyinSecrets, attachment: Attachment, time_limit: aiohttp.ClientTimeout = MEDIA_TIME_LIMIT
 ) -> bytes:
@@ -203,7 +167,7 @@ async def fetch_media(
         token = await get_access_token(world, secrets, TIME_LIMIT)
         asked = {"open_id": secrets.open_id.reveal(), "conversation_id": conversation, "message_id": message}
         found = await _get(world, secrets.api_base + "/api/im/message/resources/", asked, token, time_limit)
-        answer = _read_json(found)
+        answer = LINE.read(found)
         code = code_of(answer)
         if code in TOKEN_CODES:
             await drop_access_token(world, secrets, token)

@@ -1,8 +1,4 @@
-"""One call of WeChat's interface: a token, once more with a fresh one where that was stale, its answer or SendFailed.
-
-(The access token is part of every address, and aiohttp's errors print addresses: hence failures are raised outside the
-`except` that caught them.)
-"""
+"""One call of WeChat's interface: a token, once more with a fresh one where that was stale, its answer or SendFailed."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,9 +6,10 @@ from typing import Any
 
 import aiohttp
 
-from adapters.base import Failure, SendFailed, World
+from adapters.base import SendFailed, World
+from adapters.calling import ask
 from adapters.text import clean
-from adapters.wechat_failures import NO_ANSWER, NO_CONNECTION, OVERLOADED, TOKEN_CODES, UNREADABLE, failure
+from adapters.wechat_failures import LINE, TOKEN_CODES, UNREADABLE, failure
 from adapters.wechat_secrets import WeChatSecrets
 from adapters.wechat_token import drop_token, get_token
 
@@ -36,7 +33,8 @@ async def call(
     for attempt in (1, 2):
         token = await get_token(world, secrets, time_limit)
         body = message() if callable(message) else raw
-        answer = await _ask(world, secrets, path, token, query or {}, body, time_limit)
+        asked = {"access_token": token, **(query or {})}
+        answer = await ask(world, LINE, secrets.api_base + path, query=asked, body=body, time_limit=time_limit)
         code = answer.get("errcode", None if codes else 0)
         if not isinstance(code, int):
             raise SendFailed(UNREADABLE, unknown=True)
@@ -48,51 +46,3 @@ async def call(
                 continue
         raise SendFailed(failure(code))
     raise AssertionError("unreachable")
-
-
-async def _ask(
-    world: World,
-    secrets: WeChatSecrets,
-    path: str,
-    token: str,
-    query: Mapping[str, str],
-    body: bytes | aiohttp.FormData | None,
-    time_limit: aiohttp.ClientTimeout,
-) -> Mapping[str, Any]:
-    reason, unknown = NO_ANSWER, True
-    try:
-        async with world.http.request(
-            "GET" if body is None else "POST",
-            secrets.api_base + path,
-            params={"access_token": token, **query},
-            data=body,
-            headers={"Content-Type": "application/json; charset=utf-8"} if isinstance(body, bytes) else {},
-            timeout=time_limit,
-            allow_redirects=False,
-        ) as response:
-            if response.status == 200:
-                return read_json(await response.read())
-            reason, unknown = by_status(response.status)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL, RuntimeError):
-        reason, unknown = NO_CONNECTION, False  # RuntimeError: the session was closed, we are shutting down
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        pass  # written or half written: nobody can say whether WeChat took it
-    raise SendFailed(reason, unknown=unknown)
-
-
-def by_status(status: int) -> tuple[Failure, bool]:
-    """WeChat itself always says 200; what stands in between may have passed the message on or not."""
-    if status == 429:
-        return OVERLOADED, False
-    return (NO_ANSWER, True) if status >= 500 else (UNREADABLE, True)
-
-
-def read_json(body: bytes) -> Mapping[str, Any]:
-    """Leniently: answers with raw control characters inside strings occur. [G5][G9]"""
-    try:
-        answer = json.loads(body.decode("utf-8", "replace"), strict=False)
-    except (ValueError, RecursionError):
-        answer = None
-    if isinstance(answer, dict):
-        return answer
-    raise SendFailed(UNREADABLE, unknown=True)

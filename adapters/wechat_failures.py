@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapters.base import Failure
+from adapters.calling import Line
 
 TOKEN_CODES = frozenset({40001, 40014, 41001, 42001})
 """The token is stale or was replaced: drop that one, fetch once, try once more."""
@@ -82,6 +83,7 @@ NO_ANSWER = Failure("no_answer", "微信没有回音，不能确定对方是否�
 UNREADABLE = Failure("unreadable_answer", "微信的回答无法识别，不能确定对方是否收到。")
 EMPTY = Failure("empty_text", "消息没有内容，没有发出。", blame="us")
 OVERLOADED = Failure("overloaded", "微信要求稍等，稍后自动重发。", retry=True)
+LINE = Line(NO_CONNECTION, NO_ANSWER, OVERLOADED, UNREADABLE)
 MEDIA_UNREADABLE = Failure("media_unreadable", "微信没有给出这个文件，请在公众号后台查看。")
 MEDIA_TOO_BIG = Failure("media_too_big", "文件太大，没有下载，请在微信里查看。", blame="contact")
 

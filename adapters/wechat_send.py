@@ -11,9 +11,10 @@ import aiohttp
 
 from adapters.base import SendFailed, Sent, World
 from adapters.text import size, split
-from adapters.wechat_call import TIME_LIMIT, call, read_json
+from adapters.wechat_call import TIME_LIMIT, call
 from adapters.wechat_failures import (
     EMPTY,
+    LINE,
     MEDIA_TOO_BIG,
     MEDIA_UNREADABLE,
     NO_CONNECTION,
@@ -108,7 +109,7 @@ async def get_file(
             else:
                 if response.status == 200:
                     is_json = response.content_type in ("application/json", "text/plain")
-                    return read_json(bytes(body)) if is_json else bytes(body)
+                    return LINE.read(bytes(body)) if is_json else bytes(body)
     except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError):
         pass
     raise SendFailed(reason)

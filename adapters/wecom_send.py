@@ -12,8 +12,7 @@ import aiohttp
 
 from adapters.base import Failure, Outgoing, SendFailed, Sent, World
 from adapters.text import clean, split
-from adapters.wechat_call import read_json
-from adapters.wechat_failures import partly
+from adapters.wechat_failures import LINE, partly
 from adapters.wechat_send import MEDIA_TIME_LIMIT, get_file
 from adapters.wecom_secrets import TEXT_BYTES, WeComSecrets
 
@@ -126,7 +125,7 @@ async def _post(
 
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
-        return read_json(body)
+        return LINE.read(body)
     except SendFailed:
         pass
     raise SendFailed(_NO_ANSWER)
@@ -144,7 +143,7 @@ async def _token(world: World, secrets: WeComSecrets, time_limit: aiohttp.Client
             async with world.http.get(
                 secrets.api_base + "/cgi-bin/gettoken", params=who, timeout=time_limit, allow_redirects=False
             ) as response:
-                answer = read_json(await response.read())
+                answer = LINE.read(await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, SendFailed):
             pass
         if answer is None:
