@@ -29,7 +29,19 @@ def believed(message: Inbound, reading: Reading, playbook: Playbook, *, talking:
         return reading.intent
     if reading.confidence < playbook.manners.floor or facts_only(message, reading, talking=talking):
         return None
+    if not talking and _vague_start(message, reading):
+        return None
     return reading.intent
+
+
+def _vague_start(message: Inbound, reading: Reading) -> bool:
+    """「怎么办」 begins nothing because a model leans a little to one side."""
+    facts = reading.entities
+    bare = not (facts.phones or facts.addresses) and all(one.code == "model" for one in reading.reasons)
+    return bare and len(message.text.strip()) <= _BARE and reading.confidence < _LEANING
+
+
+_BARE, _LEANING = 6, 0.5
 
 
 def _asks_a_rule(reading: Reading) -> bool:
@@ -80,7 +92,8 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading) -> Reading
     rang = words <= _FEW and _RANG.search(message.text) is not None
     calm = words <= _FEW and reading.intent in _OF_THINGS
     sure = reading.intent is Intent.EMERGENCY and reading.confidence >= _LIKELY
-    hardly = rang or calm or (few and not sure)
+    named = _ILLNESSES.fullmatch(message.text.strip()) is not None
+    hardly = rang or calm or named or (few and not sure)
     if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)
@@ -92,6 +105,11 @@ _OF_THINGS = frozenset(
 )  # fmt: skip
 """Needs in which a few words are hardly a danger that no rule can name (她一个人住在)."""
 _LIKELY = 0.4
+_ILLNESSES = re.compile(
+    r"(?:[他她我您]|[我他她]?[爸妈爷奶外公婆老]{1,3})?\s*(?:有|得过|患有?|是)?"
+    r"(?:[\s、，,和]*(?:高血压|高血脂|糖尿病|冠心病|心脏病|哮喘|癫痫|老慢支|肾病|痛风|胃病|肝病|慢性病|基础病))+(?:病?史)?[。.]?"
+)
+"""An illness by its name is no event of it (他有冠心病)."""
 
 
 def _idle_doubt(message: Inbound, reading: Reading) -> bool:

@@ -47,13 +47,14 @@ def erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
         for one in held:
             draft.note(one, "asks_erase_me", by="contact")
             draft.alert(one, "erase")
-        draft.say("info", draft.playbook.say("erase_held", number=held[0].ticket))
+        # "question": who asks again within the minute reads it again, not that their words are all still here
+        draft.say("question", draft.playbook.say("erase_held", number=held[0].ticket))
         return True
     for one in draft.state.cases:
         if one.open:
             draft.put(evolve(one, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
             draft.note(one, "erased", by="contact")
-    draft.say("info", draft.playbook.say("erase_done"))
+    draft.say("question", draft.playbook.say("erase_done"))
     draft.effects.append(SetTimer("erase", 0, draft.now + _ERASE_AFTER))
     return True
 

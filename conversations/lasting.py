@@ -24,13 +24,15 @@ _LEFT = re.compile(
 _AWAY = re.compile(r"[离距]|手术|到期|预产|解封|隔离|开学|高考|航班|车票")
 """What these are away is no stock."""
 _SHORT = 24
+_LONGEST = 60
+"""Days above which a figure was no stock (尿不湿还有七八片)."""
 
 
 def days_said(words: str, read: float | None, *, asked: bool) -> float | None:
     """Days; None when nothing is said of it. `read`: what was read of the message by itself; `asked`: we have asked."""
     if _GONE.fullmatch(words):
         return 0.0
-    if read is not None:
+    if read is not None and read <= _LONGEST:
         return read
     days = _DAYS.fullmatch(words) or (_LASTS.search(words) if asked else None)
     if days is None and len(words) <= _SHORT and not _AWAY.search(words):

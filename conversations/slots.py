@@ -13,7 +13,7 @@ from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
 from conversations.telephones import has_no_number, other_number
-from conversations.whereabouts import address_words, names_a_hospital, names_a_place, specific
+from conversations.whereabouts import address_words, beside, names_a_hospital, names_a_place, specific
 
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
@@ -75,6 +75,8 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         and names_a_place(rest)
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)
+    if asked and (near := beside(message.text)):
+        return Filled(near, parts=(("raw", near),), sure=False)
     return None
 
 
@@ -136,11 +138,14 @@ def _temperature(message: Inbound, reading: Reading, asked: bool) -> Filled | No
 _CALLED = re.compile(r"^(?:这个)?(?:药的?名?字?|药品|名字)?(?:叫做?|是|就是|[:：])\s*")
 
 
+_NO_DRUG = re.compile("120|12345|110|居委|街道|打[了过不]|怎么|为什么|没人|不来")
+
+
 @kind("drug")
 def _drug(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     if drugs := reading.entities.drugs:
         return Filled("、".join(drugs))
-    said = _asked_words(message, reading, asked)
+    said = _asked_words(message, reading, asked) if not _NO_DRUG.search(message.text) else None
     return replace(said, value=_CALLED.sub("", said.value) or said.value) if said else None
 
 

@@ -18,13 +18,15 @@ from conversations.which_case import slight
 _GREETED = timedelta(hours=6)
 """Within this time a second hello is a person waiting, not a guest arriving."""
 _FEW_WORDS = 40
+_LINK = re.compile(r"\s*(?:https?://\S+\s*)+")
+"""A bare link is opened by nobody here: what it is about has to be said."""
 _PRAISE = re.compile("谢|感激|点赞|真好|辛苦|表扬")
 _WORD = re.compile(r"[\w]")
 
 
 def wordless(draft: Draft, case: Case | None, message: Inbound) -> bool:
     """A picture, a voice, a file: kept for people, and one line of words asked for; never a claim to have seen it."""
-    if message.text or message.location:
+    if (message.text and not _LINK.fullmatch(message.text)) or message.location:
         return False
     key = f"media_{message.kind}" if f"media_{message.kind}" in draft.playbook.replies else "media_other"
     if case is not None and case.ticket:
@@ -56,6 +58,8 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
         draft.say("info", playbook.say("abused"))
     elif Act.THANKS in reading.acts:
         draft.say("info", playbook.say("thanks"))
+    elif Act.NOT_SOLVED in reading.acts:
+        draft.say("question", playbook.say("not_solved_what"))
     elif believed and reading.intent is Intent.SPAM and not wordless_text:
         draft.say("info", playbook.say("spam"))
     elif believed and reading.intent is Intent.FEEDBACK and not wordless_text:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from conversations.state import Filled
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_LANDLINE = re.compile(r"[2-9]\d{3}[-\s]?\d{4}[。.]?")
-"""Eight digits, where a number was asked for: a fixed line of Shanghai."""
+_LANDLINE = re.compile(r"(?<![\d.-])(?!20[12]\d[01]\d[0-3]\d)[2-9]\d{3}[-\s]?\d{4}(?![\d.-]|弄|号|室)")
+"""Eight digits that are no date, where a number was asked for: a fixed line of Shanghai."""
 _NO_PHONE = re.compile(
     r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机|号码)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
 )
@@ -26,7 +26,8 @@ def other_number(text: str, *, asked: bool) -> str:
     """A mail address, or a fixed line where we asked for a number; "" for neither."""
     if mail := _MAIL.search(text):
         return mail[0]
-    return "021" + re.sub(r"\D", "", text) if asked and _LANDLINE.fullmatch(text.strip()) else ""
+    line = _LANDLINE.search(text) if asked else None
+    return "021" + re.sub(r"\D", "", line[0]) if line else ""
 
 
 def has_no_number(text: str, *, asked: bool) -> bool:

@@ -72,6 +72,15 @@ _ASKING = re.compile(r"哪|怎么|什么|想问|请问|为啥|能不能|可不�
 """Whoever asks does not say where they are, though 里 be in it (哪里举报)."""
 
 
+_BESIDE = re.compile(r"[在住靠近]\s?(\S{2,20}?(?:旁边|附近|对面|门口|路口|后面|边上))")
+
+
+def beside(said: str) -> str:
+    """What somebody is beside who cannot say the address (在莘庄地铁站旁边); "" when they name nothing."""
+    found = _BESIDE.search(said)
+    return found[1] if found else ""
+
+
 def names_a_place(said: str) -> bool:
     """Whether words that answer "where?" and are no address of ours (桥洞下面, 方舱3号馆) name a place at all."""
     if not 4 <= len(said) <= _LONGEST or _AMOUNT.fullmatch(said):

@@ -9,6 +9,7 @@ from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.slots import SHARED
 from conversations.state import Case, Conversation
+from conversations.whereabouts import beside
 from conversations.whom import named
 
 _ASIDE = 4
@@ -24,6 +25,7 @@ _UNIT_SAYS = re.compile(
     r"(?:居委|街道|村委|社区|物业|医院|12345|志愿者|保安|门岗|派出所|疾控|大白).{0,8}(?:说|讲|回|叫|让|要|不给|不肯|推)"
 )
 _SURE = 0.7
+_ANSWERS = 0.75
 _WHO = re.compile(
     r"[爸妈爹娘]|父亲|母亲|爷爷|奶奶|阿爷|阿奶|外公|外婆|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|小囡|囡囡|哥哥|弟弟|姐姐|妹妹"
     r"|老伯|阿婆|阿姨|爷叔|老人|同事|室友|朋友|我自己"
@@ -80,7 +82,7 @@ def find_case(
     for case in candidates:
         if playbook.intents[case.intent].family == family and not _for_another(case, whom, message, reading, playbook):
             return case, intent
-    if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, focus, reading, playbook):
+    if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, message, reading):
         return focus, intent
     return None, intent
 
@@ -188,10 +190,12 @@ def vague(case: Case, playbook: Playbook) -> bool:
     return case.confidence < playbook.manners.floor and (case.intent is Intent.CONSULT or not case.summary)
 
 
-def _answers_question(state: Conversation, focus: Case, reading: Reading, playbook: Playbook) -> bool:
+def _answers_question(state: Conversation, message: Inbound, reading: Reading) -> bool:
     """A short answer to what we just asked is no new need, even if its words lean towards another intent."""
-    if not state.asked or reading.confidence >= 0.75:
+    if not state.asked or reading.confidence > _ANSWERS:
         return False
     facts = reading.entities
+    if "address" in state.asked and beside(message.text) and all(one.code == "model" for one in reading.reasons):
+        return True
     filled = {"phone": bool(facts.phones), "address": bool(facts.addresses), "days_left": facts.days_left is not None}
     return any(filled.get(name, False) for name in state.asked) or Act.SKIP in reading.acts

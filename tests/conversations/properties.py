@@ -74,6 +74,22 @@ def never_asks_for_a_phone_it_was_given(steps: Sequence[Step]) -> None:
 
 
 @holds
+def never_asks_in_the_same_words_twice_running(steps: Sequence[Step]) -> None:
+    """They went on telling: what is missing is said, not asked again. Danger and a plea for a person ask all the same."""
+    before: tuple[str, ...] = ()
+    for one in steps:
+        if one.heard is None:
+            before = ()
+            continue
+        asked = tuple(line for text in texts(one) for line in text.text.split("\n") if line in asks())
+        pressing = any(case.open and case.urgency is Urgency.CRITICAL for case in one.turn.state.cases)
+        plea = Act.HUMAN in one.heard.reading.acts or one.heard.parts
+        if not pressing and not plea and one.heard.message.kind not in ("menu", "notice"):
+            assert not set(asked) & set(before), asked
+        before = asked
+
+
+@holds
 def never_asks_more_than_its_budget(steps: Sequence[Step]) -> None:
     """Of the highest urgency a case had; a plea for a person and danger, its own or of a household on its list, each
     allow the ask for a number again."""

@@ -133,6 +133,24 @@ def test_a_few_words_of_danger_have_a_ticket_of_their_own() -> None:
     assert len(opened(turn)) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("他有冠心病", "emergency"),
+        ("高血压 糖尿病", "emergency"),
+        ("她一个人住在", "care"),
+        ("120打了 说没车", "emergency"),
+    ],
+)
+def test_what_names_no_event_is_no_danger_because_the_model_feels_so(words: str, intent: str) -> None:
+    play = Play()
+    with_place(play, "medicine")
+    turn = play.say(words, reading(intent, 0.7, urgency="critical", reasons=["model"]))
+    assert "120" not in said(turn)
+    assert play.case.urgency is not Urgency.CRITICAL
+    assert Flag.CHECK in play.case.flags, "people are shown the doubt"
+
+
 def test_two_needs_in_one_breath_are_two_tickets() -> None:
     play = Play()
     play.say(

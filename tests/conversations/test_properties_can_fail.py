@@ -27,6 +27,15 @@ def _asks_regardless(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "ask_contact", lambda case, playbook: (playbook.say("ask_phone_address"), _BOTH))
 
 
+def _asks_again_at_once(patch: pytest.MonkeyPatch) -> None:
+    words = {("phone", "address"): "ask_phone_address", ("phone",): "ask_phone", ("address",): "ask_address"}
+    ask = answering._ask
+    patch.setattr(
+        answering, "_remind",
+        lambda draft, case, names: ask(draft, case, draft.playbook.say(words.get(names, "ask_phone_address")), names),
+    )  # fmt: skip
+
+
 def _forgets_to_share(patch: pytest.MonkeyPatch) -> None:
     for module in (hearing, talk):
         patch.setattr(module, "share", lambda draft, case: draft.put(case))
@@ -78,6 +87,7 @@ BROKEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "never_asks_for_a_phone_it_was_given": _forgets_to_share,
     "never_asks_more_than_its_budget": lambda patch: patch.setattr(Manners, "budget", lambda *_, **__: 99),
     "never_pushes_beyond_the_window": lambda patch: patch.setattr(ReplyWindow, "remaining", lambda *_: 99),
+    "never_asks_in_the_same_words_twice_running": _asks_again_at_once,
     "danger_is_answered_in_the_same_turn": lambda patch: patch.setattr(warning, "is_red", lambda _: False),
     "no_pressing_case_is_closed_but_by_a_person": lambda patch: patch.setattr(endings, "pressing", lambda _: []),
     "a_person_is_reached_at_once": _deaf_to_the_wish_for_a_person,
