@@ -10,7 +10,6 @@ from aiohttp import web
 
 from bot.audit import audit
 from bot.desk import words
-from bot.desk.admin_models import SCORES
 from bot.desk.pages import page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
@@ -32,6 +31,10 @@ from classifiers.artefacts import ModelStore, NotGoodEnough
 from classifiers.evaluate import FIGURES
 from classifiers.model_files import BadModel
 
+SCORES = {
+    "critical_recall": "危急判成危急", "caught": "危急被拦下（含待核）", "false_critical": "误报危急", "macro_f1": "类别 F1",
+    "urgency_macro_f1": "缓急 F1", "ece": "把握偏差",
+}  # fmt: skip
 _SHOWN = 20
 _EXAMPLES = 60
 _known: dict[tuple[str, str], "ModelLine"] = {}

@@ -28,16 +28,16 @@ async def test_an_auditor_looks_and_does_not_touch(desk: Desk, service: Service,
     log = await auditor.get("/admin/audit")
     assert log.status == 200
     assert "登录" in log.words
-    for path in ("/admin", "/admin/tokens", "/admin/models"):
+    for path in ("/admin", "/admin/tokens", "/admin/understanding"):
         assert (await auditor.get(path)).status == 403
     assert await record.value("select reporter from tickets where number = $1", number) == ""
 
 
 async def test_reporters_are_no_admins(lina: Person, record: Record) -> None:
-    for path in ("/admin", "/admin/tokens", "/admin/models", "/admin/audit"):
+    for path in ("/admin", "/admin/tokens", "/admin/understanding", "/admin/audit"):
         assert (await lina.get(path)).status == 403
     before = await record.value("select count(*) from users")
-    for path in ("/admin/users", "/admin/users/lina/role", "/admin/tokens", "/admin/models/rollback"):
+    for path in ("/admin/users", "/admin/users/lina/role", "/admin/tokens", "/admin/understanding/training/begin"):
         assert (await lina.form(path, login="evil", name="x", role="admin", days="")).status == 403
     assert await record.value("select count(*) from users") == before
     assert await record.value("select role from users where login = 'lina'") == "reporter"
@@ -97,18 +97,6 @@ async def test_tokens(desk: Desk, record: Record) -> None:
     assert (await admin.form("/admin/tokens/revoke", id=name)).status == 404
     assert (await admin.form("/admin/tokens", name="", role="auditor", days="30")).status == 400
     assert (await admin.form("/admin/tokens", name="x", role="auditor", days="-1")).status == 400
-
-
-async def test_models_are_shown_and_the_gate_holds(desk: Desk) -> None:
-    admin = await _admin(desk)
-    page = await admin.get("/admin/models")
-    assert "在用" in page.words
-    assert "危急判成危急" in page.words
-    assert re.search(r"\d\d\.\d%", page.words)
-    refused = await admin.form("/admin/models/promote", id="../../etc")
-    assert refused.status == 409
-    assert "不能用" in refused.words
-    assert (await admin.form("/admin/models/rollback")).status == 409
 
 
 async def test_the_log_speaks_in_words(desk: Desk, service: Service, record: Record, lina: Person) -> None:
