@@ -56,6 +56,8 @@ def answer(
         draft.say("info", tip_words(case, draft.tips, draft.playbook))
         words, names = _next(draft, case, ("soon",))
     elif was_open:
+        if Act.ABUSE in reading.acts and not waiting and not news:
+            draft.say("info", draft.playbook.say("upset"))
         _added(draft, case, case.slots if fresh else news, () if waiting or repeated else names)
         if doubted:
             open_siblings(draft, case)

@@ -79,6 +79,8 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading) -> Reading
 
     `asked`: what we asked for. Rules, which can name what they saw, are never overruled.
     """
+    if reading.intent is Intent.CHILD_ILLNESS and Flag.ELDER in reading.flags and Flag.MINOR not in reading.flags:
+        reading = replace(reading, intent=Intent.OTHER_MEDICAL)  # 「有点热度」 of one of eighty-three is no child's
     if _asks_a_rule(reading):
         return replace(reading, intent=Intent.CONSULT, urgency=Urgency.NORMAL, reasons=())
     if Flag.CHECK in reading.flags and _idle_doubt(message, reading):

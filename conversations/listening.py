@@ -66,7 +66,7 @@ def unnamed(playbook: Playbook, reading: Reading) -> Intent:
         return Intent.EMERGENCY
     if reading.urgency is not Urgency.URGENT:
         return Intent.CONSULT
-    ill = playbook.intents[reading.intent].family == "medical"
+    ill = Flag.CHECK in reading.flags or playbook.intents[reading.intent].family == "medical"
     return Intent.OTHER_MEDICAL if ill else Intent.LIVELIHOOD
 
 

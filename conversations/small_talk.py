@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from conversations.belief import facts_only
-from conversations.codes import Act, Intent
+from conversations.codes import Act, Intent, Urgency
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -17,7 +17,7 @@ from conversations.which_case import slight
 
 _GREETED = timedelta(hours=6)
 """Within this time a second hello is a person waiting, not a guest arriving."""
-_FEW_WORDS = 40
+_FEW_WORDS, _SENTENCE = 40, 8
 _LINK = re.compile(r"\s*(?:https?://\S+\s*)+")
 """A bare link is opened by nobody here: what it is about has to be said."""
 _PRAISE = re.compile("谢|感激|点赞|真好|辛苦|表扬")
@@ -49,6 +49,8 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     state, playbook = draft.state, draft.playbook
     if facts_only(message, reading):
         return False  # somebody who leaves a number wants to be called
+    if _presses(message, reading):
+        return False
     if _after_the_end(draft, message, reading):
         return True
     believed = reading.confidence >= playbook.manners.floor
@@ -56,6 +58,10 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     wordless_text = not _WORD.search(message.text)
     if Act.ABUSE in reading.acts:
         draft.say("info", playbook.say("abused"))
+    elif Act.REFUSE_CONSENT in reading.acts:  # before they have said what it is about: kept for what comes
+        opened = begin_empty(draft, Intent.CONSULT)
+        draft.timer("silence", evolve(opened, consent="no"), playbook.manners.silence)
+        draft.say("question", f"{playbook.say('refuse_consent')}{playbook.say('menu_help')}")
     elif Act.THANKS in reading.acts:
         draft.say("info", playbook.say("thanks"))
     elif Act.NOT_SOLVED in reading.acts:
@@ -77,6 +83,12 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     else:
         return False
     return True
+
+
+def _presses(message: Inbound, reading: Reading) -> bool:
+    """A sentence that presses is nobody's chat, whatever it sounds like (阿拉爷讲勿适意，饭也吃勿落)."""
+    pressing = reading.urgency.at_least(Urgency.URGENT) and reading.intent is not Intent.SPAM
+    return pressing and not reading.acts and len(message.text.strip()) >= _SENTENCE
 
 
 def _after_the_end(draft: Draft, message: Inbound, reading: Reading) -> bool:

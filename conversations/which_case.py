@@ -69,6 +69,8 @@ def find_case(
         _about_help_sought(focus, message, reading, playbook) or _beside_danger(focus, message, reading, playbook)
     ):
         return focus, None
+    if focus is not None and _where_it_is_stuck(state, focus, message, reading):
+        return focus, None
     if focus is not None and _same_danger(focus, message, reading):
         return focus, intent
     family = playbook.intents[intent].family
@@ -152,6 +154,24 @@ def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Pl
         and reading.intent in playbook.manners.circumstances
         and all(reason.code == "model" for reason in reading.reasons)
         and reading.urgency is not Urgency.CRITICAL
+    )
+
+
+_STUCK = frozenset({Intent.COMMUNITY, Intent.TESTING_CODE})
+
+
+def _where_it_is_stuck(state: Conversation, focus: Case, message: Inbound, reading: Reading) -> bool:
+    """A few words on the compound or on tests in the middle of a talk say where its matter is stuck (小区没通知), not of
+    another one; unless they begin as one does."""
+    return (
+        reading.intent in _STUCK
+        and focus.intent is not reading.intent
+        and len(state.recent) > 1
+        and len(message.text.strip()) <= _SHORT
+        and reading.urgency is not Urgency.CRITICAL
+        and not (reading.entities.phones or reading.entities.addresses)
+        and all(reason.code == "model" for reason in reading.reasons)
+        and not _ALSO.search(message.text)
     )
 
 
