@@ -46,6 +46,10 @@ def test_a_changed_sentence_is_found_in_its_turn_without_personal_data() -> None
 def test_rows_that_open_more_tickets_are_shown_with_stand_ins() -> None:
     quick = replace(playbook().manners, floor=0.0)
     rows = replace(playbook(), manners=quick)
-    talk = [Recorded(MessageReceived(Inbound(CONTACT, "m", "text", "楼下的那桩事体", NOW), reading("consult", 0.1)), NOW, ())]
+    talk = [
+        Recorded(
+            MessageReceived(Inbound(CONTACT, "m", "text", "楼下的那桩事体", NOW), reading("consult", 0.1)), NOW, ()
+        )
+    ]
     (found,) = differences(CONTACT, talk, WECHAT, playbook(), rows)
     assert any("新增1" in line for line in found.now)
