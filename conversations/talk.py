@@ -90,8 +90,9 @@ def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 
 def _withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """ "No need" right after "may we pass it on?" is an answer to that, not an end of the matter."""
-    return (_refuse if "consent" in draft.state.asked else withdraw)(draft, case, reading)
+    """ "No need" right after "may we pass it on?" is an answer to that, not an end of the matter; "others have it worse" is."""
+    short = len(draft.heard.strip()) <= _NO_NEED
+    return (_refuse if short and "consent" in draft.state.asked else withdraw)(draft, case, reading)
 
 
 def _decided(draft: Draft, case: Case, consent: str) -> Case:
@@ -188,7 +189,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
-_CALL = "打"
+_CALL, _NO_NEED = "打", 6
 
 
 def _confirmed(code: str) -> str:
