@@ -29,7 +29,7 @@ _NUMERIC = re.compile(
     rf"(?P<lane>(?:\d{{1,5}}(?:-\d{{1,5}})?|{_CN}{{1,7}})\s?号?弄)"
     rf"|(?P<sublane>\d{{1,4}}支(?:弄|(?=\d)))"
     rf"|(?P<building>第?(?:\d{{1,4}}|[A-Za-z]\d{{0,2}}|{_CN}{{1,4}})\s?(?:号楼|栋楼?|幢楼?|座(?!位|机|谈)|号栋|#楼|#(?=\d))"
-    rf"|[甲乙丙丁]座|[东南西北主附]楼(?=\s?\d))"
+    rf"|[甲乙丙丁]座)"
     rf"|(?P<unit>第?(?:\d{{1,2}}|{_CN})\s?(?:单元|门洞|号门(?!卫|口|牌|诊|前|外|岗|房)|门(?=\d{{3,4}})))"
     rf"|(?P<triple>\d{{1,3}}[-—–]\d{{1,2}}[-—–]\d{{3,4}}室?(?![\d弄号]))"
     rf"|(?P<room>(?:[A-Za-z]?\d{{1,5}}[A-Za-z]?|{_CN}{{2,5}})\s?(?:室(?!友|内|外)|房间|房(?!东|租|子|屋|价|贷|间|产)))"
@@ -38,7 +38,8 @@ _NUMERIC = re.compile(
     rf"|(?P<floor>(?:\d{{1,2}}|{_CN}{{1,3}})\s?(?:楼|层)|\d{{1,2}}[fF](?![a-z]))"
     rf"|(?P<bare>[一二三四五六七八九][零〇一二三四五六七八九十][一二三四五六七八九](?![一-鿿])|[A-Za-z]?\d{{2,5}}[A-Za-z]?(?![\d.年月日号天个人元块盒片粒岁度%户名时点例位次斤只米路瓶袋支小]|mg)))"
 )
-_NUMERIC_START = re.compile(rf"[\dA-Za-z{_CN[1:-1]}第甲乙丙丁东南西北主附零〇]")
+_NUMERIC_START = re.compile(rf"[\dA-Za-z{_CN[1:-1]}第甲乙丙丁]")
+_WING = re.compile(r"[东南西北主附]楼(?=\s?\d)")
 _STRONG_WORDS = """
 新村 小区 花园 花苑 公寓 家园 雅苑 新苑 佳苑 名苑 嘉苑 苑 别墅 名邸 华庭 豪庭 公馆 华府 佳园 嘉园 名园 馨园 景园 街坊 生活区
 住宅区 一村 二村 三村 四村 五村 六村 七村 八村 九村 十村 花城 新寓 名都 名门 锦园 逸园 丽园 绿苑 雅园 佳城
@@ -108,8 +109,9 @@ class Scanner:
             Token(str(match.lastgroup), match.group(), match.start(), match.end())
             for match in find_all(_NUMERIC_START, _NUMERIC, text)
         ]
+        wings = [Token("building", hit.group(), hit.start(), hit.end()) for hit in _WING.finditer(text)]
         districts = self._districts(text)
-        taken = sorted([*numeric, *districts], key=lambda token: token.start)
+        taken = sorted([*numeric, *wings, *districts], key=lambda token: token.start)
         names = self._names(text, taken)
         return _merged(text, [*taken, *names])
 
@@ -222,12 +224,12 @@ class Scanner:
             end = phase.end()
         run = _run(text, hit.start(), floor)
         start = hit.start() - len(run)
-        listed_start = self._gazetteer.estate_start(text, hit.end(), floor)
-        if 0 <= listed_start < start:  # 国和一村: what looks like a word before the name belongs to it
-            start = listed_start
-            run = text[start : hit.start()]
+        if start > floor and _HAN_NEXT.match(text, start - 1):  # 国和一村: what looks like a word before it is its own
+            listed = self._gazetteer.estate_start(text, start, hit.end())
+            if listed >= floor:
+                start, run = listed, text[listed : hit.start()]
         name = text[start:end]
-        known = len(name) > 2 and not name.endswith(_DESTINATIONS) and bool(self._gazetteer.estate_districts(name))
+        known = len(name) > 2 and not name.endswith(_DESTINATIONS) and self._gazetteer.estate_listed(name)
         if not run or len(run) > 10 or _NO_NAME.fullmatch(run) or _SENTENCE.search(run):
             return None
         if hit.group() == "队" and run[-1] in _QUEUES:

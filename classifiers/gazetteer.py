@@ -103,10 +103,7 @@ class Gazetteer:
         lies in (莘庄水清三村); else the town at its beginning (顾村某某苑)."""
         if name in self._bare_towns and name not in _EVERYDAY:
             return (self._bare_towns[name].district,)
-        for end in range(len(name), 2, -1):
-            if found := self._estates.get(name[:end]):
-                return found
-        if found := self._estates.get(_base(name)):
+        if found := self._listed(name):
             return found
         town = self.town_beginning(name)
         if town is None:
@@ -114,12 +111,22 @@ class Gazetteer:
         rest = self.estate_districts(name[len(_bare(town.name)) :])
         return rest if len(rest) == 1 else (town.district,)
 
-    def estate_start(self, text: str, end: int, floor: int) -> int:
-        """Where the longest estate of ours that ends at `end` begins, not before `floor`; -1 when none is known."""
-        for start in range(max(floor, end - _LONGEST_ROAD), end - 2):
-            name = text[start:end]
-            if name in self._estates or (_base(name) != name and _base(name) in self._estates):
-                return start
+    def estate_listed(self, name: str) -> bool:
+        """Whether it is on our lists, whole or by its beginning."""
+        return bool(self._listed(name))
+
+    def _listed(self, name: str) -> tuple[str, ...]:
+        for end in range(len(name), 2, -1):
+            if found := self._estates.get(name[:end]):
+                return found
+        return self._estates.get(_base(name), ())
+
+    def estate_start(self, text: str, start: int, end: int) -> int:
+        """Where an estate of ours that ends at `end` begins, one or two characters before `start`; -1 when none does."""
+        for begin in (start - 2, start - 1):
+            name = text[max(begin, 0) : end]
+            if len(name) > 2 and (name in self._estates or ((base := _base(name)) != name and base in self._estates)):
+                return max(begin, 0)
         return -1
 
     def town_beginning(self, name: str) -> Town | None:
