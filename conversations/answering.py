@@ -33,7 +33,6 @@ def answer(
         return doubtful(draft, case)
     if case.child:
         return _child(draft, case, news)
-    before = case.ticket
     if felt(reading) and "felt" not in case.asked:
         draft.say("danger", draft.playbook.say("danger_if"))
         case = draft.put(evolve(case, asked={**case.asked, "felt": 1}))
@@ -42,7 +41,7 @@ def answer(
         draft.alert(case, "check")
     if (odd := odd_number(draft.heard)) and "phone" in case.asked and "phone" not in case.slots:
         return _ask_again(draft, case, odd)
-    was_open, doubted = bool(case.ticket), not before and bool(case.ticket)
+    was_open = bool(case.ticket)
     ready = complete(case, draft.playbook.intents[case.intent])
     words, names = _next(draft, case, ("open", "soon") if was_open else ("open",))
     repeated = bool(names) and names == draft.asked_last
@@ -59,8 +58,7 @@ def answer(
         if Act.ABUSE in reading.acts and not waiting and not news:
             draft.say("info", draft.playbook.say("upset"))
         _added(draft, case, case.slots if fresh else news, () if waiting or repeated else names)
-        if doubted:
-            open_siblings(draft, case)
+        open_siblings(draft, case)
         draft.say("info", words_for_12345(case, news, draft.playbook))
     else:
         said = noted(case, case.slots if fresh else news, draft.playbook)

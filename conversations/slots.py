@@ -12,7 +12,7 @@ from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
-from conversations.telephones import has_no_number, other_number
+from conversations.telephones import CALLED, has_no_number, how_they_rang, other_number
 from conversations.whereabouts import address_words, beside, names_a_hospital, names_a_place, specific
 
 SHARED = frozenset({"phone", "address"})
@@ -163,19 +163,17 @@ def _people(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     return Filled(f"{people}人") if people else _asked_words(message, reading, asked)
 
 
-CALLED = {
-    "no": "没打过",
-    "yes_with_no": "打过，有工单号",
-    "yes_no_number": "打过，没有工单号",
-    "tried_not_through": "打了，没打通",
-}
-
-
 @kind("called_12345")
 def _called(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
     code, number = reading.entities.called_12345, reading.entities.order_12345_no
     if not code and asked:
-        code = "yes_no_number" if Act.YES in reading.acts else "no" if Act.NO in reading.acts else ""
+        code = (
+            "yes_no_number"
+            if Act.YES in reading.acts
+            else "no"
+            if Act.NO in reading.acts
+            else how_they_rang(message.text)
+        )
     if number:
         return Filled(f"打过，工单号{number}", parts=(("code", "yes_with_no"), ("number", number)))
     return Filled(CALLED[code], parts=(("code", code),)) if code in CALLED else None

@@ -79,7 +79,9 @@ def _told(draft: Draft, case: Case | None, reading: Reading) -> Case:
 
 def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
     tell_standing(draft)
-    return True
+    return all(
+        reason.code == "model" for reason in reading.reasons
+    )  # news told with the question is taken down as well
 
 
 def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:

@@ -18,8 +18,20 @@ _UNWILLING = re.compile(r"不(?:想|愿意?|方便|肯|敢)(?:留|给|说|讲)(?
 """Somebody abroad, without one, or who keeps it: not asked for it (again)."""
 _NEARLY = re.compile(r"(?<![\d.])1[3-9]\d{7,11}(?![\d.])")
 _MOBILE, _ODD_BY = 11, 2
+_RANG = {
+    "tried_not_through": re.compile("打不通|打不进|没打通|没通|占线|忙音|没人接|没接通"),
+    "no": re.compile("[没未](?:有)?(?:打|拨)|不敢打|还没"),
+    "yes_no_number": re.compile("打过|打了|拨过|报过|反映过"),
+}
 _INSTEAD = re.compile("换|改|错|不是|不对|别打|不要打|不用打|停机|打这个|新号|重新|才是|应该是")
 _MOST = 3
+CALLED = {
+    "no": "没打过",
+    "yes_with_no": "打过，有工单号",
+    "yes_no_number": "打过，没有工单号",
+    "tried_not_through": "打了，没打通",
+}
+"""How it went with 12345, in words for people."""
 
 
 def other_number(text: str, *, asked: bool) -> str:
@@ -47,6 +59,11 @@ def both_numbers(had: Filled, more: Filled) -> Filled:
     if not known or not fresh or len(known) + len(fresh) > _MOST:
         return more if fresh or not known else had
     return replace(more, value=f"{had.value}、{more.value}", parts=(*had.parts, *more.parts))
+
+
+def how_they_rang(text: str) -> str:
+    """The code of 「打过12345吗？」's answer, where no rule for answers knows it (打过 没单号; 一直占线)."""
+    return next((code for code, words in _RANG.items() if words.search(text)), "")
 
 
 def odd_number(text: str) -> str:

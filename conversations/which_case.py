@@ -26,6 +26,7 @@ _UNIT_SAYS = re.compile(
 )
 _SURE = 0.7
 _ANSWERS = 0.75
+_FEW, _HALF_SURE = 6, 0.6
 _WHO = re.compile(
     r"[爸妈爹娘]|父亲|母亲|爷爷|奶奶|阿爷|阿奶|外公|外婆|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|小囡|囡囡|哥哥|弟弟|姐姐|妹妹"
     r"|老伯|阿婆|阿姨|爷叔|老人|同事|室友|朋友|我自己"
@@ -56,7 +57,7 @@ def find_case(
     if _entry_of_a_list(state, message):
         return None, intent
     if focus is not None and vague(focus, playbook):
-        return focus, None if Act.SKIP in reading.acts else intent
+        return focus, None if Act.SKIP in reading.acts or _weak(message, reading) else intent
     if focus is not None and _aside(message, reading):
         return focus, None  # nor does a word or two rename it (降压药; 没了)
     if focus is not None and _of_the_talk(message, reading):
@@ -184,6 +185,12 @@ def _same_danger(focus: Case, message: Inbound, reading: Reading) -> bool:
         return False
     again = any(reason.code in focus.codes for reason in reading.reasons if reason.code.startswith("R"))
     return again or not _ALSO.search(message.text)
+
+
+def _weak(message: Inbound, reading: Reading) -> bool:
+    """Two words of which the model is not sure name nothing (又漏了)."""
+    short = len(message.text.strip()) <= _FEW and reading.confidence < _HALF_SURE
+    return short and all(reason.code == "model" for reason in reading.reasons)
 
 
 def _aside(message: Inbound, reading: Reading) -> bool:
