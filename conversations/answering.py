@@ -1,12 +1,13 @@
 """What a noted message is answered with: condolence, the critical form, a receipt, one question, or a quiet word. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conversations.asking import ONCE, ask_contact, asked, next_ask
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.in_danger import critical, doubtful, open_siblings, stand_by
 from conversations.listening import complete, felt
-from conversations.reading import Reading
+from conversations.reading import Entities, Reading
 from conversations.slots import SHARED
 from conversations.speaking import asks_us, noted, receipt, still_missing, tip_words, words_for_12345
 from conversations.state import Case, Filled
@@ -16,7 +17,7 @@ from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
 _QUESTION = 80
-_FRAGMENT, _ASIDE = 12, 6
+_FRAGMENT, _ASIDE, _SURE = 12, 6, 0.7
 """Characters up to which a message that answers nothing is somebody still typing, or somebody upset: not asked again."""
 
 
@@ -96,7 +97,12 @@ def _added(draft: Draft, case: Case, news: Mapping[str, Filled], asking: tuple[s
 
 
 def _tells_news(reading: Reading) -> bool:
-    return Flag.CHECK in reading.flags or Act.CORRECT in reading.acts or reading.urgency.at_least(Urgency.SOON)
+    """Whether it tells anything (37度8; 小区没通知), so that the writer is not told to take their time."""
+    fact = replace(reading.entities, relation="") != Entities()
+    told = reading.intent.opens_case and reading.intent is not Intent.CONSULT
+    sure = told and reading.confidence >= _SURE
+    pressing = Flag.CHECK in reading.flags or reading.urgency.at_least(Urgency.SOON)
+    return fact or sure or pressing or Act.CORRECT in reading.acts
 
 
 def _unanswered(draft: Draft, case: Case, names: tuple[str, ...]) -> bool:
