@@ -40,8 +40,10 @@ def answer(
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)
         draft.alert(case, "check")
-    if (odd := odd_number(draft.heard)) and "phone" in case.asked and "phone" not in case.slots:
-        return _ask_again(draft, case, odd)
+    if "phone" not in case.slots and (odd := odd_number(draft.heard)):
+        if "phone" in case.asked:
+            return _ask_again(draft, case, odd)
+        draft.say("info", draft.playbook.say("phone_odd", number=odd, count=str(len(odd))))
     was_open = bool(case.ticket)
     ready = complete(case, draft.playbook.intents[case.intent])
     words, names = _next(draft, case, ("open", "soon") if was_open else ("open",))
@@ -156,6 +158,9 @@ def _remind(draft: Draft, case: Case, names: tuple[str, ...]) -> Turn:
     return draft.finish()
 
 
+_OF_A_CHILD: dict[tuple[str, ...], str] = {("phone",): "ask_child_phone", ("address",): "ask_child_address"}
+
+
 def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
     """A child by itself: a person at once, a grown-up nearby, a number and a door; no form, no consent to give."""
     first = "child" not in case.asked  # the ticket may be older than our knowing who writes
@@ -169,7 +174,7 @@ def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
         draft.say("receipt", noted(case, news, draft.playbook) or draft.playbook.say("noted_words"))
     _words, names = ask_contact(case, draft.playbook)
     if names and case.asked.get(names[0], 0) < 2:
-        draft.say("question", draft.playbook.say("ask_child"))
+        draft.say("question", draft.playbook.say(_OF_A_CHILD.get(names, "ask_child")))
         case = asked(case, names)
     elif not first and not news:
         draft.said = [("receipt", draft.playbook.say("child_added", number=case.ticket))]

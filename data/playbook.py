@@ -29,7 +29,8 @@ _PLAIN = """
     erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
     nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
-    danger_if not_solved_what media_kept media_voice_kept courtesy
+    danger_if ask_child_phone ask_child_address not_solved_what
+    media_kept media_voice_kept courtesy
     ask_repost_contact next_mute status_late status_taken status_done
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
     picture_no ask_repost ask_consent next_surge beside_you_again media_image media_voice media_other held
