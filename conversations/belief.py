@@ -85,8 +85,13 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading) -> Reading
         return replace(reading, intent=Intent.CONSULT, urgency=Urgency.NORMAL, reasons=())
     if Flag.CHECK in reading.flags and _idle_doubt(message, reading):
         reading = replace(reading, flags=tuple(flag for flag in reading.flags if flag is not Flag.CHECK))
-    if reading.urgency is not Urgency.CRITICAL or any(reason.code != "model" for reason in reading.reasons):
+    if reading.urgency is not Urgency.CRITICAL:
         return reading
+    ruled = [reason.code for reason in reading.reasons if reason.code != "model"]
+    if ruled:
+        # 有高血压 药吃完了: what a rule saw presses and is no danger; of the rest a few words tell nothing.
+        pressing = not any(code.startswith("R") for code in ruled) and reading.intent is not Intent.EMERGENCY
+        return _doubted(reading, Urgency.URGENT) if pressing and _words(message.text) <= _FEW else reading
     facts = reading.entities
     answered = (facts.phones and "phone" in asked) or (facts.addresses and "address" in asked)
     words = _words(message.text)

@@ -151,6 +151,21 @@ def test_what_names_no_event_is_no_danger_because_the_model_feels_so(words: str,
     assert Flag.CHECK in play.case.flags, "people are shown the doubt"
 
 
+@pytest.mark.parametrize(
+    ("words", "reasons", "critical"),
+    [("有高血压 药吃完了", ["O05", "model"], False), ("药吃完了 喘不上气", ["R01", "O05"], True),
+     ("药断了一个礼拜，人躺在床上起不来，饭也不吃了", ["O05", "model"], True)],
+)  # fmt: skip
+def test_pills_that_ran_out_are_no_danger_because_the_model_feels_so(
+    words: str, reasons: list[str], critical: bool
+) -> None:
+    play = Play()
+    turn = play.say(words, reading("medicine", 0.9, urgency="critical", reasons=reasons))
+    assert (play.case.urgency is Urgency.CRITICAL) is critical
+    assert "120" in said(turn), "what to look for, at least"
+    assert critical or Flag.CHECK in play.case.flags
+
+
 def test_two_needs_in_one_breath_are_two_tickets() -> None:
     play = Play()
     play.say(
