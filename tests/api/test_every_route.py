@@ -80,7 +80,7 @@ async def http() -> Any:
 
 async def a_ticket(service: Service, record: Record, sender: str) -> str:
     resident = Resident(service, sender)
-    await resident.say("家里降压药吃完了，配不到药")
+    await resident.say("家里氨氯地平吃完了，配不到药")
     await resident.say(WHERE)
     return await number_of(record, sender)
 

@@ -18,12 +18,15 @@ def codes(method: str) -> set[str]:
     for path in CORE.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
-                found |= {
-                    one.value
-                    for argument in node.args[1:2]
-                    for one in ast.walk(argument)
-                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
-                }
+                for argument in node.args[1:2]:
+                    compared = {
+                        id(part) for one in ast.walk(argument) if isinstance(one, ast.Compare) for part in ast.walk(one)
+                    }
+                    found |= {
+                        one.value
+                        for one in ast.walk(argument)
+                        if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in compared
+                    }
     return found
 
 

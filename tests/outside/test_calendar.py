@@ -16,7 +16,7 @@ async def fetch(path: str) -> tuple[int, bytes]:
 
 async def test_from_the_page_to_the_telephone(service: Service, record: Record, lina: Person) -> None:
     resident = Resident(service, "calendar")
-    await resident.say("家里降压药吃完了，配不到药")
+    await resident.say("家里氨氯地平吃完了，配不到药")
     await resident.say(WHERE)
     number = await number_of(record, "calendar")
     await lina.do(f"/desk/tickets/{number}/claim")

@@ -14,7 +14,7 @@ from tests.service import Record, Service
 async def report(service: Service, record: Record) -> str:
     """The number of a request somebody's program sent."""
     form = {
-        "api_key": await token_of(record), "service_code": "medicine", "description": "家里降压药吃完了，配不到药",
+        "api_key": await token_of(record), "service_code": "medicine", "description": "家里氨氯地平吃完了，配不到药",
         "address_string": WHERE, "phone": PHONE, "first_name": "阿明", "last_name": "王",
     }  # fmt: skip
     url = f"{service.base}/open311/v2/requests.json"

@@ -67,7 +67,7 @@ async def test_a_red_case_wakes_the_telephone_until_somebody_has_seen_it(
     await Resident(service, "wakes").say(RED)
     number = await number_of(record, "wakes")
     await receiver.until(lambda: len(told(phone, receiver)) > 1)
-    await Resident(service, "calm").say("家里降压药吃完了，配不到药，还有三天的量")  # no alarm: nobody is woken
+    await Resident(service, "calm").say("家里氨氯地平吃完了，配不到药，还有三天的量")  # no alarm: nobody is woken
     assert told(phone, receiver)[1:] == [{"number": number, "urgency": "critical"}]
     assert "响过" in (await lina.get("/account")).words
 

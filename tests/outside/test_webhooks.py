@@ -27,7 +27,7 @@ async def add(admin: Person, receiver: Receiver, path: str, *events: str) -> tup
 
 async def opened(service: Service, record: Record, sender: str) -> str:
     resident = Resident(service, sender)
-    await resident.say("家里降压药吃完了，配不到药")
+    await resident.say("家里氨氯地平吃完了，配不到药")
     await resident.say(WHERE)
     return await number_of(record, sender)
 

@@ -10,7 +10,7 @@ from tests.security.pages import EVIL, PLANTED, pieces, read_page
 from tests.security.test_rights import ROWS
 from tests.service import Record, Service
 
-NEED = "家里降压药吃完了，配不到药。电话13800005678，浦东新区三林镇牡丹路60弄5号楼502室"
+NEED = "家里氨氯地平吃完了，配不到药。电话13800005678，浦东新区三林镇牡丹路60弄5号楼502室"
 FILES = ("export.", ".docx", ".xlsx", ".ics", "/code", "/static/", "/media/")
 
 
