@@ -108,6 +108,7 @@ def test_valkey_dies_with_its_parent(place: Path) -> None:
     raise AssertionError("Valkey outlived its parent")
 
 
+@pytest.mark.slow
 async def test_a_service_left_alone_brings_valkey_back(home: Path) -> None:
     """Valkey died with the process that started it; the other service starts it again."""
     one = await Service(home).start()
@@ -169,6 +170,7 @@ async def test_a_graceful_stop_loses_nothing(home: Path) -> None:
     assert len(kept) == len(set(kept))
 
 
+@pytest.mark.slow
 async def test_open_chats_do_not_hold_up_the_stop(place: Path, trained: Path) -> None:
     """A page left open must not make a restart slow: sockets are closed first, and pages come back by themselves."""
     shutil.copytree(trained, place / "models")

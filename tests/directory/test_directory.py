@@ -170,6 +170,7 @@ async def command(service: Service, *words: str) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_sheet_in_and_out(service: Service, database: Database, record: Record, tmp_path: Path) -> None:
     sheet = tmp_path / "in.csv"
     good = "名称,种类,区,街镇,电话,来源,备注\n导入的医院,医院,徐汇区,,50003331,官网,=1+1\n"

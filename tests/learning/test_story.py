@@ -199,6 +199,7 @@ def trainers(home: Service) -> list[int]:
     return mine
 
 
+@pytest.mark.slow
 async def test_one_training_at_a_time_and_it_can_be_stopped(heard: Service, bao: Person, record: Record) -> None:
     assert (await bao.form(f"{HOME}/training/begin")).status == 303
     assert (await bao.form(f"{HOME}/training/begin")).status == 409

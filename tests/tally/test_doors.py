@@ -144,6 +144,7 @@ async def cli(service: Service, *args: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+@pytest.mark.slow
 async def test_the_report_command(service: Service, database: Database, tmp_path: Path) -> None:
     await put(
         database,
@@ -187,6 +188,7 @@ async def test_what_only_the_record_can_tell_is_one_sentence_too(service: Servic
     assert (code, out, said) == (2, "", "结束要在开始以后\n")
 
 
+@pytest.mark.slow
 async def test_tickets_leave_the_house_masked(
     service: Service, record: Record, database: Database, tmp_path: Path
 ) -> None:
