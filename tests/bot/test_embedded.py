@@ -116,7 +116,7 @@ async def test_a_service_left_alone_brings_valkey_back(home: Path) -> None:
     try:
         one.kill()
         valkey = EmbeddedValkey(home)
-        for _ in range(150):
+        for _ in range(600):
             if valkey.running():
                 break
             await asyncio.sleep(0.1)

@@ -338,6 +338,12 @@ async def test_some_mutated_deliveries(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_many_mutated_deliveries(tmp_path: Path) -> None:
+    judged(await fuzzed(30_000, tmp_path, seed=2))
+
+
+@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_two_hundred_thousand_mutated_deliveries(tmp_path: Path) -> None:
     found = await fuzzed(200_000, tmp_path)
