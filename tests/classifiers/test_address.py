@@ -139,3 +139,10 @@ def test_faults_are_named(tmp_path: Path) -> None:
         ("districts.csv", 3), ("towns.csv", 2), ("roads.csv", 2), ("estates.csv", 1), ("drugs.csv", 1),
     }  # fmt: skip
     assert [fault.line for fault in faults if fault.file == "doors.csv"] == [3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("words", ["快点", "张三", "等你们", "拜托了", "急用", "帮帮忙", "李先生", "快来人"])
+def test_what_is_said_behind_a_room_is_no_estate(words: str) -> None:
+    for text in (f"牡丹路60弄5号楼502 {words}", f"牡丹路60弄5号楼502{words}"):
+        (found,) = READER.read(text)
+        assert (found.estate, found.room) == ("", "502"), text
