@@ -44,7 +44,7 @@ def fact_of(
     tips: Callable[[str, Collection[Intent]], tuple[Tip, ...]] = lambda district, intents: (),
 ) -> Event:
     """`reading`: of the message by itself. `answered`: what was said already while nothing could be stored. `more`: it
-    may be a beginning only. `tips`: (district, intents) → numbers that may be passed on."""
+    may be a beginning only. `queue`: tickets nobody has taken. `tips`: (district, intents) → numbers that may be passed on."""
     if inbound.kind == "follow":
         return ContactFollowed(inbound)
     if inbound.kind == "unfollow":
@@ -76,9 +76,8 @@ def _dated(state: Conversation, message: Inbound, reading: Reading) -> Reading:
     if facts.last_done_at is None and ("last_done" in state.asked or (last and state.focused)):
         days = [one.at for one in moments(message.text[last.end() if last else 0 :], at, Look.BACK) if one.at <= at]
         if days and at.astimezone(SHANGHAI).weekday() == _SUNDAY and "上" in message.text and days[0] + _WEEK <= at:
-            days[0] += (
-                _WEEK  # on a Sunday the week that ends is often 上周 already; the nearer day alarms nobody wrongly
-            )
+            # On a Sunday the week that ends is often 上周 already; the nearer day alarms nobody wrongly.
+            days[0] += _WEEK
         facts = replace(facts, last_done_at=days[0]) if days else facts
     elif "next_due" in state.asked and facts.next_due_at is None:
         days = [one.at for one in moments(message.text, at, Look.AHEAD) if to_come(one, at)]
