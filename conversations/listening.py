@@ -102,13 +102,16 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
     if case.urgency is Urgency.CRITICAL and reading.urgency is not Urgency.CRITICAL:
         # 有煤气味吗: what is doubtful does not say of a case that is critical already which number is to be rung.
         reasons = tuple(replace(one, code=DOUBTED + one.code) if one.code.startswith("R") else one for one in reasons)
+    flags = dict.fromkeys((*case.flags, *reading.flags))
+    if urgency is Urgency.CRITICAL:  # what is critical is not suspected of it as well
+        flags.pop(Flag.CHECK, None)
     return evolve(
         case,
         urgency=urgency,
         child=child,
         intent=renamed,
         confidence=max(case.confidence, reading.confidence) if renamed is intent else case.confidence,
-        flags=tuple(dict.fromkeys((*case.flags, *reading.flags))),
+        flags=tuple(flags),
         reasons=(*case.reasons, *(reason for reason in reasons if (reason.code, reason.text) not in codes)),
         summary=case.summary or message.text[:_SUMMARY],
     )

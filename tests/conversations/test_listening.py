@@ -121,6 +121,14 @@ def test_the_model_alone_makes_no_alarm_of_a_phone_number() -> None:
     assert play.case.urgency is Urgency.CRITICAL
 
 
+def test_what_is_critical_is_not_suspected_of_it_as_well() -> None:
+    play = Play()
+    play.say("外婆三天没透析，喘不上气", reading("dialysis", urgency="critical"))
+    assert play.case.urgency is Urgency.CRITICAL
+    play.say("好的 快点啊 我人在三林这里等着", reading("dialysis", flags=["check", "elder"]))
+    assert play.case.flags == (Flag.ELDER,)
+
+
 def test_a_few_words_of_danger_have_a_ticket_of_their_own() -> None:
     """Short and felt by the model alone: among who waits that is no matter of its own, unless it is danger."""
     play = Play()
