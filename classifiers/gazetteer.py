@@ -109,7 +109,9 @@ class Gazetteer:
         if town is None:
             return ()
         rest = self.estate_districts(name[len(_bare(town.name)) :])
-        return rest if len(rest) == 1 else (town.district,)
+        if len(rest) != 1 or rest[0] == town.district:
+            return (town.district,)
+        return (town.district, *rest)  # 金桥爱建园: the town says one, the estate behind it another; they are asked
 
     def estate_listed(self, name: str) -> bool:
         """Whether it is on our lists, whole or by its beginning."""
@@ -117,7 +119,8 @@ class Gazetteer:
 
     def _listed(self, name: str) -> tuple[str, ...]:
         for end in range(len(name), 2, -1):
-            if found := self._estates.get(name[:end]):
+            found = self._estates.get(name[:end])
+            if found and (end > 3 or not _ANOTHER_PLACE.match(name, end)):
                 return found
         return self._estates.get(_base(name), ())
 
@@ -142,7 +145,12 @@ class Gazetteer:
 
 
 _ORDINAL = re.compile(r"(?:第?[一二三四五六七八九十\d]+)?(?:新村|小区|村|街坊|坊|公寓|花园|期|居|社区)?$")
-_KINDS = frozenset(("新村", "小区", "公寓", "花园", "社区", "街坊"))  # committees are called so as well
+# Committees are called so as well, and that says nothing of the estates whose names end so.
+_KINDS = frozenset(
+    "新村 小区 公寓 花园 社区 街坊 佳苑 家园 花苑 名苑 新苑 雅苑 景苑 华庭 名邸 新城 豪庭 嘉园 名园".split()
+)
+# 白玉兰 is an estate in one district, 白玉兰广场 an office tower in another.
+_ANOTHER_PLACE = re.compile("广场|大厦|大楼|酒店|宾馆|饭店|商场|商厦|菜场|超市|大学|学院|公园|医院")
 _ROAD_PARTS = ("路", "东路", "西路", "南路", "北路", "中路", "公路", "大道")
 _ROAD_END = re.compile(r"[东南西北中一二三]?(?:支路|公路|大道|路|街)$")
 # Names of towns that begin other places' names as well.

@@ -40,6 +40,21 @@ def test_what_is_said_elsewhere_in_the_text_decides_between_two_districts() -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "districts"),
+    [
+        ("我住徐泾佳苑5号302室", ["青浦区"]),  # 佳苑 is how many estates end, whatever committee is called so
+        ("我住顾村佳苑5号302室", ["宝山区"]),
+        ("我住金桥爱建园5号302室", ["徐汇区", "浦东新区"]),  # the town says one, the estate behind it another: asked
+        ("我住白玉兰大厦5号302室", []),  # 白玉兰 is an estate; what else is called so may stand anywhere
+        ("我住白玉兰小区5号302室", ["宝山区"]),
+    ],
+)
+def test_a_name_that_others_begin_or_end_with_gives_no_district_away(text: str, districts: list[str]) -> None:
+    (found, *_) = READER.read(text)
+    assert sorted(filter(None, found.districts or (found.district,))) == districts
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "在瑞金医院排队三个小时",
