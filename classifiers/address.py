@@ -69,7 +69,9 @@ class AddressReader:
         groups: list[list[Token]] = []
         for token in tokens:
             group = groups[-1] if groups else None
-            if group and self._joins(text, group, token):
+            if group and _second_town(text, group, token):
+                group[-1].end = token.end
+            elif group and self._joins(text, group, token):
                 group.append(token)
             else:
                 groups.append([token])
@@ -166,6 +168,14 @@ class AddressReader:
         if len(best) == 1:
             return best[0], ()
         return "", best  # a road through two districts, a name of two estates: to be asked, not guessed
+
+
+def _second_town(text: str, group: list[Token], token: Token) -> bool:
+    """A 街道 that is on no list, right behind an address that has its town (海湾镇某某路云溪街道): what people call their
+    street, and no new address begins with it."""
+    if token.kind != "town" or token.known or not any(one.kind == "town" for one in group):
+        return False
+    return _JOINT.fullmatch(text, group[-1].end, token.start) is not None
 
 
 def _fits(group: list[Token], token: Token) -> bool:

@@ -39,6 +39,14 @@ def test_what_is_said_elsewhere_in_the_text_decides_between_two_districts() -> N
     assert found.district == "" and set(found.districts) == {"松江区", "闵行区"}
 
 
+def test_what_people_call_their_street_begins_no_new_address() -> None:
+    (found,) = READER.read("金汇镇金闸公路枫荷街道，听涛，12栋501室")
+    assert (found.town, found.road, found.estate) == ("金汇镇", "金闸公路", "听涛")
+    assert (found.building, found.room) == ("12栋", "501室")
+    first, second = READER.read("周浦镇康沈路18号，三林镇上浦路5弄")
+    assert {first.town, second.town} == {"周浦镇", "三林镇"}
+
+
 @pytest.mark.parametrize(
     ("text", "districts"),
     [
