@@ -118,11 +118,13 @@ class Gazetteer:
         return bool(self._listed(name))
 
     def _listed(self, name: str) -> tuple[str, ...]:
+        wider = self._estates.get(_base(name), ())
         for end in range(len(name), 2, -1):
             found = self._estates.get(name[:end])
             if found and (end > 3 or not _ANOTHER_PLACE.match(name, end)):
-                return found
-        return self._estates.get(_base(name), ())
+                # 大华六村 is not the sixth committee of another 大华
+                return wider if end < len(name) and len(wider) > 1 else found
+        return wider
 
     def estate_start(self, text: str, start: int, end: int) -> int:
         """Where an estate of ours that ends at `end` begins, one or two characters before `start`; -1 when none does."""

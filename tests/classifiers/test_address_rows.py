@@ -55,6 +55,7 @@ def test_what_people_call_their_street_begins_no_new_address() -> None:
         ("我住金桥爱建园5号302室", ["徐汇区", "浦东新区"]),  # the town says one, the estate behind it another: asked
         ("我住白玉兰大厦5号302室", []),  # 白玉兰 is an estate; what else is called so may stand anywhere
         ("我住白玉兰小区5号302室", ["宝山区"]),
+        ("我住大华六村5号302室", ["宝山区", "浦东新区", "黄浦区"]),  # three districts have a 大华
     ],
 )
 def test_a_name_that_others_begin_or_end_with_gives_no_district_away(text: str, districts: list[str]) -> None:
