@@ -25,7 +25,10 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     codes = [reason.code for reason in reading.reasons]
     if reading.urgency is not Urgency.CRITICAL:
         despair = DESPAIR & set(codes) and reading.intent is Intent.DISTRESS  # of others' despair one may have read
-        return playbook.say("danger_check_self_harm" if despair else "danger_check")
+        if despair:
+            return playbook.say("danger_check_self_harm")
+        call = playbook.danger(codes).call
+        return playbook.say("danger_check") if call == _AMBULANCE else playbook.say("danger_check_call", call=call)
     told = any(
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
