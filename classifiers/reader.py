@@ -220,13 +220,16 @@ def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tu
     """A critical text is about its danger: an intent that opens no case, or a weak one, gives way to the rule's."""
     if opinion.intent.opens_case and opinion.confidence >= urgencies.EMERGENCY_SURE:
         return opinion.intent, opinion.further
-    kept = (opinion.intent, opinion.confidence)
-    further = tuple(pair for pair in (kept, *opinion.further) if pair[0].opens_case and pair[0] is not named)
+    # 我爸被冲走了 is weakly read as a matter of the house: the same matter, and no second need.
+    kept = [(opinion.intent, opinion.confidence)] if opinion.confidence >= _SECOND else []
+    further = tuple(pair for pair in (*kept, *opinion.further) if pair[0].opens_case and pair[0] is not named)
     return named, further[: intents.MOST_FURTHER]
 
 
 _WEAK = 0.6
 """Confidence below which an urgent rule that names a need is believed before the model."""
+_SECOND = 0.5
+"""Confidence from which what the model took a critical text for is a need beside the danger that a rule named."""
 _ANGRY = frozenset({Act.ABUSE, Act.HUMAN})
 _IN_WORDS = {Urgency.CRITICAL: "危急", Urgency.URGENT: "紧急", Urgency.SOON: "较急", Urgency.NORMAL: "一般"}
 
