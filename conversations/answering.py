@@ -35,7 +35,8 @@ def answer(
     if case.child:
         return _child(draft, case, news)
     if felt(reading) and "felt" not in case.asked:
-        draft.say("danger", draft.playbook.say("danger_if"))
+        ill = draft.playbook.intents[case.intent].patient
+        draft.say("danger", draft.playbook.say("danger_if" if ill else "danger_if_any"))
         case = draft.put(evolve(case, asked={**case.asked, "felt": 1}))
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)

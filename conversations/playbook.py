@@ -42,6 +42,8 @@ class IntentRow:
     examples: tuple[str, ...] = ()
     instead: tuple[tuple[tuple[str, ...], str], ...] = ()
     """Words in how the case began, and what happens next then: a mother without milk powder is not told of waters breaking."""
+    patient: bool = True
+    """Whether it is about somebody ill, as far as anybody knows: if not, a danger without a name may be of any kind."""
 
     def next_for(self, began: str) -> str:
         """What happens next with a case that began with these words."""

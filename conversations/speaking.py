@@ -42,7 +42,8 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
             kind = playbook.danger({code for case in state.cases if case.open for code in case.codes})
         return playbook.say(kind.short)
     at_door = Flag.AT_DOOR in reading.flags and kind.call == _AMBULANCE and "R12" not in codes
-    line = playbook.say("danger_at_door" if at_door else kind.say)
+    unnamed = not any(code.startswith("R") for code in codes) and not playbook.intents[reading.intent].patient
+    line = playbook.say("danger_at_door" if at_door else "danger_any" if unnamed else kind.say)
     if mute:
         line += playbook.say("danger_mute", call=kind.call)
     if playbook.hours.night(now):

@@ -36,6 +36,8 @@ def read_intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: l
         for key in ("title", "family"):
             if not isinstance(raw.get(key), str) or not raw[key]:
                 faults.append(Fault(name, line_of(path, rf"^{key}"), f"缺 {key}"))
+        if not isinstance(raw.get("patient", True), bool):
+            faults.append(Fault(name, line_of(path, r"^patient"), "patient 写 true 或 false"))
         examples = raw.get("examples", [])
         for text in examples:
             if text in told:
@@ -59,6 +61,7 @@ def read_intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: l
             str(raw.get("next_step", "")),
             tuple(examples),
             _other_steps(path, name, raw.get("instead", []), faults),
+            raw.get("patient", True) is True,
         )
     for missing in set(Intent) - found.keys():
         if not any(fault.file == f"intents/{missing}.toml" for fault in faults):

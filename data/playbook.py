@@ -33,7 +33,7 @@ _PLAIN = """
     media_kept media_voice_kept courtesy
     ask_repost_contact next_mute status_late status_taken status_done
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
-    danger_water danger_collapse danger_missing danger_missing_short
+    danger_any danger_if_any danger_water danger_collapse danger_missing danger_missing_short
     picture_no ask_repost ask_consent next_surge beside_you_again media_image media_voice media_other held
     not_stored comment
 """
