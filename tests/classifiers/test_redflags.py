@@ -81,6 +81,11 @@ def test_the_dead_are_flagged(text: str) -> None:
     assert Flag.DECEASED in RED.read(text).flags
 
 
+@pytest.mark.parametrize("text", ["我妈尿毒症腿水肿到大腿了", "开水打翻溅到胸口 起泡", "全身水肿 肿到膝盖 一直在涨"])
+def test_water_of_the_body_or_the_kettle_is_no_flood(text: str) -> None:
+    assert "R13W" not in {reason.code for reason in RED.read(text).reasons}
+
+
 @pytest.mark.parametrize(("text", "expect"), rows("fresh.csv") + rows("fresh2.csv"))
 def test_later_batches(text: str, expect: str) -> None:
     assert verdict(RED.read(text)) == expect
