@@ -204,6 +204,14 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
         # 我女儿一岁，奶粉没了: a rule saw what it is, the model wavers between a child's illness and her milk.
         intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)
         further = tuple(pair for pair in further if pair[0] is not intent)
+    elif (
+        danger.intent is not None
+        and Flag.CHECK in danger.flags
+        and Flag.RUMOUR not in danger.flags
+        and intent in _NO_NEED
+        and confidence < _DOUBTED
+    ):
+        intent = danger.intent  # 老人孩子失联，附近有人帮帮忙: asked about as a need, not thanked as an offer
     urgency = urgencies.merge(danger.urgency, opinion.level.urgency, opinion.implied)
     if urgency is Urgency.CRITICAL and Flag.CHECK in danger.flags and danger.urgency is not Urgency.CRITICAL:
         # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
@@ -230,6 +238,9 @@ _WEAK = 0.6
 """Confidence below which an urgent rule that names a need is believed before the model."""
 _SECOND = 0.5
 """Confidence from which what the model took a critical text for is a need beside the danger that a rule named."""
+_NO_NEED = frozenset({Intent.OFFER, Intent.CONSULT, Intent.TRAVEL, Intent.FEEDBACK, Intent.CHITCHAT, Intent.SPAM})
+_DOUBTED = 0.7
+"""Confidence below which what a rule doubts of is the matter, not the journey or the question the model sees."""
 _ANGRY = frozenset({Act.ABUSE, Act.HUMAN})
 _IN_WORDS = {Urgency.CRITICAL: "危急", Urgency.URGENT: "紧急", Urgency.SOON: "较急", Urgency.NORMAL: "一般"}
 

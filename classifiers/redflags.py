@@ -154,7 +154,7 @@ class _Weighing:
         return {self._clauses.clause(one.start) for one in ones if self._status(one) is Status.PRESENT}
 
     def decide(self, rules: list[_Rule]) -> DangerReading:
-        urgency, intent = Urgency.NORMAL, None
+        urgency, intent, doubted = Urgency.NORMAL, None, None
         flags: dict[Flag, None] = {}
         reasons: list[tuple[int, Reason]] = []
         doubts: list[tuple[RuleRow, Reason]] = []
@@ -169,6 +169,7 @@ class _Weighing:
             if rule.flag is not None:
                 if status is Status.PRESENT or rule.flag is Flag.CHECK:
                     flags[rule.flag] = None
+                    doubted = doubted or rule.intent
                     if rule.reason:
                         reasons.append((len(Urgency), reason))
             elif rule.urgency is not None:
@@ -189,7 +190,7 @@ class _Weighing:
         else:
             flags.pop(Flag.CHECK, None)
         ordered = tuple(dict.fromkeys(reason for _, reason in sorted(reasons, key=lambda pair: pair[0])))
-        return DangerReading(urgency, tuple(sorted(flags, key=_FLAG_ORDER.__getitem__)), ordered, intent)
+        return DangerReading(urgency, tuple(sorted(flags, key=_FLAG_ORDER.__getitem__)), ordered, intent or doubted)
 
     def _holds(self, rule: _Rule) -> tuple[Status, str]:
         """How far all needs are met, and the words that met the first."""

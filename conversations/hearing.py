@@ -7,6 +7,7 @@ from conversations.asking import with_chosen_district
 from conversations.belief import sober
 from conversations.bursts import keep_back, together, unfinished
 from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
+from conversations.confirming import confirmed
 from conversations.context import remember
 from conversations.effects import EraseContact
 from conversations.events import BurstEnded, ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
@@ -66,7 +67,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         state = draft.state = evolve(state, burst=())
     message = event.message
     reading = with_chosen_district(state, message, sober(state.asked, message, event.reading))
-    reading = with_overdue(state, reading, draft.now)
+    reading = with_overdue(state, confirmed(state, message, reading), draft.now)
     event = replace(event, reading=reading)
     draft.pushed = bool(event.answered)
     draft.message, draft.heard, draft.surge = message, message.text, event.surge

@@ -33,13 +33,13 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
     again = told and state.danger_at is not None and now - state.danger_at < playbook.manners.danger_again
+    if told and all(code == "model" for code in codes):  # it felt danger and cannot name it: what is known already
+        codes = [code for case in state.cases if case.open for code in case.codes] or codes
     kind = playbook.danger(codes)
     if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):
         return playbook.say(kind.short)
     mute = Flag.MUTE in reading.flags or any(case.open and Flag.MUTE in case.flags for case in state.cases)
     if again:
-        if all(code == "model" for code in codes):  # it felt danger and cannot name it: what is known already
-            kind = playbook.danger({code for case in state.cases if case.open for code in case.codes})
         return playbook.say(kind.short)
     at_door = Flag.AT_DOOR in reading.flags and kind.call == _AMBULANCE and "R12" not in codes
     unnamed = not any(code.startswith("R") for code in codes) and not playbook.intents[reading.intent].patient
@@ -88,7 +88,9 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
     elif Flag.MUTE in case.flags:
         lines.append(playbook.say("next_mute"))
     else:
-        lines.append(row.next_for(case.summary) or playbook.say(f"next_{case.urgency}"))
+        doubted = Flag.CHECK in case.flags and any(code.startswith("R") for code in case.codes)
+        urgency = Urgency.URGENT if doubted and not case.urgency.at_least(Urgency.URGENT) else case.urgency
+        lines.append(row.next_for(case.summary) or playbook.say(f"next_{urgency}"))
     return "".join(lines)
 
 

@@ -9,7 +9,7 @@ from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill, heard, new_case
 from conversations.reading import DESPAIR, DOUBTED, PICTURED, Reading
 from conversations.sharing import share
-from conversations.speaking import danger_line
+from conversations.speaking import danger_line, noted
 from conversations.standing import tell_standing
 from conversations.state import Case
 from conversations.turn import Draft
@@ -22,7 +22,9 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
     `silent`: a reporter has the case, so the act is written on the ticket and nothing is said.
     """
     for act, handler in _ACTS.items():  # in order of weight: "120 has come, thank you" is news first
-        if act not in reading.acts or (act in _POLITE and (reading.entities.phones or reading.entities.addresses)):
+        facts = reading.entities.phones or reading.entities.addresses
+        doubt = act is Act.YES and "check" in draft.state.asked
+        if act not in reading.acts or (act in _POLITE and facts and not doubt):
             continue  # "my number is …, thank you" is about the number
         if silent:
             if case is not None:
@@ -157,6 +159,7 @@ def _choice(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Yes, it is happening now": the one question of a doubtful danger turns it critical."""
+    assert draft.message is not None
     if case is not None and "consent" in draft.state.asked and _CALL not in draft.heard:
         return _consent(draft, case, reading)
     if case is not None and case.ticket and not draft.state.asked and not case.quiet and _CALL not in draft.heard:
@@ -170,6 +173,9 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
         or "check" not in draft.state.asked
     ):
         return False
+    row = draft.playbook.intents[case.intent]
+    case, news = fill(case, row, draft.message, reading, ("phone", "address"), draft.now)
+    case = share(draft, case)
     reasons = tuple(replace(one, code=_confirmed(one.code)) for one in case.reasons)
     kept = tuple(flag for flag in case.flags if flag is not Flag.CHECK)
     risen = draft.open_ticket(evolve(case, urgency=Urgency.CRITICAL, flags=kept, reasons=reasons))
@@ -179,6 +185,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     now_real = replace(reading, urgency=Urgency.CRITICAL, reasons=risen.reasons)
     not_yet_warned = evolve(draft.state, danger_at=None)
     draft.say("danger", danger_line(not_yet_warned, now_real, draft.playbook, draft.now))
+    draft.say("receipt", noted(risen, news, draft.playbook))
     words, names = ask_contact(risen, draft.playbook)
     if risen.quiet:  # no form for somebody in despair: a number, if they like
         names = tuple(name for name in names if name == "phone")

@@ -221,6 +221,8 @@ def _answers_question(state: Conversation, message: Inbound, reading: Reading) -
     """A short answer to what we just asked is no new need, even if its words lean towards another intent."""
     if not state.asked or reading.confidence > _ANSWERS:
         return False
+    if "check" in state.asked:
+        return True  # asked whether it happens now, they tell more of it, and where (在乡下老家)
     facts = reading.entities
     if "address" in state.asked and beside(message.text) and all(one.code == "model" for one in reading.reasons):
         return True

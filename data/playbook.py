@@ -1,13 +1,12 @@
 """Intents, questions, replies, routing, clocks, hours and manners: files → one Playbook, with every fault named."""
 
 import hashlib
-import string
 from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
-from conversations.codes import Intent, TicketStatus, Urgency
+from conversations.codes import Intent, Urgency
 from conversations.playbook import Clock, Hours, Manners, Playbook, RoutingRule
 from data.choices import read_choices
 from data.dangers import read_dangers
@@ -15,78 +14,9 @@ from data.faults import Fault
 from data.intent_rows import read_intents, read_slots
 from data.knowledge import read_knowledge
 from data.menu import read_menu
+from data.replies import read_replies
 from data.rows import line_of, read_csv, read_toml
 from data.tables import loaded
-
-_SMALLEST_CHANNEL = 2047
-"""Bytes of the tightest channel: no sentence may be longer."""
-
-_PLAIN = """
-    danger danger_short danger_check danger_pregnancy danger_child danger_violence danger_self_harm danger_night
-    ask_phone_address ask_phone ask_address next_urgent next_soon next_normal next_night
-    next_critical_mute next_night_mute ask_safely question_kept danger_fire danger_fire_short danger_gas danger_trapped
-    welcome greet menu_help spam thanks unclear unclear_choices notice status_none status_noted after_end withdraw_done
-    erase_done refuse_consent call_yourself next_repost condolence condolence_again beside_you feedback abused
-    nudge_critical danger_self_harm_short danger_violence_short slowly skipped noted_words upset again okay not_now
-    private_number danger_check_self_harm heard_first danger_at_door
-    danger_if ask_child_phone ask_child_address not_solved_what
-    media_kept media_voice_kept courtesy
-    ask_repost_contact next_mute status_late status_taken status_done
-    ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
-    danger_any danger_if_any danger_water danger_collapse danger_missing danger_missing_short
-    picture_no ask_repost ask_consent next_surge beside_you_again media_image media_voice media_other held
-    not_stored comment
-"""
-_NUMBERED = """
-    revisit revisit_critical threat added added_mute solved_critical not_solved_critical human human_night
-    child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent media_added
-"""
-
-REPLIES: Mapping[str, frozenset[str]] = {
-    key: frozenset(names.split())
-    for key, names in {
-        **dict.fromkeys(_PLAIN.split(), ""),
-        **dict.fromkeys(_NUMBERED.split(), "number"),
-        **{
-            f"closed_{outcome}": "number"
-            for outcome in ("solved", "partly", "answered", "referred", "duplicate", "withdrawn")
-        },
-        **{f"standing_{status}": "" for status in TicketStatus},
-        **dict.fromkeys(
-            (
-                "next_critical",
-                "next_critical_violence",
-                "next_night_critical",
-                "danger_mute",
-                "danger_check_call",
-                "again_critical",
-            ),
-            "call",
-        ),
-        "added_critical": "number call",
-        "tip": "name number when",
-        "before_treatment": "number day title",
-        "comment_link": "link",
-        "ask_district": "place",
-        "ask_district_choices": "place choices",
-        "noted": "items",
-        "danger_list": "items",
-        "receipt": "number title",
-        "receipt_vague": "number",
-        "list_receipt": "count items",
-        "picture_ask": "items",
-        "danger_picture": "words",
-        "answer": "answer source",
-        "also_receipt": "number title",
-        "call_12345": "title words where",
-        "receipt_gaps": "items",
-        "status_line": "number title standing",
-        "status_begun": "missing",
-        "status_queue": "count",
-        "phone_odd": "number count",
-    }.items()
-}
-"""Every sentence the engine may say, with the placeholders it is given."""
 
 
 def load_playbook(folder: Path | None = None) -> Playbook:
@@ -102,7 +32,7 @@ def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
     before = len(faults)
     slots = read_slots(folder / "slots.toml", faults)
     intents = read_intents(folder / "intents", slots, faults)
-    replies = _replies(folder / "replies.toml", faults)
+    replies = read_replies(folder, faults)
     desks, clocks, hours, manners = _desk(folder / "desk.toml", faults)
     choices = read_choices(folder, faults)
     knowledge = read_knowledge(folder, faults)
@@ -132,36 +62,6 @@ def _version(folder: Path) -> str:
     for path in sorted([*folder.glob("*.toml"), *folder.glob("*.csv"), *(folder / "intents").glob("*.toml")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _replies(path: Path, faults: list[Fault]) -> dict[str, str]:
-    raw = read_toml(path, faults)
-    for key in sorted(REPLIES.keys() - raw.keys()):
-        faults.append(Fault(path.name, 1, f"缺一句 {key}"))
-    for key, text in raw.items():
-        line = line_of(path, rf"^{key}\s*=")
-        if key not in REPLIES:
-            faults.append(Fault(path.name, line, f"{key} 没有地方用到：名字写错了，或应删去"))
-            continue
-        try:
-            parts = [part for part in string.Formatter().parse(str(text)) if part[1] is not None]
-            names = {str(part[1]) for part in parts}
-        except ValueError:
-            faults.append(Fault(path.name, line, f"{key} 的花括号不成对"))
-            continue
-        if any(spec or conversion for _, _, spec, conversion in parts):
-            faults.append(Fault(path.name, line, f"{key} 花括号里只写占位符的名字，如 {{number}}，不带冒号和叹号"))
-        if names - REPLIES[key]:
-            faults.append(
-                Fault(
-                    path.name,
-                    line,
-                    f"{key} 里的 {sorted(names - REPLIES[key])} 不是它的占位符（有：{sorted(REPLIES[key])}）",
-                )
-            )
-        if len(str(text).encode()) > _SMALLEST_CHANNEL // 3:
-            faults.append(Fault(path.name, line, f"{key} 太长：一条消息里还要放别的话"))
-    return {key: str(value) for key, value in raw.items()}
 
 
 def _desk(path: Path, faults: list[Fault]) -> tuple[dict[str, str], dict[Urgency, Clock], Hours, Manners]:

@@ -1,6 +1,6 @@
 """One sentence or one approved answer as a form, so that nobody must know TOML. It ends in the person's own draft."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ from bot.rows.knowledge import COUNTED_DAYS, aged, state_of, times_given
 from bot.store.rows import Overtaken
 from conversations.knowledge import Entry
 from conversations.playbook import SHANGHAI
-from data.playbook import REPLIES
+from data.replies import REPLIES, placeholders
 
 
 async def get_replies(request: web.Request, staff: Staff) -> web.StreamResponse:
@@ -43,9 +43,13 @@ async def get_replies(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def get_reply(request: web.Request, staff: Staff) -> web.StreamResponse:
     """GET /admin/rows/replies/{key}"""
     key, desk = request.match_info["key"], await desk_of(request, staff)
-    if key not in REPLIES:
+    if key not in _replies_of(desk):
         return missing_page(staff, "没有这一句。")
     return await _reply_page(request, staff, desk, key)
+
+
+def _replies_of(desk: Desk) -> Collection[str]:
+    return (*REPLIES, *(parsed(desk.texts[REPLIES_FILE]) or {}))
 
 
 async def _reply_page(
@@ -64,7 +68,7 @@ async def _reply_page(
     faults = await faults_about(request, desk, REPLIES_FILE, f"{key} ") if mine else []
     return page(
         "admin_rows_reply.html", staff, status=status, section="admin", tab="rows", key=key, text=now, was=str(was.get(key, "")),
-        names=sorted(REPLIES[key]), version=desk.version, base=desk.base(REPLIES_FILE), error=error, faults=faults,
+        names=sorted(placeholders(key)), version=desk.version, base=desk.base(REPLIES_FILE), error=error, faults=faults,
         may=may_edit(staff), draft=desk.draft, danger=key.startswith("danger"), stale=desk.stale(REPLIES_FILE),
         saved=request.query.get("saved") == "yes",
     )  # fmt: skip
@@ -73,7 +77,7 @@ async def _reply_page(
 async def post_reply(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/rows/replies/{key}: text, version, base."""
     key, desk, form = request.match_info["key"], await desk_of(request, staff), await request.post()
-    if key not in REPLIES:
+    if key not in _replies_of(desk):
         return missing_page(staff, "没有这一句。")
     words = plain(str(form.get("text", ""))).rstrip("\n")
     if fault := unkeepable(words):

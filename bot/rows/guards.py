@@ -13,7 +13,7 @@ from typing import Any
 from bot.rows.files import Texts, current_texts, own_texts
 from data.canned import PLACEHOLDERS
 from data.faults import Fault
-from data.playbook import REPLIES
+from data.replies import placeholders
 
 _EMERGENCY = re.compile(r"(?<!\d)(?:110|119|120|122|962525)(?!\d)")
 _DANGER = "danger"
@@ -40,7 +40,7 @@ def dangers(before: Texts, after: Texts) -> tuple[str, ...]:
     try:
         old, new = tomllib.loads(was), tomllib.loads(now)
     except tomllib.TOMLDecodeError:
-        return tuple(sorted(key for key in REPLIES if key.startswith(_DANGER)))
+        return tuple(sorted(key for key in tomllib.loads(own_texts()[name]) if key.startswith(_DANGER)))
     keys = {key for key in (*old, *new) if key.startswith(_DANGER)}
     return tuple(sorted(key for key in keys if old.get(key) != new.get(key)))
 
@@ -55,7 +55,7 @@ def _replies(text: str, own: str) -> list[Fault]:
         wrong = []
         if not isinstance(words, str) or not words.strip():
             wrong.append("要是一句话，不能空")
-        elif (problem := _unfillable(words, dict.fromkeys(REPLIES[key], "某某"))) is not None:
+        elif (problem := _unfillable(words, dict.fromkeys(placeholders(key), "某某"))) is not None:
             wrong.append(problem)
         elif key.startswith(_DANGER):
             gone = set(_EMERGENCY.findall(shipped.get(key, ""))) - set(_EMERGENCY.findall(words))

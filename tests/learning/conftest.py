@@ -33,6 +33,12 @@ SAID = (
     "我们楼三天没有做核酸了，是不是漏了，老人的药也断了",
     "你们报的新闻我看了，谢谢，可是我家的水还是没有来",
     "困在浦东机场两天了，没有吃的，我有糖尿病，胰岛素用完了",
+    # Said so that nobody could tell, whatever the model has learnt by then.
+    "那个东西什么时候能送来，家里老的小的都等着，居委说再看看",
+    "他们说归街道管，街道说归医院管，我爸就这么等着",
+    "想问问阳性了以后孩子的课和猫怎么办，东西也没得吃",
+    "车票买了，通行证没有，核酸也没做成，药在老家",
+    "志愿者说人手不够，老人的事和垃圾的事都没人弄",
 )  # fmt: skip
 
 
@@ -108,6 +114,7 @@ async def _picked(record: Record) -> bool:
     """Every delivery is behind the picker's cursor."""
     return bool(
         await record.value(
-            "select count(*) >= 15 and max(received_at) <= (select at from learning_cursors where name = 'inbox') from inbox"
+            f"select count(*) >= {len(SAID)} and max(received_at) <= "
+            "(select at from learning_cursors where name = 'inbox') from inbox"
         )
     )
