@@ -16,17 +16,21 @@ class ReaderHolder:
 
     def __init__(self, home: Path, answers: Answering | None = None) -> None:
         self.models = open_models(home)
-        self._reader = open_reader(None, _failed, answers)
+        self._reader = open_reader(None, _failed, answers, lazy=True)
         self._refused = ""
         self._refresh()
+        assert self.models.tokenizer.engine  # a fifth of a second that no resident should wait for
 
     def current(self) -> Reader:
         return self._reader
 
     async def watch(self) -> None:
+        """Prepares what the start left out, then takes every model that is promoted. A model takes a quarter of a second to
+        read: in a thread, so that nobody's answer waits for it."""
+        await asyncio.to_thread(self._reader.prepare)
         while True:
             await asyncio.sleep(2)
-            if self._refresh():
+            if await asyncio.to_thread(self._refresh):
                 log.info("model_loaded", model=self._reader.model_id)
 
     def _refresh(self) -> bool:

@@ -39,8 +39,8 @@ def open_reader(
 ) -> Reader:
     """A reader over the shipped rows and the serving model; without one the rules read alone. Raises BadRows.
 
-    `answers`: who knows the approved answers, where others than the shipped ones serve. `lazy`: for a command that reads
-    a few lines and ends; a service prepares everything before the first resident writes.
+    `answers`: who knows the approved answers, where others than the shipped ones serve. `lazy`: what most texts never ask
+    for is left to `Reader.prepare`, or to the text that asks: a command reads a few lines and ends.
     """
     faults: list[Fault] = []
     folder = rows_folder()
@@ -49,7 +49,7 @@ def open_reader(
     if faults:
         raise BadRows(faults)
     reader = Reader(
-        danger=RedFlags(red, lazy=lazy),
+        danger=RedFlags(red),
         extractor=EntityReader(places, red),
         acts=ActReader(acts),
         answers=answers,
@@ -57,6 +57,7 @@ def open_reader(
     )
     if models is not None:
         reader.refresh(models)
-        if not lazy:
-            assert models.tokenizer.engine  # its dictionary is made when first asked for
+    if not lazy:
+        reader.prepare()
+        assert models is None or models.tokenizer.engine  # its dictionary is made when first asked for
     return reader

@@ -7,7 +7,7 @@ stands. Rules run on every text and need no model.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from classifiers import intent as intents
 from classifiers import urgency as urgencies
@@ -36,6 +36,13 @@ class DangerReading(Protocol):
 
 class Danger(Protocol):
     def read(self, text: str) -> DangerReading: ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A detector that can do ahead of time what a text would otherwise wait for."""
+
+    def prepare(self) -> None: ...
 
 
 class Extractor(Protocol):
@@ -106,6 +113,12 @@ class Reader:
             return False
         self.use(store.load(wanted))
         return True
+
+    def prepare(self) -> None:
+        """Everything that may be done before the first text. Reads are right without, and may go on meanwhile."""
+        for detector in (self._danger, self._extractor, self._acts, self._answers):
+            if isinstance(detector, Prepares):
+                detector.prepare()
 
     def read(self, texts: Sequence[str], now: Sequence[datetime]) -> list[Reading]:
         """A reading for each text, in order. `now`: when each message was sent, aware. Never raises on any text."""

@@ -74,17 +74,14 @@ _Finder = Callable[[str], Iterator[re.Match[str]]]
 class RedFlags:
     """Reads danger by the given rows. Safe to share between threads: nothing is kept between texts."""
 
-    def __init__(self, rows: RedRows, *, lazy: bool = False) -> None:
-        """`lazy`: an expression is compiled when a text first asks for it (all of them take about a third of a second)."""
+    def __init__(self, rows: RedRows) -> None:
+        """An expression is compiled when a text first asks for it, or by `prepare`."""
         self._variants = Variants(rows.variants)
         table = reading_table(rows.variants)
         patterns = [plain_pattern(row.pattern, table) for row in rows.signs]
         self._signs = [(row.concept, row.kind) for row in rows.signs]
         self._patterns = patterns
         self._finders: list[_Finder | None] = [None] * len(patterns)
-        if not lazy:
-            for place in range(len(patterns)):
-                self._finder(place)
         self._prefilter = Prefilter(patterns)
         self._frames = Frames(rows, table)
         self._limits: dict[str, list[LimitRow]] = {}
@@ -95,6 +92,12 @@ class RedFlags:
         for place, rule in enumerate(self._all_rules):
             for concept in rule.first:
                 self._rules.setdefault(concept, []).append(place)
+
+    def prepare(self) -> None:
+        """Compiles what no text has asked for yet: a third of a second, in any thread, while texts are read."""
+        for place, finder in enumerate(self._finders):
+            if finder is None:
+                self._finder(place)
 
     def read(self, text: str) -> DangerReading:
         """Any text, any length. Time grows with the text, not faster."""
