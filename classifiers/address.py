@@ -17,6 +17,11 @@ _narrow = replacer(
 )
 # Without one of these no address can be read, and most messages have none.
 _CUES = grams_of([*"路弄街镇村苑园区栋幢楼坊宅队组城府庭号室", "大道", "居委", "公寓", "别墅"])
+# Beside a district these name a place people are sent to or gather at; alone they are words like others.
+_SITES = grams_of(
+    "小学 中学 学校 学院 大学 体育馆 体育场 文化馆 公园 广场 商场 火车站 地铁站 码头 渡口 安置点 避难点 卫生院 酒店 宾馆 敬老院 "
+    "养老院 福利院 工地 市场 菜场".split()
+)
 _JOINT = re.compile(
     r"[\s,，、:：()（）的在之内里\[\]【】·.。;；甲乙丙丁-]*(?:上海市?|小区里?|里面?|门牌)?[\s,，:：(（的]*"
 )
@@ -43,11 +48,13 @@ class AddressReader:
     def __init__(self, places: Places) -> None:
         self._gazetteer = Gazetteer(places)
         self._scanner = Scanner(self._gazetteer)
+        self._districts = grams_of(self._gazetteer.district_names)
 
     def read(self, text: str) -> tuple[Address, ...]:
         """At most twenty addresses, the one with most parts first."""
         text = text[:_LONGEST]
-        if _CUES.isdisjoint(simple(text).grams):
+        grams = simple(text).grams
+        if _CUES.isdisjoint(grams) and (self._districts.isdisjoint(grams) or _SITES.isdisjoint(grams)):
             return correction(_narrow(text), self._gazetteer) if len(text) <= _SHORT else ()
         plain = _narrow(text)
         groups = self._groups(plain, self._scanner.scan(plain))

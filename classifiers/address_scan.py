@@ -47,7 +47,9 @@ _STRONG_WORDS = """
 # These end other words too; they need an address beside them.
 _WEAK_WORDS = """
 村 队 宅 组 城 里 坊 庭 府 湾 园 大厦 大楼 广场 酒店 宾馆 旅馆 旅社 医院 养老院 敬老院 护理院 福利院 幼儿园 小学 中学 大学
-学院 学校 校区 宿舍 工地 工业园 园区 市场 商城 寓 中心 总部 国际 天地 邸 居 阁 轩 台 岛 都会
+学院 学校 校区
+体育馆 体育场 文化馆 公园 商场 火车站 地铁站 码头 渡口 安置点 避难点 卫生院 菜场
+宿舍 工地 工业园 园区 市场 商城 寓 中心 总部 国际 天地 邸 居 阁 轩 台 岛 都会
 """
 _STRONG, _WEAK = tuple(_STRONG_WORDS.split()), tuple(_WEAK_WORDS.split())
 _ROAD_ENDS = ["公路", "大道", "路", "街", "大街"]
@@ -62,7 +64,7 @@ _PHASE = re.compile(
     rf"|第?(?:\d{{1,2}}|{_CN}{{1,2}})(?:村民小)?[组队](?=\d|[^一-鿿]|$)"
 )
 _NOT_DISTRICT = re.compile(
-    "机|医|人|菜|校区|路|支路|[东南西北中一二三]路|街|镇|大道|公路|站|体育|公园|图书|新城|工业|新村|小区|花园|公寓|家园|别墅|大厦|大楼"
+    "机|医|人|菜|寺|校区|路|支路|[东南西北中一二三]路|街|镇|大道|公路|站|体育|公园|图书|新城|工业|新村|小区|花园|公寓|家园|别墅|大厦|大楼"
 )
 # Words of a sentence, in no name: 这很不符合城…
 _SENTENCE = re.compile("[很不没说这那吗呢吧啊呀哪谁]|无法|什么|怎么|一整|导致|希望")
@@ -71,7 +73,10 @@ _ROAD_FOLLOWS = re.compile("[东南西北中一二三四五六]?[路街]|[大公
 _TOUCH = re.compile(r"[\s的，,、:：(（\])】]{0,2}")
 _LIST = "：:，,、 \n"
 # People go there; who stays there says more than the name.
-_DESTINATIONS = ("医院", "大学", "学院", "中学", "小学", "学校", "中心", "广场", "公园")
+_DESTINATIONS = (
+    "医院", "大学", "学院", "中学", "小学", "学校", "中心", "广场", "公园", "体育馆", "体育场", "商场", "火车站", "地铁站",
+    "文化馆", "码头", "渡口", "卫生院", "菜场",
+)  # fmt: skip
 _VILLAGE = frozenset(("村", "宅", "队", "组", "工地", "宿舍"))
 _HAN = re.compile(r"[一-鿿A-Za-z·]*")
 # What stands before a name without being part of it.
@@ -82,7 +87,7 @@ _LEADING = re.compile(
 )
 _NO_NAME = re.compile(
     r"(?:反映|投诉|举报|咨询|建议|希望|关于|[想问要请]|整个|老旧?|旧|本|该|这个?|那个?|全|各|每个?|哪个?|别的|其他|隔壁|对面|自己|出|进出?|封控|所在|居住|附近|同|我们|某|一个|几个|个|封闭|管控|防范|因|由于"
-    r"|外地|农村|网上|线上|大|小|多|有|无|没有|旁边|全市|市|医|就医|住院|方舱|定点|隔离|社区|三甲|去|回|家|屋|房间|手机|城|夜|心|公|私|哪|这|那|电|店|超市|群|楼|车|箱|袋|嘴|眼|肚子|手|身体|朋友圈|圈)+"
+    r"|上|读|念|考|送|进|到|外地|农村|网上|线上|大|小|多|有|无|没有|旁边|全市|市|医|就医|住院|方舱|定点|隔离|社区|三甲|去|回|家|屋|房间|手机|城|夜|心|公|私|哪|这|那|电|店|超市|群|楼|车|箱|袋|嘴|眼|肚子|手|身体|朋友圈|圈)+"
 )
 _NO_COMMITTEE = re.compile(
     "刚|才|今|昨|明天|前天|现在|早上|上午|下午|晚上|后来|然后|结果|已经|一直|总算|终于|联系|问过|打[给过了]|找[过了]|告诉|反映|问|说|叫|让|被|当时|这边|那边|他们"
@@ -94,6 +99,7 @@ _NO_ROAD = re.compile(
 _PART_OF_ESTATE = re.compile(r"第?[一二三四五六七八九十\d]{1,2}(?:街坊|小区|村|区|期|坊)")
 _BETWEEN = " ,，、"
 _HAN_NEXT = re.compile(r"[一-鿿]")
+_HOUSE = re.compile(r"\s?\d{1,4}\s?(?:号|幢|栋|楼|弄|-)")
 _LONGEST_NAME = 12
 
 
@@ -136,6 +142,8 @@ class Scanner:
             stop = end + length
             if not self._gazetteer.lies_in(text[end:stop], district):
                 continue
+            if text[end:stop].endswith("新村") and _HOUSE.match(text, stop):
+                return None  # 长宁 仙霞新村 30号: the estate that the town is called after
             if not _HAN_NEXT.match(text, stop) or self._gazetteer.road_begins(text, stop):
                 return Token("town", text[end:stop], end, stop, known=True)
         return None

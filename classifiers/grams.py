@@ -23,6 +23,7 @@ _FACTORS = np.array([[0x9E3779B97F4A7C15], [0xC2B2AE3D27D4EB4F]], np.uint64)
 _ROOM = 2
 """Slots for each key: with fewer there may be no way to seat them all, with more they leave the cache."""
 _ROUNDS = 500
+_WIDER = 6
 
 
 class Grams:
@@ -41,11 +42,18 @@ class Grams:
         # By code point; past the last one stand all characters that are in no key.
         self._numbers = np.full(max(map(ord, self._number), default=0) + 2, self._unknown, np.uint32)
         self._numbers[list(map(ord, self._number))] = list(self._number.values())
-        spread = max(4, (_ROOM * len(keys)).bit_length())
-        self._shift, self._bits, self._row_bits = map(np.uint64, (64 - spread, self._width, row_bits))
+        self._bits, self._row_bits = np.uint64(self._width), np.uint64(row_bits)
         self._row_mask = np.uint64((1 << row_bits) - 1)
         codes = np.fromiter(map(self._code, keys), np.uint64, len(keys))
-        self._slots = self._filled(codes, np.fromiter(keys.values(), np.uint64, len(keys)), 1 << spread)
+        rows = np.fromiter(keys.values(), np.uint64, len(keys))
+        spread = max(4, (_ROOM * len(keys)).bit_length())
+        # A table almost half full, or a small one, may have no seats for these very keys: then one of twice the size.
+        for wider in range(spread, spread + _WIDER):
+            self._shift = np.uint64(64 - wider)
+            if (slots := self._filled(codes, rows, 1 << wider)) is not None:
+                self._slots = slots
+                return
+        raise ValueError("the keys do not spread over any table")
 
     def __len__(self) -> int:
         return self._count
@@ -93,8 +101,9 @@ class Grams:
         slots &= self._row_mask
         return np.where(here[0], slots[0], slots[1]).view(np.int64), here[0] | here[1]
 
-    def _filled(self, codes: _Codes, rows: _Codes, size: int) -> _Codes:
-        """The table. All keys without a place move at once, and whom they push out moves next, to its other place."""
+    def _filled(self, codes: _Codes, rows: _Codes, size: int) -> _Codes | None:
+        """The table; None when not all find a seat. All keys without a place move at once, and whom they push out moves
+        next, to its other place."""
         table = np.zeros(size, np.uint64)
         homeless, place = (codes << self._row_bits) | rows, (codes * _FACTORS[0]) >> self._shift
         for _ in range(_ROUNDS):
@@ -107,7 +116,7 @@ class Grams:
             homeless, left = np.concatenate((homeless[lost], pushed)), np.concatenate((place[lost], stood))
             first, second = ((homeless >> self._row_bits) * _FACTORS) >> self._shift
             place = np.where(first == left, second, first)
-        raise ValueError("the keys do not spread over the table")
+        return None
 
     def _code(self, key: str) -> int:
         code = 0

@@ -13,7 +13,7 @@ from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
 from conversations.telephones import CALLED, has_no_number, how_they_rang, other_number
-from conversations.whereabouts import address_words, beside, names_a_hospital, names_a_place, specific
+from conversations.whereabouts import address_words, beside, named_last, names_a_hospital, names_a_place, specific
 
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
@@ -71,7 +71,7 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         asked
         and not reading.acts
         and MASK not in message.text
-        and (rest := _without_phones(message.text, reading))
+        and (rest := named_last(_without_phones(message.text, reading)))
         and names_a_place(rest)
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)

@@ -91,6 +91,16 @@ def names_a_place(said: str) -> bool:
     return bool(_DOOR.search(told) or (len(said) <= _NAME and _SITE.search(told)))
 
 
+_NEWS = re.compile(r"[^，,。；;\s]*[了啦过吧]\s*[，,。；;\s]\s*")
+
+
+def named_last(said: str) -> str:
+    """Without the news that stands before the place (有两个脱水了，在校医室)."""
+    while (news := _NEWS.match(said)) and news.end() < len(said):
+        said = said[news.end() :]
+    return said
+
+
 _HOSPITAL = re.compile(
     "院|医|所|中心|妇|保健|仁济|瑞金|华山|中山|长海|长征|新华|华东|龙华|曙光|岳阳|同济|东方|没有|没建|还没"
 )

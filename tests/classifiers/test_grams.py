@@ -1,5 +1,7 @@
 """Runs of characters found for a batch are those that one text alone has."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,3 +35,15 @@ def test_keys_come_back() -> None:
 def test_what_is_no_run_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="run of one to 3"):
         Grams({key: 0})
+
+
+@pytest.mark.parametrize("count", [7, 15, 31, 127, 1023])
+def test_every_set_of_keys_finds_a_table(count: int) -> None:
+    """Of these sizes the smallest table would be almost half full, and one set in twelve has no seats in it."""
+    chance = random.Random(count)
+    for _ in range(60):
+        keys: dict[str, int] = {}
+        while len(keys) < count:
+            keys.setdefault("".join(chance.choices("吃没药奶菜烧痛走电水车人", k=chance.randint(1, 3))), len(keys))
+        grams = Grams(keys)
+        assert {key: grams.get(key) for key in keys} == keys
