@@ -15,9 +15,10 @@ _LEAST, _FEW = 3, 8
 _SURE = 0.6
 _PUT_RIGHT = 16
 _RANG = re.compile(
-    r"(?:120|救护车).{0,4}(?:打了|打过|打通|叫了|叫过|在路上|在来|说等|要等)|(?:打了|打过|叫了|叫过).{0,2}(?:120|救护车)"
+    r"(?:1(?:10|19|20|22)|救护车|消防|警察|派出所).{0,4}(?:打了|打过|打通|叫了|叫过|在路上|在来|说等|要等|来了|到了)"
+    r"|(?:打了|打过|叫了|叫过).{0,2}(?:1(?:10|19|20|22)|救护车|消防|警察)|(?:已经|已|刚刚?)?(?:报警|报过警)了?"
 )
-"""That the ambulance was called is no new danger."""
+"""That help was called is no new danger."""
 
 
 def believed(message: Inbound, reading: Reading, playbook: Playbook, *, talking: bool = True) -> Intent | None:

@@ -19,7 +19,7 @@ _VERY_SHORT, _VERY_FIRM = 10, 0.9
 """A whole need in so few characters names its thing, and the model is sure of it (家里没菜了); 昨天就没了 names none."""
 
 _ALSO = re.compile(r"也|另外|还有|又|隔壁|楼上|楼下|对门|邻居|别的|另一")
-_MOREOVER = re.compile(r"[，,。 ]*(?:另外|还有|再有|对了|顺便|第二)")
+_MOREOVER = re.compile(r"[，,。 ]*(?:另外|还有|再有|对了|顺便|第二|不过)")
 """Who begins like this speaks of something else, however few the words."""
 _UNIT_SAYS = re.compile(
     r"(?:居委|街道|村委|社区|物业|医院|12345|志愿者|保安|门岗|派出所|疾控|大白).{0,8}(?:说|讲|回|叫|让|要|不给|不肯|推)"
@@ -86,7 +86,9 @@ def find_case(
         if playbook.intents[case.intent].family == family and not _for_another(case, whom, message, reading, playbook):
             return case, intent
     if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, message, reading):
-        return focus, intent
+        # Where they are is no name for what they need (在安置点，三林中学).
+        firm = reading.confidence >= _SURE or any(reason.code != "model" for reason in reading.reasons)
+        return focus, intent if firm else None
     return None, intent
 
 
@@ -148,11 +150,15 @@ def _for_another(case: Case, whom: frozenset[str], message: Inbound, reading: Re
 def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
     """A word on how things stand around somebody in danger (家里就她和保姆, 居委不让出门) is about them; a sentence of it
     too, while it is not known yet whom to call and where they are."""
-    longest = _SHORT if focus.slots.keys() >= SHARED else _SENTENCE
+    known = focus.slots.keys() >= SHARED
+    length = len(message.text.strip())
+    # Until they can be found, a few words name no other need (没空调，停电), whatever it sounds like.
+    around = reading.intent in playbook.manners.circumstances or (not known and length <= _SHORT)
     return (
         focus.urgency is Urgency.CRITICAL
-        and len(message.text.strip()) <= longest
-        and reading.intent in playbook.manners.circumstances
+        and around
+        and length <= (_SHORT if known else _SENTENCE)
+        and not (length <= _SHORT and (_ALSO.search(message.text) or _MOREOVER.match(message.text)))
         and all(reason.code == "model" for reason in reading.reasons)
         and reading.urgency is not Urgency.CRITICAL
     )
