@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 from classifiers.address_correction import correction
-from classifiers.address_scan import Scanner, Token
+from classifiers.address_scan import PUBLIC, Scanner, Token
 from classifiers.gazetteer import Gazetteer
 from classifiers.names import is_person
 from classifiers.plain import grams_of, replacer, simple
@@ -17,7 +17,7 @@ _narrow = replacer(
 )
 # Without one of these no address can be read, and most messages have none.
 _CUES = grams_of([*"路弄街镇村苑园区栋幢楼坊宅队组城府庭号室", "大道", "居委", "公寓", "别墅"])
-# Beside a district these name a place people are sent to or gather at; alone they are words like others.
+# Beside a district or a town these name a place people are sent to or gather at; alone they are words like others.
 _SITES = grams_of(
     "小学 中学 学校 学院 大学 体育馆 体育场 文化馆 公园 广场 商场 火车站 地铁站 码头 渡口 安置点 避难点 卫生院 酒店 宾馆 敬老院 "
     "养老院 福利院 工地 市场 菜场".split()
@@ -48,13 +48,13 @@ class AddressReader:
     def __init__(self, places: Places) -> None:
         self._gazetteer = Gazetteer(places)
         self._scanner = Scanner(self._gazetteer)
-        self._districts = grams_of(self._gazetteer.district_names)
+        self._named = grams_of((*self._gazetteer.district_names, *self._gazetteer.town_names))
 
     def read(self, text: str) -> tuple[Address, ...]:
         """At most twenty addresses, the one with most parts first."""
         text = text[:_LONGEST]
         grams = simple(text).grams
-        if _CUES.isdisjoint(grams) and (self._districts.isdisjoint(grams) or _SITES.isdisjoint(grams)):
+        if _CUES.isdisjoint(grams) and (self._named.isdisjoint(grams) or _SITES.isdisjoint(grams)):
             return correction(_narrow(text), self._gazetteer) if len(text) <= _SHORT else ()
         plain = _narrow(text)
         groups = self._groups(plain, self._scanner.scan(plain))
@@ -166,7 +166,10 @@ class AddressReader:
         door = re.match(r"\d+", parts.get("lane", "") or parts.get("number", ""))
         if door and (lies := self._gazetteer.door_district(parts.get("road", ""), int(door[0]))):
             votes[lies] += 3
-        estates = self._gazetteer.estate_districts(parts.get("estate", ""))
+        estate = parts.get("estate", "")
+        estates = self._gazetteer.estate_districts(estate)
+        if not estates and estate.endswith(PUBLIC) and (town := self._gazetteer.town_beginning(estate)):
+            estates = (town.district,)
         votes.update(dict.fromkeys(estates, 2 if len(estates) == 1 else 1))
         if mentioned and (mentioned in votes or not votes):
             return mentioned, ()

@@ -68,6 +68,22 @@ _NOT_DISTRICT = re.compile(
 )
 # Words of a sentence, in no name: 这很不符合城…
 _SENTENCE = re.compile("[很不没说这那吗呢吧啊呀哪谁]|无法|什么|怎么|一整|导致|希望")
+_TEAMS = (
+    "救援",
+    "消防",
+    "志愿",
+    "医疗",
+    "施工",
+    "工程",
+    "采样",
+    "配送",
+    "维修",
+    "抢修",
+    "搜救",
+    "抢险",
+    "支援",
+    "巡逻",
+)
 _QUEUES = "排插部车站军球医"
 _ROAD_FOLLOWS = re.compile("[东南西北中一二三四五六]?[路街]|[大公]?道|公路")
 _TOUCH = re.compile(r"[\s的，,、:：(（\])】]{0,2}")
@@ -77,6 +93,8 @@ _DESTINATIONS = (
     "医院", "大学", "学院", "中学", "小学", "学校", "中心", "广场", "公园", "体育馆", "体育场", "商场", "火车站", "地铁站",
     "文化馆", "码头", "渡口", "卫生院", "菜场",
 )  # fmt: skip
+PUBLIC = ("小学", "中学", "学校", "体育馆", "体育场", "文化馆", "公园", "敬老院", "养老院", "地铁站", "火车站", "广场")
+"""Called after the town they stand in (九亭中学), and where people gather in a disaster."""
 _VILLAGE = frozenset(("村", "宅", "队", "组", "工地", "宿舍"))
 _HAN = re.compile(r"[一-鿿A-Za-z·]*")
 # What stands before a name without being part of it.
@@ -242,12 +260,14 @@ class Scanner:
         known = len(name) > 2 and not name.endswith(_DESTINATIONS) and self._gazetteer.estate_listed(name)
         if not run or len(run) > 10 or _NO_NAME.fullmatch(run) or _SENTENCE.search(run):
             return None
-        if hit.group() == "队" and run[-1] in _QUEUES:
+        if hit.group() == "队" and (run[-1] in _QUEUES or run.endswith(_TEAMS)):
             return None
         if hit.group() not in _STRONG and (_ROAD_FOLLOWS.match(text, end) or self._inside_road(text, hit)):
             return None  # 花园路, 涞坊路
         touching = floor > 0 and _TOUCH.fullmatch(text[floor:start]) is not None
         listed = hit.group() in _VILLAGE and 2 <= len(run) <= 8 and (start == 0 or text[start - 1] in _LIST)
+        public = name.endswith(PUBLIC) and (start == 0 or text[start - 1] in "在到于" + _LIST)
+        listed = listed or (public and self._gazetteer.town_beginning(run) is not None)
         if hit.group() not in _STRONG and not (
             known or touching or numeric_follows or listed or self._gazetteer.road_begins(text, end)
         ):

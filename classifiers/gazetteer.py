@@ -41,6 +41,11 @@ class Gazetteer:
     def district_names(self) -> Iterable[str]:
         return self._districts.keys()
 
+    @property
+    def town_names(self) -> Iterable[str]:
+        """As people shorten them, without 街道 and 镇."""
+        return self._bare_towns.keys()
+
     def district(self, name: str) -> str:
         """The full form of any name of a district; "" when it is none."""
         return self._districts.get(name, "")
