@@ -39,7 +39,7 @@ _MOST = 20
 _MOST_GROUPS = 200
 # More than any channel lets a resident write; a longer text is no message, and is read no further.
 _LONGEST = 6000
-_SHORT = 20
+_SHORT = 24
 
 
 class AddressReader:

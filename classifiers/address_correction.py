@@ -13,6 +13,7 @@ _PART = re.compile(
     r"|(?P<room>[A-Za-z]?\d{2,5}[A-Za-z]?(?:室|房间))|(?P<number>\d{1,5}号)(?!线|码)"
 )
 _AROUND = re.compile(r"^(?:[我是在的,，。\s]|上海市?|地址)+|(?:[的啊呀哦,，。！!\s]|这里|这边|那边)+$")
+_NUMBER = re.compile(r"(?:电话|手机)?[:：]?\s?1[3-9]\d(?:[- ]?\d{4}){2}")
 
 
 def correction(text: str, gazetteer: Gazetteer) -> tuple[Address, ...]:
@@ -22,8 +23,10 @@ def correction(text: str, gazetteer: Gazetteer) -> tuple[Address, ...]:
     parts: dict[str, Any] = {found.lastgroup or "": found[0] for found in _PART.finditer(kept)}
     if parts and (_SAID.search(text) or _PART.fullmatch(bare)):
         return (Address(**parts, raw=text, confidence=0.3),)
-    first, _, second = bare.partition(" ")
-    if (town := gazetteer.bare_town(second.strip())) and gazetteer.lies_in(second.strip(), first):
-        return (Address(district=town.district, town=town.name, raw=text, confidence=0.3),)
+    bare = _NUMBER.sub("", bare).strip(" ,，、:：")  # 嘉定 南翔 139…
+    for name in gazetteer.district_names:
+        second = bare.removeprefix(name).strip(" ,，、")
+        if bare.startswith(name) and (town := gazetteer.bare_town(second)) and gazetteer.lies_in(second, name):
+            return (Address(district=town.district, town=town.name, raw=text, confidence=0.3),)
     district = gazetteer.district(bare) if 2 <= len(bare) <= 5 else ""
     return (Address(district=district, raw=text, confidence=0.3),) if district else ()
