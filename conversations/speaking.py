@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from conversations.codes import Flag, Intent, Urgency
 from conversations.knowledge import Tip
@@ -20,6 +20,10 @@ _BARE_LABEL = re.compile(r"(?:.{1,3}的|联系|家庭|现)?(?:电话|手机|地�
 _SEPARATORS = " \t,，。、;；:：\n"
 
 
+_LATELY = timedelta(hours=2)
+"""While a danger is this fresh, what only the model feels is more of it."""
+
+
 def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime) -> str:
     """The 120 line for this message; shorter when it was said within the last minute, honest at night."""
     codes = [reason.code for reason in reading.reasons]
@@ -33,7 +37,8 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
     again = told and state.danger_at is not None and now - state.danger_at < playbook.manners.danger_again
-    if told and all(code == "model" for code in codes):  # it felt danger and cannot name it: what is known already
+    lately = state.danger_at is not None and now - state.danger_at < _LATELY
+    if told and lately and all(code == "model" for code in codes):  # it felt danger and cannot name it: the known one
         codes = [code for case in state.cases if case.open for code in case.codes] or codes
     kind = playbook.danger(codes)
     if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):

@@ -24,6 +24,10 @@ def read_dangers(folder: Path, replies: dict[str, str], faults: list[Fault]) -> 
         unknown = [str(row[name]) for name in ("say", "short") if row[name] not in replies]
         if unknown:
             faults.append(Fault(path.name, line, f"{code}：replies.toml 里没有 {'、'.join(unknown)} 这一句"))
+        if odd := [str(row[name]) for name in ("say", "short") if not str(row[name]).startswith("danger")]:
+            faults.append(
+                Fault(path.name, line, f"{code}：{'、'.join(odd)} 的名字要以 danger 开头，改动时才会请第二个人看")
+            )
         if row["call"] not in _NUMBERS:
             faults.append(
                 Fault(path.name, line, f"{code} 的 call 是 {row['call']}：只能是 {'、'.join(sorted(_NUMBERS))}")
