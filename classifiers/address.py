@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import replace
 
 from classifiers.address_correction import correction
-from classifiers.address_scan import PUBLIC, Scanner, Token
+from classifiers.address_scan import Scanner, Token
+from classifiers.address_words import PUBLIC
 from classifiers.gazetteer import Gazetteer
 from classifiers.names import is_person
 from classifiers.plain import grams_of, replacer, simple
