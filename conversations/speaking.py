@@ -122,12 +122,14 @@ def still_missing(
     """What nobody has told yet of the minimal form, as a statement; of a critical case only whom to call and where.
 
     `only`: of nothing but these."""
-    only = SHARED if case.urgency is Urgency.CRITICAL else only
+    needs: tuple[str, ...] = ("open",)
+    if case.urgency is Urgency.CRITICAL:  # help must find them, also where a form would ask for the place later
+        needs, only = ("open", "soon"), SHARED
     if only and playbook.danger(case.codes).watched:
         only = only - {"phone"}
     gaps = [
         slot.title
-        for slot in missing(playbook.intents[case.intent], case, ("open",))
+        for slot in missing(playbook.intents[case.intent], case, needs)
         if (only is None or slot.name in only) and slot.name not in asking
     ]
     return playbook.say("receipt_gaps", items="、".join(gaps)) if gaps else ""
