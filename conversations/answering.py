@@ -9,7 +9,7 @@ from conversations.in_danger import critical, doubtful, open_siblings, stand_by
 from conversations.listening import complete, felt
 from conversations.reading import Entities, Reading
 from conversations.slots import SHARED
-from conversations.speaking import asks_us, noted, receipt, still_missing, tip_words, words_for_12345
+from conversations.speaking import noted, receipt, still_missing, tip_words, words_for_12345
 from conversations.state import Case, Filled
 from conversations.talk import begin_empty
 from conversations.telephones import odd_number
@@ -78,7 +78,7 @@ def answer(
 
 def _kept(draft: Draft, names: tuple[str, ...]) -> str:
     """They asked us something instead of answering: it is not passed over in silence."""
-    return draft.playbook.say("question_kept") if asks_us(draft.heard) and names != draft.asked_last else ""
+    return draft.playbook.say("question_kept") if draft.asks_us and names != draft.asked_last else ""
 
 
 def _next(draft: Draft, case: Case, needs: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -126,8 +126,8 @@ def _still_typing(draft: Draft) -> bool:
 def _wait(draft: Draft, case: Case, reading: Reading) -> Turn:
     """A fragment right after a question: it is not asked again at once. What is missing is said, and waited for."""
     asks = reading.intent is Intent.CONSULT and reading.confidence >= draft.playbook.manners.floor
-    words = "upset" if Act.ABUSE in reading.acts else "question_kept" if asks or asks_us(draft.heard) else "slowly"
-    words = "courtesy" if Act.THANKS in reading.acts else words
+    words = "question_kept" if asks or draft.asks_us else "slowly"
+    words = "courtesy" if Act.THANKS in reading.acts else "upset" if Act.ABUSE in reading.acts else words
     draft.said = [pair for pair in draft.said if pair[0] != "receipt" or not case.told]
     if not any(purpose == "receipt" for purpose, _ in draft.said):  # a receipt names what is missing by itself
         draft.say("info", draft.playbook.say(words) + still_missing(case, draft.playbook))
@@ -151,7 +151,7 @@ def _remind(draft: Draft, case: Case, names: tuple[str, ...]) -> Turn:
         draft.playbook.say("receipt_gaps", items="、".join(titles)) if titles else ""
     )
     if all(purpose == "danger" for purpose, _ in draft.said):
-        draft.say("receipt", draft.playbook.say("question_kept" if asks_us(draft.heard) else "noted_words"))
+        draft.say("receipt", draft.playbook.say("question_kept" if draft.asks_us else "noted_words"))
     if not any(gaps in text for _, text in draft.said):
         draft.say("info", gaps)
     case = draft.put(asked(case, names))  # it was asked for, in other words

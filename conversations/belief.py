@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -14,11 +15,6 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _LEAST, _FEW = 3, 8
 _SURE = 0.6
 _PUT_RIGHT = 16
-_RANG = re.compile(
-    r"(?:1(?:10|19|20|22)|救护车|消防|警察|派出所).{0,4}(?:打了|打过|打通|叫了|叫过|在路上|在来|说等|要等|来了|到了)"
-    r"|(?:打了|打过|叫了|叫过).{0,2}(?:1(?:10|19|20|22)|救护车|消防|警察)|(?:已经|已|刚刚?)?(?:报警|报过警)了?"
-)
-"""That help was called is no new danger."""
 
 
 def believed(message: Inbound, reading: Reading, playbook: Playbook, *, talking: bool = True) -> Intent | None:
@@ -74,7 +70,7 @@ def facts_only(message: Inbound, reading: Reading, *, talking: bool = True) -> b
     return words <= _LEAST or (words <= _FEW and not named)
 
 
-def sober(asked: Collection[str], message: Inbound, reading: Reading) -> Reading:
+def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues) -> Reading:
     """An answer to what was asked, or a few words of it is not sure what, are no new danger because the model alone feels so:
     people are shown a doubt instead. And a question of what holds is a question, whatever it is about.
 
@@ -97,10 +93,10 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading) -> Reading
     answered = (facts.phones and "phone" in asked) or (facts.addresses and "address" in asked)
     words = _words(message.text)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
-    rang = words <= _FEW and _RANG.search(message.text) is not None
+    rang = words <= _FEW and cues.help_called.search(message.text) is not None
     calm = words <= _FEW and reading.intent in _OF_THINGS
     sure = reading.intent is Intent.EMERGENCY and reading.confidence >= _LIKELY
-    named = _ILLNESSES.fullmatch(message.text.strip()) is not None
+    named = cues.illness.fullmatch(message.text.strip()) is not None
     hardly = rang or calm or named or (few and not sure)
     if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
@@ -113,11 +109,6 @@ _OF_THINGS = frozenset(
 )  # fmt: skip
 """Needs in which a few words are hardly a danger that no rule can name (她一个人住在)."""
 _LIKELY = 0.4
-_ILLNESSES = re.compile(
-    r"(?:[他她我您]|[我他她]?[爸妈爷奶外公婆老]{1,3})?\s*(?:有|得过|患有?|是)?"
-    r"(?:[\s、，,和]*(?:高血压|高血脂|糖尿病|冠心病|心脏病|哮喘|癫痫|老慢支|肾病|痛风|胃病|肝病|慢性病|基础病))+(?:病?史)?[。.]?"
-)
-"""An illness by its name is no event of it (他有冠心病)."""
 
 
 def _idle_doubt(message: Inbound, reading: Reading) -> bool:

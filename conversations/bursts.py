@@ -42,7 +42,7 @@ def unfinished(message: Inbound, reading: Reading, playbook: Playbook) -> bool:
     """A scrap that tells no need, no fact and no wish by itself, after which people usually go on."""
     if not may_be_unfinished(message):
         return False
-    reading = sober((), message, reading)  # 「她」 is no danger because a model feels so
+    reading = sober((), message, reading, playbook.cues)  # 「她」 is no danger because a model feels so
     if is_red(reading):
         return False
     if reading.acts or reading.answer or Flag.DECEASED in reading.flags:

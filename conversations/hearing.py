@@ -36,7 +36,7 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     state = draft.state
     event, private = _without_private_numbers(event)
     message = event.message
-    event = replace(event, reading=sober(state.asked, message, event.reading))
+    event = replace(event, reading=sober(state.asked, message, event.reading, draft.playbook.cues))
     draft.state = evolve(
         remember(state, message, event.reading),
         window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits),
@@ -66,13 +66,14 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         event = replace(event, message=together(state.burst, event.message))
         state = draft.state = evolve(state, burst=())
     message = event.message
-    reading = with_chosen_district(state, message, sober(state.asked, message, event.reading))
-    reading = with_overdue(state, confirmed(state, message, reading), draft.now)
+    cues = draft.playbook.cues
+    reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
+    reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
     event = replace(event, reading=reading)
     draft.pushed = bool(event.answered)
     draft.message, draft.heard, draft.surge = message, message.text, event.surge
     draft.tips, draft.queue = event.tips, event.queue
-    threat = threatens(message.text, reading)
+    threat = threatens(message.text, reading, cues)
     draft.asked_last = state.asked if state.asked_on == state.turn - 1 else ()
     danger = not threat and answer_danger(draft, event)
     if message.kind == "menu":
@@ -136,8 +137,8 @@ def _beside_a_reporter(
             if not wants_human:
                 return _filed(draft, None, event.reading)
             intent = Intent.CONSULT
-        case = new_case(draft.state, event.message, event.reading, intent, draft.now)
-        case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now)
+        case = new_case(draft.state, event.message, event.reading, intent, draft.now, draft.playbook)
+        case, _ = fill(case, event.message, event.reading, (), draft.now, draft.playbook)
         draft.filed = case.key
         draft.alert(draft.open_ticket(share(draft, case)), "human" if wants_human else "further_need")
         return draft.finish()
@@ -164,11 +165,11 @@ def _begin(
     begun: Case | None = None,
 ) -> Turn:
     """A new need: a case of its own, however many others are open. `begun`: what was said before the list itself."""
-    case = new_case(draft.state, event.message, event.reading, intent, draft.now)
+    case = new_case(draft.state, event.message, event.reading, intent, draft.now, draft.playbook)
     if begun is not None:
         case = evolve(case, key=begun.key, asked=begun.asked, rounds=begun.rounds)
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0)
-    case, _ = fill(case, draft.playbook.intents[intent], event.message, event.reading, (), draft.now, opening=True)
+    case, _ = fill(case, event.message, event.reading, (), draft.now, draft.playbook, opening=True)
     if Act.CONSENT in event.reading.acts or Act.REFUSE_CONSENT in event.reading.acts:
         case = evolve(case, consent="no" if Act.REFUSE_CONSENT in event.reading.acts else "yes")
         if case.consent == "no" and not danger and not silent:
@@ -177,10 +178,10 @@ def _begin(
     if event.parts:
         return begin_list(draft, case, event, silent=silent)
     for other in further_needs(case, event.message, event.reading, draft.playbook):
-        sibling = new_case(draft.state, event.message, event.reading, other, draft.now)
+        sibling = new_case(draft.state, event.message, event.reading, other, draft.now, draft.playbook)
         # How soon the other need is, nobody has read yet: it is no more than the day's business until a person looks.
         sibling = evolve(sibling, urgency=Urgency.SOON, reasons=(), flags=case.flags, further=(), confidence=0.0)
-        sibling, _ = fill(sibling, draft.playbook.intents[other], event.message, event.reading, (), draft.now)
+        sibling, _ = fill(sibling, event.message, event.reading, (), draft.now, draft.playbook)
         draft.put(sibling)
     return answer(draft, case, event.reading, {}, danger=danger, fresh=True)
 
@@ -192,10 +193,10 @@ def _go_on(
     before = case
     case = heard(case, event.message, event.reading, intent, draft.playbook)
     asked_now = draft.state.asked if case.key == draft.state.focus else ()
-    row, news = draft.playbook.intents[case.intent], dict[str, Filled]()
+    news = dict[str, Filled]()
     every = [(piece.message, piece.reading) for piece in draft.pieces]
     for message, reading in (*every, (event.message, event.reading)):  # one alone may be the answer to what was asked
-        case, more = fill(case, row, message, reading, asked_now, draft.now)
+        case, more = fill(case, message, reading, asked_now, draft.now, draft.playbook)
         news |= more
     draft.state = evolve(draft.state, focus=case.key)
     case = share(draft, case)

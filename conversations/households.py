@@ -33,7 +33,8 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
         draft.state = evolve(draft.state, danger_at=draft.now)
     for part in parts:
         intent = part.reading.intent if part.reading.intent.opens_case else parent.intent
-        child = new_case(draft.state, replace(event.message, text=part.text), part.reading, intent, draft.now)
+        entry = replace(event.message, text=part.text)
+        child = new_case(draft.state, entry, part.reading, intent, draft.now, draft.playbook)
         child = draft.open_ticket(draft.put(evolve(child, parent=parent.key)))
         draft.note(child, "listed", detail=parent.ticket)
         if child.urgency is Urgency.CRITICAL or Flag.CHECK in child.flags:

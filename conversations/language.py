@@ -13,10 +13,9 @@ def in_another_language(draft: Draft, case: Case | None, event: MessageReceived,
     """We cannot ask in their language what we need to know: a person is called, and they read so in English."""
     if case is None:
         named = intent if intent and intent.opens_case else Intent.CONSULT
-        case = new_case(draft.state, event.message, event.reading, named, draft.now)
+        case = new_case(draft.state, event.message, event.reading, named, draft.now, draft.playbook)
     fresh = not case.ticket
-    row = draft.playbook.intents[case.intent]
-    case, _ = fill(case, row, event.message, event.reading, (), draft.now, opening=fresh)
+    case, _ = fill(case, event.message, event.reading, (), draft.now, draft.playbook, opening=fresh)
     case = share(draft, draft.open_ticket(evolve(case, wants_human=True)))
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0, foreign=True)
     draft.filed = case.key

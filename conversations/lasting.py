@@ -2,8 +2,8 @@
 
 import re
 
-_GONE = re.compile(r"(?:都|已经|早就|昨天|前天|今天|早上|今早){0,2}就?(?:没有?|断|吃完|用完|吃光|用光)了[。！!]?")
-"""The thing itself was named before."""
+from conversations.cues import Cues
+
 _FIGURES = {figure: at for at, figure in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _UNITS = {"天": 1, "月": 30}
 _DAYS = re.compile(
@@ -21,30 +21,26 @@ _LEFT = re.compile(
     r"(?:还|只)(?:有|剩下?|够|能吃|能撑|能用)(\d{1,3}|[一二两三四五六七八九十])(天|个?星期|个?礼拜|周|个?月)(?:的?量)?[。了吧]*$"
 )
 """At the end of a few words that were not asked for (格列齐特 还有5天)."""
-_AWAY = re.compile(r"[离距]|手术|到期|预产|解封|隔离|开学|高考|航班|车票")
-"""What these are away is no stock."""
 _SHORT = 24
 _LONGEST = 60
 """Days above which a figure was no stock (尿不湿还有七八片)."""
 
 
-def days_said(words: str, read: float | None, *, asked: bool) -> float | None:
+def days_said(words: str, read: float | None, cues: Cues, *, asked: bool) -> float | None:
     """Days; None when nothing is said of it. `read`: what was read of the message by itself; `asked`: we have asked."""
-    if _GONE.fullmatch(words):
+    if cues.gone.fullmatch(words):
         return 0.0
     if read is not None and read <= _LONGEST:
         return read
     days = _DAYS.fullmatch(words) or (_LASTS.search(words) if asked else None)
-    if days is None and len(words) <= _SHORT and not _AWAY.search(words):
+    if days is None and len(words) <= _SHORT and not cues.away.search(words):
         days = _LEFT.search(words)
     return float(_FIGURES.get(days[1]) or days[1]) * _UNITS.get(days[2][-1], 7) if days else None
 
 
-_MEASURE = re.compile(
-    r"[\d一二三四五六七八九十两半几]|天|周|月|顿|粒|片|没|呒|完|光|够|少|多|剩|老人|婴|宝|孩|今|明|后|撑|省|断"
-)
+_NUMBER = re.compile(r"[\d一二三四五六七八九十两半几]")
 
 
-def measures(words: str) -> bool:
+def measures(words: str, cues: Cues) -> bool:
     """Whether words after "how long will it last?" are about that at all; whatever else is said is no answer to it."""
-    return _MEASURE.search(words) is not None
+    return _NUMBER.search(words) is not None or cues.lasts.search(words) is not None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
+from conversations.cues import Cues
 from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
@@ -40,10 +41,12 @@ def felt(reading: Reading) -> bool:
     return Flag.CHECK in reading.flags and presses and not is_red(reading)
 
 
-def new_case(state: Conversation, message: Inbound, reading: Reading, intent: Intent, now: datetime) -> Case:
+def new_case(
+    state: Conversation, message: Inbound, reading: Reading, intent: Intent, now: datetime, playbook: Playbook
+) -> Case:
     """A case begun by this message; its words are kept whole in the record, the summary is their beginning."""
     words = " ".join(message.text.split())
-    child = child_writes(message.text)
+    child = child_writes(message.text, playbook.cues)
     return Case(
         key=max((case.key for case in state.cases), default=0) + 1,
         intent=intent,
@@ -87,7 +90,7 @@ def further_needs(case: Case, message: Inbound, reading: Reading, playbook: Play
 
 def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None, playbook: Playbook) -> Case:
     """The case with what this message adds: flags and reasons join, urgency only rises, a vague intent gets a name."""
-    child = case.child or child_writes(message.text)
+    child = case.child or child_writes(message.text, playbook.cues)
     urgency = most_urgent(case.urgency, reading.urgency, *((Urgency.URGENT,) if child else ()))
     renamed = case.intent
     if (
@@ -119,11 +122,11 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
 
 def fill(
     case: Case,
-    row: IntentRow,
     message: Inbound,
     reading: Reading,
     asked: tuple[str, ...],
     now: datetime,
+    playbook: Playbook,
     *,
     opening: bool = False,
 ) -> tuple[Case, Mapping[str, Filled]]:
@@ -133,16 +136,16 @@ def fill(
     recognised and nothing else was asked with it, so that an address is not written down as a medicine. `opening`: the
     words that began the case tell what it is about.
     """
-    news: dict[str, Filled] = {}
+    row, cues, news = playbook.intents[case.intent], playbook.cues, dict[str, Filled]()
     correcting = Act.CORRECT in reading.acts
     for slot in row.slots:
         value = named_word(slot, message) or PARSERS[slot.kind](
-            message, reading, _asked_before(slot, case, message, reading)
+            message, reading, _asked_before(slot, case, message, reading, cues), cues
         )
         if value is None and opening and slot.kind == "story" and not facts_only(message, reading):
             value = story(message)
         had = case.slots.get(slot.name)
-        if slot.kind == "phone" and had and value is not None and not (correcting or instead(message.text)):
+        if slot.kind == "phone" and had and value is not None and not (correcting or instead(message.text, cues)):
             value = both_numbers(had, value)
         if slot.kind == "place" and had and (value is None or not value.sure):
             value = patched(had, reading)
@@ -150,15 +153,16 @@ def fill(
             continue
         news[slot.name] = evolve(value, source=message.message_id, at=now)
     if not is_red(reading):
-        news |= _answers(case, row, message, reading, asked, now, news)
+        news |= _answers(case, row, message, reading, asked, now, cues, news)
     return (evolve(case, slots={**case.slots, **news}) if news else case), news
 
 
-def _asked_before(slot: SlotRow, case: Case, message: Inbound, reading: Reading) -> bool:
+def _asked_before(slot: SlotRow, case: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """Whether it answers an older question of ours by its very form: a place, or that they rang (没打)."""
     if slot.kind == "place":
         return bool(reading.entities.addresses) and (slot.name in case.asked or facts_only(message, reading))
-    return slot.kind == "called_12345" and slot.name in case.asked and "打" in message.text
+    rang = slot.kind == "called_12345" and slot.name in case.asked
+    return rang and cues.ringing.search(message.text) is not None
 
 
 def _answers(
@@ -168,6 +172,7 @@ def _answers(
     reading: Reading,
     asked: tuple[str, ...],
     now: datetime,
+    cues: Cues,
     news: Mapping[str, Filled],
 ) -> dict[str, Filled]:
     """What was asked and not recognised, in the resident's own words; or waved away."""
@@ -180,7 +185,7 @@ def _answers(
             continue
         alone = not news and len(asked) == 1 and not reading.entities.addresses and not reading.entities.phones
         if alone or slot.kind in ("phone", "place", "called_12345", "yesno"):
-            value = PARSERS[slot.kind](message, reading, True)
+            value = PARSERS[slot.kind](message, reading, True, cues)
             if value is not None:
                 found[slot.name] = evolve(value, source=message.message_id, at=now)
     return found

@@ -37,9 +37,6 @@ _BY_NUMBER = frozenset({"choice", "district", "revisit", "satisfied"})
 _WAITED_FOR = _BY_NUMBER | {"check", "consent"}
 _NOTHING = Entities()
 _SPLIT = re.compile(r"[\s,，。.!！;；、~]+")
-_YES = frozenset("对 对的 对对 是 是的 没错 正确 都对 都对的 全对 对额 是额".split())
-_NO = frozenset("不对 不是 不是的 错 错了 都不对 勿对 勿是 弗是".split())
-_DOUBT = re.compile("[不没勿错换改但]")
 _DESPAIR = "R12"
 
 
@@ -192,9 +189,11 @@ def _plain_answer(draft: Draft, reading: Reading) -> str:
     if replace(reading.entities, relation="") != _NOTHING or Act.CORRECT in reading.acts:
         return ""
     first, *rest = _SPLIT.split(draft.heard.strip(), maxsplit=1)
-    if first in _NO:
+    cues = draft.playbook.cues
+    if cues.picture_no.fullmatch(first):
         return "no"
-    return "yes" if first in _YES and not _DOUBT.search("".join(rest)) else ""
+    sure = cues.picture_yes.fullmatch(first) and not cues.picture_doubt.search("".join(rest))
+    return "yes" if sure else ""
 
 
 def _says_otherwise(asked: list[Pictured], reading: Reading) -> bool:

@@ -36,7 +36,7 @@ def proposals(event: PictureRead, contact: ContactRef, playbook: Playbook) -> Pi
     message = Inbound(contact, event.picture, "image", event.text, event.sent_at)
     found: dict[str, Filled] = {}
     for name, slot in slot_rows(playbook).items():
-        value = PARSERS[slot.kind](message, reading, False)
+        value = PARSERS[slot.kind](message, reading, False, playbook.cues)
         if value is not None:
             short = value.value if len(value.value) <= _LONGEST else value.value[: _LONGEST - 1] + "…"
             found[name] = Filled(short, value.parts, SOURCE, event.sent_at, sure=value.sure)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Literal
 
 from conversations.codes import Intent, Urgency
+from conversations.cues import Cues
 from conversations.knowledge import Entry
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -171,6 +172,7 @@ class Playbook:
     routing: tuple[RoutingRule, ...]
     desks: Mapping[str, str]
     clocks: Mapping[Urgency, Clock]
+    cues: Cues
     hours: Hours = field(default_factory=Hours)
     manners: Manners = field(default_factory=Manners)
     choices: Mapping[str, Choice] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from conversations.asking import chosen
 from conversations.codes import Urgency
+from conversations.cues import Cues
 from conversations.effects import SendText
 from conversations.endings import CONTENT, not_solved, solved
 from conversations.events import RevisitAsked
@@ -15,7 +16,7 @@ QUESTION = "revisit"
 _CONTACTED = {"1": True, "2": True, "3": False}
 _SOLVED = {"1": True, "2": False, "3": False}
 """What the numbers of the row `revisit` stand for."""
-_HOW_CONTENT = {"1": "good", "2": "fair", "3": "bad", "满意": "good", "一般": "fair", "不满意": "bad"}
+_HOW_CONTENT = {"1": "good", "2": "fair", "3": "bad"}
 _ENDS = "。.!！~ "
 
 
@@ -56,13 +57,18 @@ def answered(draft: Draft, reading: Reading) -> bool:
         return False
     said = chosen(draft.heard) or draft.heard.strip(_ENDS)
     if CONTENT in draft.state.asked:
-        return _content(draft, case, _HOW_CONTENT.get(said, ""))
+        return _content(draft, case, _HOW_CONTENT.get(said) or _in_words(said, draft.playbook.cues))
     if QUESTION not in draft.state.asked or said not in _SOLVED:
         return False
     draft.note(case, "says_contacted" if _CONTACTED[said] else "says_not_contacted", by="contact")
     if not _SOLVED[said]:
         return not_solved(draft, case, reading)
     return solved(draft, case, reading)
+
+
+def _in_words(said: str, cues: Cues) -> str:
+    known = (("good", cues.content_good), ("fair", cues.content_fair), ("bad", cues.content_bad))
+    return next((how for how, words in known if words.fullmatch(said)), "")
 
 
 def _content(draft: Draft, case: Case, how: str) -> bool:

@@ -28,7 +28,7 @@ def keep_contact(draft: Draft, reading: Reading) -> None:
     found = {
         name: evolve(value, source=message.message_id, at=draft.now)
         for name, kind in (("phone", "phone"), ("address", "place"))
-        if name not in draft.state.known and (value := PARSERS[kind](message, reading, False))
+        if name not in draft.state.known and (value := PARSERS[kind](message, reading, False, draft.playbook.cues))
     }
     if not found:
         return

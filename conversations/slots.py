@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from conversations.codes import Act, Flag
+from conversations.cues import Cues
 from conversations.lasting import days_said, measures
 from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, IntentRow, SlotRow
@@ -23,8 +24,8 @@ HEARD = SHARED | {"called_12345"}
 
 SKIPPED = "（没有说）"
 
-Parser = Callable[[Inbound, Reading, bool], Filled | None]
-"""(message, its reading, whether this slot was just asked for) → the value, or None."""
+Parser = Callable[[Inbound, Reading, bool, Cues], Filled | None]
+"""(message, its reading, whether this slot was just asked for, the playbook's cues) → the value, or None."""
 
 PARSERS: dict[str, Parser] = {}
 
@@ -40,12 +41,12 @@ def kind(name: str) -> Callable[[Parser], Parser]:
 
 
 @kind("phone")
-def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     phones = reading.entities.phones
     if not phones:
         if number := other_number(message.text, asked=asked):
             return Filled(number, parts=(("number", number),) if number.isdigit() else ())
-        return Filled(SKIPPED, sure=False) if has_no_number(message.text, asked=asked) else None
+        return Filled(SKIPPED, sure=False) if has_no_number(message.text, cues, asked=asked) else None
     words = [
         f"{phone.number}（{phone.owner}）" if phone.owner not in ("", "我", "本人") else phone.number
         for phone in phones
@@ -54,7 +55,7 @@ def _phone(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
 
 
 @kind("place")
-def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     best = next(iter(reading.entities.addresses), None)
     if best and (specific(best) or asked):
         parts = tuple(
@@ -71,100 +72,95 @@ def _place(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
         asked
         and not reading.acts
         and MASK not in message.text
-        and (rest := named_last(_without_phones(message.text, reading)))
-        and names_a_place(rest)
+        and (rest := named_last(_without_phones(message.text, reading, cues)))
+        and names_a_place(rest, cues)
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)
-    if asked and (near := beside(message.text)):
+    if asked and (near := beside(message.text, cues)):
         return Filled(near, parts=(("raw", near),), sure=False)
     return None
 
 
-_LABEL = re.compile(
-    r"(?:(?:我|我家|家里|屋里|家|本人|单位)的?)?(?:联系)?(?:电话|手机|座机|号码|方式)(?:号码|号)?(?:是|为)?"
-)
-"""What stands before a number is its label, not a place, though 里 be in it."""
-
-
-def _without_phones(text: str, reading: Reading) -> str:
+def _without_phones(text: str, reading: Reading, cues: Cues) -> str:
     for phone in reading.entities.phones:
         text = text.replace(phone.raw, " ")
-    text = _LABEL.sub(" ", text) if reading.entities.phones else text
+    text = cues.number_label.sub(" ", text) if reading.entities.phones else text
     return re.sub(r"\s+", " ", text).strip(" ，,。;；:：")
 
 
 @kind("days")
-def _days(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
-    left = days_said(message.text.strip(), reading.entities.days_left, asked=asked)
+def _days(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
+    left = days_said(message.text.strip(), reading.entities.days_left, cues, asked=asked)
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
-    return _asked_words(message, reading, asked) if measures(message.text) else None
+    return _asked_words(message, reading, asked, cues) if measures(message.text, cues) else None
 
 
 @kind("last_done")
-def _last_done(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _last_done(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     when, missed = reading.entities.last_done_at, reading.entities.missed
     if when is not None:
         return Filled(day_words(when) + (f"，已漏{missed}次" if missed else ""), parts=(("at", when.isoformat()),))
-    return Filled(f"已漏{missed}次") if missed else _asked_words(message, reading, asked)
+    return Filled(f"已漏{missed}次") if missed else _asked_words(message, reading, asked, cues)
 
 
 @kind("next_due")
-def _next_due(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _next_due(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     when = reading.entities.next_due_at
-    return Filled(day_words(when), parts=(("at", when.isoformat()),)) if when else _asked_words(message, reading, asked)
+    return (
+        Filled(day_words(when), parts=(("at", when.isoformat()),))
+        if when
+        else _asked_words(message, reading, asked, cues)
+    )
 
 
 @kind("weeks")
-def _weeks(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _weeks(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     weeks = reading.entities.pregnancy_weeks
-    return Filled(f"孕{weeks}周") if weeks is not None else _asked_words(message, reading, asked)
+    return Filled(f"孕{weeks}周") if weeks is not None else _asked_words(message, reading, asked, cues)
 
 
 @kind("age")
-def _age(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _age(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     months = reading.entities.age_months
     if months is None:
-        return _asked_words(message, reading, asked)
+        return _asked_words(message, reading, asked, cues)
     return Filled(f"{months}个月" if months < 24 else f"{months // 12}岁")
 
 
 @kind("temperature")
-def _temperature(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _temperature(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     degrees = reading.entities.temperature
-    return Filled(f"{degrees:g}℃") if degrees is not None else _asked_words(message, reading, asked)
-
-
-_CALLED = re.compile(r"^(?:这个)?(?:药的?名?字?|药品|名字)?(?:叫做?|是|就是|[:：])\s*")
-
-
-_NO_DRUG = re.compile("120|12345|110|居委|街道|打[了过不]|怎么|为什么|没人|不来")
+    return Filled(f"{degrees:g}℃") if degrees is not None else _asked_words(message, reading, asked, cues)
 
 
 @kind("drug")
-def _drug(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _drug(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     if drugs := reading.entities.drugs:
         return Filled("、".join(drugs))
-    said = _asked_words(message, reading, asked) if not _NO_DRUG.search(message.text) else None
-    return replace(said, value=_CALLED.sub("", said.value) or said.value) if said else None
+    said = _asked_words(message, reading, asked, cues) if not cues.no_drug.search(message.text) else None
+    if said is None:
+        return None
+    label = cues.drug_is.match(said.value)
+    return replace(said, value=said.value[label.end() :] or said.value) if label else said
 
 
 @kind("hospital")
-def _hospital(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _hospital(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     hospitals = reading.entities.hospitals
     if hospitals:
         return Filled("、".join(hospitals))
-    return _asked_words(message, reading, asked) if names_a_hospital(message.text) else None
+    return _asked_words(message, reading, asked, cues) if names_a_hospital(message.text, cues) else None
 
 
 @kind("people")
-def _people(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _people(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     people = reading.entities.people
-    return Filled(f"{people}人") if people else _asked_words(message, reading, asked)
+    return Filled(f"{people}人") if people else _asked_words(message, reading, asked, cues)
 
 
 @kind("called_12345")
-def _called(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _called(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     code, number = reading.entities.called_12345, reading.entities.order_12345_no
     if not code and asked:
         code = (
@@ -172,7 +168,7 @@ def _called(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
             if Act.YES in reading.acts
             else "no"
             if Act.NO in reading.acts
-            else how_they_rang(message.text)
+            else how_they_rang(message.text, cues)
         )
     if number:
         return Filled(f"打过，工单号{number}", parts=(("code", "yes_with_no"), ("number", number)))
@@ -180,38 +176,34 @@ def _called(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
 
 
 @kind("text")
-def _text(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
-    return _asked_words(message, reading, asked)
+def _text(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
+    return _asked_words(message, reading, asked, cues)
 
 
 @kind("yesno")
-def _yesno(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _yesno(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     if not asked:
         return None
     if Act.YES in reading.acts or Act.NO in reading.acts:
         return Filled("有" if Act.YES in reading.acts else "没有")
-    return _asked_words(message, reading, asked)
+    return _asked_words(message, reading, asked, cues)
 
 
 _NO_ANSWER = frozenset(Act) - {Act.YES, Act.NO, Act.SKIP, Act.ADD, Act.CORRECT, Act.GREET, Act.THANKS}
 """Whoever asks for a person, for news, to be forgotten, does not answer our question with it."""
 
 
-_ASKS = ("吗", "?", "？", "伐", "怎么办", "哪能办", "咋办")
-"""Whoever asks back has not answered."""
-
-
-def _asked_words(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
+def _asked_words(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     """When we asked, what was said is the answer, in their words."""
     words = message.text.strip()
-    if not asked or not words or not _NO_ANSWER.isdisjoint(reading.acts) or words.endswith(_ASKS):
+    if not asked or not words or not _NO_ANSWER.isdisjoint(reading.acts) or cues.asks_back.search(words):
         return None
     return Filled(words if len(words) <= 120 else words[:119] + "…", sure=False)
 
 
 @kind("story")
-def _story(message: Inbound, reading: Reading, asked: bool) -> Filled | None:
-    return _asked_words(message, reading, asked)
+def _story(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
+    return _asked_words(message, reading, asked, cues)
 
 
 def story(message: Inbound) -> Filled | None:

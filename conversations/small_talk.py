@@ -20,7 +20,6 @@ _GREETED = timedelta(hours=6)
 _FEW_WORDS, _SENTENCE = 40, 8
 _LINK = re.compile(r"\s*(?:https?://\S+\s*)+")
 """A bare link is opened by nobody here: what it is about has to be said."""
-_PRAISE = re.compile("谢|感激|点赞|真好|辛苦|表扬")
 _WORD = re.compile(r"[\w]")
 
 
@@ -69,7 +68,7 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     elif believed and reading.intent is Intent.SPAM and not wordless_text:
         draft.say("info", playbook.say("spam"))
     elif believed and reading.intent is Intent.FEEDBACK and not wordless_text:
-        draft.say("info", playbook.say("thanks" if _PRAISE.search(message.text) else "feedback"))
+        draft.say("info", playbook.say("thanks" if playbook.cues.praise.search(message.text) else "feedback"))
     elif not greeted and (Act.GREET in reading.acts or (believed and reading.intent is Intent.CHITCHAT)):
         draft.say("info", playbook.say("greet"))
         draft.state = evolve(state, greeted_at=draft.now)
@@ -97,7 +96,7 @@ def _after_the_end(draft: Draft, message: Inbound, reading: Reading) -> bool:
         return False
     ended = next((case for case in reversed(draft.state.cases) if case.ticket), None)
     told = closing(ended, draft.playbook) if ended is not None else ""
-    waits = reading.intent is Intent.FEEDBACK or slight(message, reading)
+    waits = reading.intent is Intent.FEEDBACK or slight(message, reading, draft.playbook.cues)
     if not told or not waits or len(message.text.strip()) > _FEW_WORDS:
         return False
     draft.say("question", f"{told}\n{draft.playbook.say('after_end')}")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from conversations.codes import Flag, Intent, Urgency
+from conversations.cues import Cues
 from conversations.knowledge import Tip
 from conversations.playbook import Playbook
 from conversations.reading import DESPAIR, Reading
@@ -16,7 +17,6 @@ _WORDS = 40
 _OWN_WORDS = frozenset({"story", "text"})
 """Kinds whose values are what they said themselves: taken down, not read back to them."""
 _AMBULANCE = "120"
-_BARE_LABEL = re.compile(r"(?:.{1,3}的|联系|家庭|现)?(?:电话|手机|地址|住址)(?:号码|号)?是?")
 _SEPARATORS = " \t,，。、;；:：\n"
 
 
@@ -142,7 +142,7 @@ def words_for_12345(case: Case, news: Mapping[str, Filled], playbook: Playbook) 
         return ""
     row = playbook.intents[case.intent]
     told = [case.slots[name].value for name in ("address", "phone") if name in case.slots]
-    words = _without_contact(case)
+    words = _without_contact(case, playbook.cues)
     words = words if len(words) <= _WORDS else words[: _WORDS - 1] + "…"
     return playbook.say("call_12345", title=row.title, words=words, where="，".join(told) or "（说地址和电话）")
 
@@ -158,7 +158,7 @@ def tip_words(case: Case, tips: Sequence[Tip], playbook: Playbook) -> str:
     return playbook.say("tip", name=tip.name, number=tip.number, when=day_words(tip.answered_at))
 
 
-def _without_contact(case: Case) -> str:
+def _without_contact(case: Case, cues: Cues) -> str:
     """Their own words without phone and address, which are said apart."""
     words = case.summary
     for name in SHARED & case.slots.keys():
@@ -167,15 +167,7 @@ def _without_contact(case: Case) -> str:
         for raw in (filled.value, *(value for key, value in filled.parts if key == part)):
             words = words.replace(raw, " ")
     pieces = [piece for piece in re.split(f"[{_SEPARATORS}]+", words) if len(piece) > 1]
-    return "，".join(piece for piece in pieces if not _BARE_LABEL.fullmatch(piece))
-
-
-_ASKS_US = re.compile(r"[?？吗伐]$|能不能|可不可以|你们.{0,6}(?:能|会|可以|怎么|什么时候)|为什么|凭什么")
-
-
-def asks_us(text: str) -> bool:
-    """Whether they ask us something, whatever it is about."""
-    return _ASKS_US.search(text.strip()) is not None
+    return "，".join(piece for piece in pieces if not cues.bare_label.fullmatch(piece))
 
 
 def closing(case: Case, playbook: Playbook) -> str:

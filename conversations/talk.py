@@ -70,12 +70,11 @@ def _told(draft: Draft, case: Case | None, reading: Reading) -> Case:
     intent = believed(message, reading, playbook, talking=not opening)
     if case is None:
         named = intent if intent and intent.opens_case else Intent.CONSULT
-        case = new_case(draft.state, message, reading, named, draft.now)
+        case = new_case(draft.state, message, reading, named, draft.now, playbook)
         draft.state = evolve(draft.state, focus=case.key)
     else:
         case = heard(case, message, reading, intent, playbook)
-    row = playbook.intents[case.intent]
-    case, _ = fill(case, row, message, reading, draft.state.asked, draft.now, opening=opening)
+    case, _ = fill(case, message, reading, draft.state.asked, draft.now, playbook, opening=opening)
     return share(draft, case)
 
 
@@ -134,7 +133,7 @@ def _no(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Not now": written down and the doubt kept for people; the questions go on. Or "do not pass it on"."""
     if case is None:
         return False
-    if "consent" in draft.state.asked and _CALL not in draft.heard:  # 没打: of 12345, asked before
+    if "consent" in draft.state.asked and not _of_ringing(draft):  # 没打: of 12345, asked before
         return _refuse(draft, case, reading)
     if "check" in draft.state.asked:
         draft.note(case, "says_not_now", by="contact")
@@ -160,9 +159,9 @@ def _choice(draft: Draft, case: Case | None, reading: Reading) -> bool:
 def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Yes, it is happening now": the one question of a doubtful danger turns it critical."""
     assert draft.message is not None
-    if case is not None and "consent" in draft.state.asked and _CALL not in draft.heard:
+    if case is not None and "consent" in draft.state.asked and not _of_ringing(draft):
         return _consent(draft, case, reading)
-    if case is not None and case.ticket and not draft.state.asked and not case.quiet and _CALL not in draft.heard:
+    if case is not None and case.ticket and not draft.state.asked and not case.quiet and not _of_ringing(draft):
         draft.note(case, "added", by="contact")
         draft.say("info", draft.playbook.say("okay"))
         return True
@@ -173,8 +172,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
         or "check" not in draft.state.asked
     ):
         return False
-    row = draft.playbook.intents[case.intent]
-    case, news = fill(case, row, draft.message, reading, ("phone", "address"), draft.now)
+    case, news = fill(case, draft.message, reading, ("phone", "address"), draft.now, draft.playbook)
     case = share(draft, case)
     reasons = tuple(replace(one, code=_confirmed(one.code)) for one in case.reasons)
     kept = tuple(flag for flag in case.flags if flag is not Flag.CHECK)
@@ -198,7 +196,12 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
-_CALL, _NO_NEED = "打", 6
+_NO_NEED = 6
+
+
+def _of_ringing(draft: Draft) -> bool:
+    """A bare yes or no with this word in it answers whether they rang somebody (没打)."""
+    return draft.playbook.cues.ringing.search(draft.heard) is not None
 
 
 def _confirmed(code: str) -> str:

@@ -3,27 +3,14 @@
 import re
 from dataclasses import replace
 
+from conversations.cues import Cues
 from conversations.state import Filled
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _LANDLINE = re.compile(r"(?<![\d.-])(?!20[12]\d[01]\d[0-3]\d)[2-9]\d{3}[-\s]?\d{4}(?![\d.-]|弄|号|室)")
 """Eight digits that are no date, where a number was asked for: a fixed line of Shanghai."""
-_NO_PHONE = re.compile(
-    r"没有?(?:得|的)?(?:国内|大陆|上海|中国|本地)?的?(?:手机|电话|座机|号码)(?:号码?)?(?!卡|费|人|通|接|打|电|信)"
-)
-_PHONELESS = re.compile(
-    r"我(?:的|这|家)?(?:没有?手机|手机(?:号码?)?(?:已经|都|又)?(?:停机|欠费停机|丢了|坏了|被?收走|被?没收))(?!充电|卡)"
-)
-_UNWILLING = re.compile(r"不(?:想|愿意?|方便|肯|敢)(?:留|给|说|讲)(?:我的?)?(?:电话|手机|号码)")
-"""Somebody abroad, without one, or who keeps it: not asked for it (again)."""
 _NEARLY = re.compile(r"(?<![\d.])1[3-9]\d{7,11}(?![\d.])")
 _MOBILE, _ODD_BY = 11, 2
-_RANG = {
-    "tried_not_through": re.compile("打不通|打不进|没打通|没通|占线|忙音|没人接|没接通"),
-    "no": re.compile("[没未](?:有)?(?:打|拨)|不敢打|还没"),
-    "yes_no_number": re.compile("打过|打了|拨过|报过|反映过"),
-}
-_INSTEAD = re.compile("换|改|错|不是|不对|别打|不要打|不用打|停机|打这个|新号|重新|才是|应该是")
 _MOST = 3
 CALLED = {
     "no": "没打过",
@@ -42,14 +29,15 @@ def other_number(text: str, *, asked: bool) -> str:
     return "021" + re.sub(r"\D", "", line[0]) if line else ""
 
 
-def has_no_number(text: str, *, asked: bool) -> bool:
+def has_no_number(text: str, cues: Cues, *, asked: bool) -> bool:
     """Whether they say that they cannot be rung; that there is "no phone" counts only where we asked for one."""
-    return bool(_PHONELESS.search(text) or _UNWILLING.search(text) or (asked and _NO_PHONE.search(text)))
+    gone = cues.phoneless.search(text) or cues.keeps_number.search(text)
+    return bool(gone or (asked and cues.no_phone.search(text)))
 
 
-def instead(text: str) -> bool:
+def instead(text: str, cues: Cues) -> bool:
     """Whether a number is told in place of the one before (电话换了, 打这个), and not beside it (我在北京 139…)."""
-    return _INSTEAD.search(text) is not None
+    return cues.instead.search(text) is not None
 
 
 def both_numbers(had: Filled, more: Filled) -> Filled:
@@ -61,9 +49,10 @@ def both_numbers(had: Filled, more: Filled) -> Filled:
     return replace(more, value=f"{had.value}、{more.value}", parts=(*had.parts, *more.parts))
 
 
-def how_they_rang(text: str) -> str:
+def how_they_rang(text: str, cues: Cues) -> str:
     """The code of 「打过12345吗？」's answer, where no rule for answers knows it (打过 没单号; 一直占线)."""
-    return next((code for code, words in _RANG.items() if words.search(text)), "")
+    known = (("tried_not_through", cues.in_vain), ("no", cues.not_rung), ("yes_no_number", cues.rang))
+    return next((code for code, words in known if words.search(text)), "")
 
 
 def odd_number(text: str) -> str:

@@ -66,6 +66,11 @@ class Draft:
     pushed: bool = False
     """Nobody waits for an answer: what is said costs a message of the window."""
 
+    @property
+    def asks_us(self) -> bool:
+        """Whether they ask us something, whatever it is about."""
+        return self.playbook.cues.asks_us.search(self.heard.strip()) is not None
+
     def put(self, case: Case) -> Case:
         self.state = self.state.with_case(case)
         return case

@@ -4,6 +4,7 @@ import re
 
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -18,19 +19,9 @@ _FIRM = 0.7
 _VERY_SHORT, _VERY_FIRM = 10, 0.9
 """A whole need in so few characters names its thing, and the model is sure of it (家里没菜了); 昨天就没了 names none."""
 
-_ALSO = re.compile(r"也|另外|还有|又|隔壁|楼上|楼下|对门|邻居|别的|另一")
-_MOREOVER = re.compile(r"[，,。 ]*(?:另外|还有|再有|对了|顺便|第二|不过)")
-"""Who begins like this speaks of something else, however few the words."""
-_UNIT_SAYS = re.compile(
-    r"(?:居委|街道|村委|社区|物业|医院|12345|志愿者|保安|门岗|派出所|疾控|大白).{0,8}(?:说|讲|回|叫|让|要|不给|不肯|推)"
-)
 _SURE = 0.7
 _ANSWERS = 0.75
 _FEW, _HALF_SURE = 6, 0.6
-_WHO = re.compile(
-    r"[爸妈爹娘]|父亲|母亲|爷爷|奶奶|阿爷|阿奶|外公|外婆|老公|老婆|丈夫|妻子|儿子|女儿|孩子|宝宝|小囡|囡囡|哥哥|弟弟|姐姐|妹妹"
-    r"|老伯|阿婆|阿姨|爷叔|老人|同事|室友|朋友|我自己"
-)
 
 
 def find_case(
@@ -42,7 +33,7 @@ def find_case(
     under several names. Another family, believed: a new case. Nothing believed: the case we are talking about.
     """
     intent = believed(message, reading, playbook, talking=any(case.open for case in state.cases))
-    focus = state.focused
+    focus, cues = state.focused, playbook.cues
     if focus is not None and reading.urgency is Urgency.CRITICAL and Flag.DECEASED not in reading.flags:
         focus = None if Flag.DECEASED in focus.flags else focus
     grieving = next((case for case in reversed(state.cases) if case.open and case.quiet), None)
@@ -60,9 +51,9 @@ def find_case(
         return focus, None if Act.SKIP in reading.acts or _weak(message, reading) else intent
     if focus is not None and _aside(message, reading):
         return focus, None  # nor does a word or two rename it (降压药; 没了)
-    if focus is not None and _of_the_talk(message, reading):
+    if focus is not None and _of_the_talk(message, reading, cues):
         return focus, None
-    if state.cases and slight(message, reading):
+    if state.cases and slight(message, reading, cues):
         return focus or next((case for case in reversed(state.cases) if case.open), None), None
     if intent is Intent.CONSULT and focus is not None and focus.intent is not Intent.CONSULT and len(state.recent) > 1:
         return focus, None  # a question in the middle of a talk is about what is being talked of
@@ -70,22 +61,23 @@ def find_case(
         _about_help_sought(focus, message, reading, playbook) or _beside_danger(focus, message, reading, playbook)
     ):
         return focus, None
-    if focus is not None and _where_it_is_stuck(state, focus, message, reading):
+    if focus is not None and _where_it_is_stuck(state, focus, message, reading, cues):
         return focus, None
-    if focus is not None and _same_danger(focus, message, reading):
+    if focus is not None and _same_danger(focus, message, reading, cues):
         return focus, intent
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
     candidates += [case for case in reversed(state.cases) if case.open and case is not focus]
     if Flag.DECEASED not in reading.flags:  # danger now is about somebody else than the one they mourn
         candidates = [case for case in candidates if Flag.DECEASED not in case.flags]
-    whom = named(message.text)
+    whom = named(message.text, cues)
     if whom and len(candidates) > 1:
-        candidates.sort(key=lambda case: not whom & named(case.summary))  # stable: who is meant, then what is talked of
+        # stable: who is meant, then what is talked of
+        candidates.sort(key=lambda case: not whom & named(case.summary, cues))
     for case in candidates:
         if playbook.intents[case.intent].family == family and not _for_another(case, whom, message, reading, playbook):
             return case, intent
-    if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, message, reading):
+    if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, message, reading, cues):
         # Where they are is no name for what they need (在安置点，三林中学).
         firm = reading.confidence >= _SURE or any(reason.code != "model" for reason in reading.reasons)
         return focus, intent if firm else None
@@ -105,20 +97,20 @@ def _entry_of_a_list(state: Conversation, message: Inbound) -> bool:
     return many and _ROOM.match(message.text.strip()) is not None
 
 
-def _of_the_talk(message: Inbound, reading: Reading) -> bool:
+def _of_the_talk(message: Inbound, reading: Reading, cues: Cues) -> bool:
     return (
         not _OF_THE_TALK.isdisjoint(reading.acts)
         and len(message.text.strip()) <= _SENTENCE
         and reading.urgency is not Urgency.CRITICAL
         and all(reason.code == "model" for reason in reading.reasons)
-        and not _ALSO.search(message.text)
+        and not cues.also.search(message.text)
     )
 
 
 def _about_help_sought(focus: Case, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
     """How 12345 or a unit answered is said of the matter one is in, whatever it sounds like ("12345 says the committee, and
     they say 12345"); only what presses by itself is another."""
-    if reading.urgency is not Urgency.NORMAL or _MOREOVER.match(message.text):
+    if reading.urgency is not Urgency.NORMAL or playbook.cues.moreover.match(message.text):
         return False
     code, had = reading.entities.called_12345, focus.slots.get("called_12345")
     if code and (had is None or ("code", code) not in had.parts):
@@ -126,7 +118,7 @@ def _about_help_sought(focus: Case, message: Inbound, reading: Reading, playbook
     return (
         reading.intent in playbook.manners.circumstances
         and len(message.text.strip()) <= _SENTENCE
-        and _UNIT_SAYS.search(message.text) is not None
+        and playbook.cues.unit_says.search(message.text) is not None
         and all(reason.code == "model" for reason in reading.reasons)
     )
 
@@ -137,8 +129,8 @@ def _for_another(case: Case, whom: frozenset[str], message: Inbound, reading: Re
     The words must be sure of a need. Of whom the case is, is told by the words that began it; where they name nobody, only
     "also" tells that it is somebody else.
     """
-    known = named(case.summary)
-    also = _ALSO.search(message.text) is not None
+    known = named(case.summary, playbook.cues)
+    also = playbook.cues.also.search(message.text) is not None
     if not whom or whom & known or not case.summary or (not known and not also):
         return False
     ruled = any(reason.code != "model" for reason in reading.reasons)
@@ -150,7 +142,7 @@ def _for_another(case: Case, whom: frozenset[str], message: Inbound, reading: Re
 def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
     """A word on how things stand around somebody in danger (家里就她和保姆, 居委不让出门) is about them; a sentence of it
     too, while it is not known yet whom to call and where they are."""
-    known = focus.slots.keys() >= SHARED
+    known, cues = focus.slots.keys() >= SHARED, playbook.cues
     length = len(message.text.strip())
     # Until they can be found, a few words name no other need (没空调，停电), whatever it sounds like.
     around = reading.intent in playbook.manners.circumstances or (not known and length <= _SHORT)
@@ -158,7 +150,7 @@ def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Pl
         focus.urgency is Urgency.CRITICAL
         and around
         and length <= (_SHORT if known else _SENTENCE)
-        and not (length <= _SHORT and (_ALSO.search(message.text) or _MOREOVER.match(message.text)))
+        and not (length <= _SHORT and (cues.also.search(message.text) or cues.moreover.match(message.text)))
         and all(reason.code == "model" for reason in reading.reasons)
         and reading.urgency is not Urgency.CRITICAL
     )
@@ -167,7 +159,7 @@ def _beside_danger(focus: Case, message: Inbound, reading: Reading, playbook: Pl
 _STUCK = frozenset({Intent.COMMUNITY, Intent.TESTING_CODE})
 
 
-def _where_it_is_stuck(state: Conversation, focus: Case, message: Inbound, reading: Reading) -> bool:
+def _where_it_is_stuck(state: Conversation, focus: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """A few words on the compound or on tests in the middle of a talk say where its matter is stuck (小区没通知), not of
     another one; unless they begin as one does."""
     return (
@@ -178,19 +170,19 @@ def _where_it_is_stuck(state: Conversation, focus: Case, message: Inbound, readi
         and reading.urgency is not Urgency.CRITICAL
         and not (reading.entities.phones or reading.entities.addresses)
         and all(reason.code == "model" for reason in reading.reasons)
-        and not _ALSO.search(message.text)
+        and not cues.also.search(message.text)
     )
 
 
-def _same_danger(focus: Case, message: Inbound, reading: Reading) -> bool:
+def _same_danger(focus: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """More of the danger that is being talked of: the same rule sees it again (着火了; 烟进来了), or nobody else is named
     (外婆不应门; 开了，没力气). Whoever is named beside the first has a ticket of their own."""
     if focus.urgency is not Urgency.CRITICAL or reading.urgency is not Urgency.CRITICAL:
         return False
-    if any(who not in focus.summary for who in _WHO.findall(message.text)):
+    if any(who not in focus.summary for who in cues.person.findall(message.text)):
         return False
     again = any(reason.code in focus.codes for reason in reading.reasons if reason.code.startswith("R"))
-    return again or not _ALSO.search(message.text)
+    return again or not cues.also.search(message.text)
 
 
 def _weak(message: Inbound, reading: Reading) -> bool:
@@ -204,14 +196,14 @@ def _aside(message: Inbound, reading: Reading) -> bool:
     return len(message.text.strip()) <= _ASIDE and all(reason.code == "model" for reason in reading.reasons)
 
 
-def slight(message: Inbound, reading: Reading) -> bool:
+def slight(message: Inbound, reading: Reading, cues: Cues) -> bool:
     """A short sentence that only the model, and not firmly, takes for another matter: who waits says such things
     ("居委那边还没有回"). Never danger: who lies on the floor now has a ticket of their own ("我爸躺着不动了")."""
     facts = reading.entities
     return (
         reading.urgency is not Urgency.CRITICAL
         and len(message.text.strip()) <= _SHORT
-        and not (_MOREOVER.match(message.text) and reading.confidence >= _SURE)
+        and not (cues.moreover.match(message.text) and reading.confidence >= _SURE)
         and reading.confidence < (_VERY_FIRM if len(message.text.strip()) <= _VERY_SHORT else _FIRM)
         and not (facts.phones or facts.addresses)
         and all(reason.code == "model" for reason in reading.reasons)
@@ -223,14 +215,14 @@ def vague(case: Case, playbook: Playbook) -> bool:
     return case.confidence < playbook.manners.floor and (case.intent is Intent.CONSULT or not case.summary)
 
 
-def _answers_question(state: Conversation, message: Inbound, reading: Reading) -> bool:
+def _answers_question(state: Conversation, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """A short answer to what we just asked is no new need, even if its words lean towards another intent."""
     if not state.asked or reading.confidence > _ANSWERS:
         return False
     if "check" in state.asked:
         return True  # asked whether it happens now, they tell more of it, and where (在乡下老家)
     facts = reading.entities
-    if "address" in state.asked and beside(message.text) and all(one.code == "model" for one in reading.reasons):
+    if "address" in state.asked and beside(message.text, cues) and all(one.code == "model" for one in reading.reasons):
         return True
     filled = {"phone": bool(facts.phones), "address": bool(facts.addresses), "days_left": facts.days_left is not None}
     return any(filled.get(name, False) for name in state.asked) or Act.SKIP in reading.acts

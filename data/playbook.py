@@ -9,6 +9,7 @@ from typing import Any
 from conversations.codes import Intent, Urgency
 from conversations.playbook import Clock, Hours, Manners, Playbook, RoutingRule
 from data.choices import read_choices
+from data.cues import read_cues
 from data.dangers import read_dangers
 from data.faults import Fault
 from data.intent_rows import read_intents, read_slots
@@ -39,7 +40,8 @@ def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
     routing = _routing(folder / "routing.csv", desks, faults)
     menu = read_menu(folder, faults)
     dangers = read_dangers(folder, replies, faults)
-    if len(faults) > before or menu is None:
+    cues = read_cues(folder, faults)
+    if len(faults) > before or menu is None or cues is None:
         return None
     return Playbook(
         _version(folder),
@@ -48,6 +50,7 @@ def read_playbook(folder: Path, faults: list[Fault]) -> Playbook | None:
         routing,
         desks,
         clocks,
+        cues,
         hours,
         manners,
         choices,

@@ -123,6 +123,8 @@ def test_a_database_that_is_not_there(tmp_path: Path) -> None:
         ("intents/travel.toml", "patient = false", "patient = 0", "patient 写 true 或 false"),
         ("dangers.toml", "watched = true", "watch = true", "dangers.toml:10"),
         ("acts.csv", "act,where", "human,whole,0,人工\nact,where", "表头"),
+        ("cues.csv", "\npraise,", "\npraised,", "没有 'praised' 这个 cue"),
+        ("cues.csv", "\npraise,", "\nringing,打了(,\npraise,", "ringing：写法有误"),
         ("routing.csv", "consult,*,*,answers", "*,critical,*,alarm\nconsult,*,*,answers", "一模一样"),
         ("slots.toml", 'kind = "phone"', 'kind = "telegraph"', "slots.toml:4"),
         ("intents/care.toml", 'title = "照护"', 'title = "照护', "intents"),

@@ -3,6 +3,7 @@
 import pytest
 
 from conversations.whereabouts import names_a_place
+from tests.conversations.talking import playbook
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from conversations.whereabouts import names_a_place
     ],
 )
 def test_a_place(said: str) -> None:
-    assert names_a_place(said)
+    assert names_a_place(said, playbook().cues)
 
 
 @pytest.mark.parametrize(
@@ -42,4 +43,4 @@ def test_a_place(said: str) -> None:
     ],
 )
 def test_no_place(said: str) -> None:
-    assert not names_a_place(said)
+    assert not names_a_place(said, playbook().cues)

@@ -5,7 +5,7 @@ import pytest
 from conversations.codes import Urgency
 from conversations.effects import AlertDesk
 from conversations.writers import child_writes, without_chinese
-from tests.conversations.talking import Play, of, opened, reading, said
+from tests.conversations.talking import Play, of, opened, playbook, reading, said
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from tests.conversations.talking import Play, of, opened, reading, said
     ],
 )
 def test_who_is_a_child(text: str, child: bool) -> None:
-    assert child_writes(text) is child
+    assert child_writes(text, playbook().cues) is child
 
 
 @pytest.mark.parametrize(

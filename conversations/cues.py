@@ -1,0 +1,142 @@
+"""The words by which the core knows an answer, a place, a question or a person, as `data/cues.csv` has them. Pure.
+
+Each field is one expression, compiled when the rows are loaded. It is the cue of its own name, unless it has a shape: that
+says of which cues it is made and what stands between them. Figures, marks and gaps are grammar and stay in the shape.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from re import Pattern
+
+KIN = (
+    "father", "mother", "grandfather", "grandmother", "husband", "wife", "child", "brother", "sister", "neighbour", "other",
+)  # fmt: skip
+"""Whom a text may name; the rows of each are the cue `kin_…`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cues:
+    """Every expression the core asks for. "At the beginning" and "whole" say how it is held against a text."""
+
+    happening: Pattern[str]
+    """It is happening now: at the beginning of an answer (正在, 是老家); 是不是 asks back."""
+    not_now: Pattern[str]
+    """It is over, feared or heard of."""
+    help_called: Pattern[str]
+    """Somebody has called for help already: no new danger."""
+    illness: Pattern[str]
+    """Whole: an illness by its name is no event of it (他有冠心病)."""
+    threat: Pattern[str]
+    """The writer will hurt others."""
+
+    kin: Pattern[str]
+    person: Pattern[str]
+    """Somebody named beside the one in danger: a ticket of their own."""
+    also: Pattern[str]
+    """Something is said of another matter, or of another person as well."""
+    moreover: Pattern[str]
+    """At the beginning: who begins like this speaks of something else, however few the words."""
+    unit_says: Pattern[str]
+    """What a unit answered, or did."""
+    child: Pattern[str]
+    """The writer goes to a primary school, or is alone because their parents were taken away, which grown-ups do not say."""
+    grown: Pattern[str]
+    """The writer has children."""
+
+    no_phone: Pattern[str]
+    """There is no telephone; counts only where we asked for one."""
+    phoneless: Pattern[str]
+    """Their own telephone is gone."""
+    keeps_number: Pattern[str]
+    """They would rather not leave a number."""
+    instead: Pattern[str]
+    """A number is told in place of the one before."""
+    in_vain: Pattern[str]
+    """They rang 12345 and did not get through."""
+    not_rung: Pattern[str]
+    rang: Pattern[str]
+    ringing: Pattern[str]
+    """A bare no is about ringing somebody (没打)."""
+    number_label: Pattern[str]
+    """What stands before a number is its label, not a place, though 里 be in it."""
+    bare_label: Pattern[str]
+    """Whole: a label whose number or place was taken out."""
+
+    gone: Pattern[str]
+    """Whole: nothing is left of what was named before (都没了)."""
+    away: Pattern[str]
+    """What these are some days away is no stock."""
+    lasts: Pattern[str]
+    """Beside figures: the words are about how long something lasts."""
+
+    where_unknown: Pattern[str]
+    """They do not know where they are."""
+    where_asked: Pattern[str]
+    """Whoever asks does not say where they are, though 里 be in it (哪里举报)."""
+    where_told: Pattern[str]
+    """What somebody said or forbade is no place."""
+    site: Pattern[str]
+    """The words of a place."""
+    no_site: Pattern[str]
+    """Words with a place's word in them which are none (家里, 路上); left out before a place is looked for."""
+    beside: Pattern[str]
+    """What somebody is beside who cannot say the address (在莘庄地铁站旁边)."""
+    hospital: Pattern[str]
+    """A hospital, or that there is none."""
+
+    drug_is: Pattern[str]
+    """At the beginning: what stands before a medicine's name."""
+    no_drug: Pattern[str]
+    """Said after "which medicine?", and about something else."""
+    asks_back: Pattern[str]
+    """At the end: whoever asks back has not answered."""
+    asks_us: Pattern[str]
+    """They ask us something, whatever it is about."""
+    praise: Pattern[str]
+    """Thanks and praise among what is said of our work."""
+
+    picture_yes: Pattern[str]
+    """Whole, as the first word: what we read on their picture is right."""
+    picture_no: Pattern[str]
+    picture_doubt: Pattern[str]
+    """After a yes: not so clear a yes."""
+    content_good: Pattern[str]
+    """Whole: how content they are."""
+    content_fair: Pattern[str]
+    content_bad: Pattern[str]
+
+
+_STARTS = "kin_starts"
+_SHAPES = {
+    "illness": r"(?:[他她我您]|[我他她]?[爸妈爷奶外公婆老]{1,3})?\s*(?:%(illness_had)s)?"
+    r"(?:[\s、，,和]*(?:%(illness)s))+(?:病?史)?[。.]?",
+    "threat": "(?:%(threat_who)s)(?:%(threat_deed)s)",
+    # The look-ahead lets the engine step over other characters without trying eleven branches at each of them.
+    "kin": f"(?=[%({_STARTS})s])(?:{'|'.join(f'(?P<{one}>%(kin_{one})s)' for one in KIN)})",
+    "moreover": "[，,。 ]*(?:%(moreover)s)",
+    "unit_says": "(?:%(unit)s).{0,8}(?:%(unit_answers)s)",
+    "number_label": "(?:(?:%(label_whose)s)的?)?(?:联系)?(?:%(label)s)(?:号码|号)?(?:是|为)?",
+    "bare_label": "(?:.{1,3}的|联系|家庭|现)?(?:%(contact_label)s)(?:号码|号)?是?",
+    "gone": "(?:%(gone_when)s){0,2}就?(?:%(gone)s)了[。！!]?",
+    "beside": r"[在住靠近]\s?(?P<place>\S{2,20}?(?:%(beside)s))",
+    "drug_is": r"(?:这个)?(?:药的?名?字?|药品|名字)?(?:%(drug_is)s|[:：])\s*",
+    "asks_back": "(?:%(asks_back)s|[?？])$",
+}
+_FIELDS = {one.name: _SHAPES.get(one.name, f"%({one.name})s") for one in fields(Cues)}
+
+CUES = frozenset(name for shape in _FIELDS.values() for name in re.findall(r"%\((\w+)\)s", shape)) - {_STARTS}
+"""Every cue the core asks for: the rows have words for each of them and for no other."""
+
+
+def compiled(words: Mapping[str, str]) -> Cues:
+    """`words`: of each of `CUES` its alternatives, parted by `|`."""
+    known = {**words, _STARTS: _starts("|".join(words[f"kin_{one}"] for one in KIN))}
+    return Cues(**{name: re.compile(shape % known) for name, shape in _FIELDS.items()})
+
+
+def _starts(alternatives: str) -> str:
+    r"""The characters one of them may begin with; `\s\S`, which is any, where that cannot be told of each."""
+    first = [re.match(r"(?:\(\?<!.\))?([\u3400-\u9fff])(?![?*{])", one) for one in alternatives.split("|")]
+    told = [one[1] for one in first if one is not None]
+    return "".join(sorted(set(told))) if len(told) == len(first) else r"\s\S"
