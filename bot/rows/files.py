@@ -1,6 +1,6 @@
 """Which row files an editor may change, and how released texts are laid over the files of the program.
 
-Danger rules, training sentences, the gazetteer and the acts are not among them: they change with the program alone.
+Danger rules, training sentences, the gazetteer, the acts and the cues are not among them: they change with the program alone.
 """
 
 import hashlib
