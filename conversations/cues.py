@@ -40,9 +40,10 @@ class Cues:
     unit_says: Pattern[str]
     """What a unit answered, or did."""
     child: Pattern[str]
-    """The writer goes to a primary school, or is alone because their parents were taken away, which grown-ups do not say."""
+    """The writer says that they are under fourteen, in a primary school, or alone since their parents were taken away, which no
+    grown-up says."""
     grown: Pattern[str]
-    """The writer has children."""
+    """The writer says that they are older, or have children."""
 
     no_phone: Pattern[str]
     """There is no telephone; counts only where we asked for one."""
@@ -67,8 +68,14 @@ class Cues:
     """Whole: nothing is left of what was named before (都没了)."""
     away: Pattern[str]
     """What these are some days away is no stock."""
+    days_alone: Pattern[str]
+    """Whole: a number of days, weeks or months (大概还有两天); groups `count` and `unit`, as of the two below."""
+    days_beside: Pattern[str]
+    """Beside other words, where we have asked how long it lasts (两个大人一个小孩，还能撑两天)."""
+    days_last: Pattern[str]
+    """At the end of a few words that were not asked for (格列齐特 还有5天)."""
     lasts: Pattern[str]
-    """Beside figures: the words are about how long something lasts."""
+    """The words are about how long something lasts."""
 
     where_unknown: Pattern[str]
     """They do not know where they are."""
@@ -79,7 +86,7 @@ class Cues:
     site: Pattern[str]
     """The words of a place."""
     no_site: Pattern[str]
-    """Words with a place's word in them which are none (家里, 路上); left out before a place is looked for."""
+    """Words with a place's word in them which are none (家里, 路上), and dates; left out before a place is looked for."""
     beside: Pattern[str]
     """What somebody is beside who cannot say the address (在莘庄地铁站旁边)."""
     hospital: Pattern[str]
@@ -108,6 +115,9 @@ class Cues:
 
 
 _STARTS = "kin_starts"
+_UNDER_FOURTEEN = "[4-9四五六七八九十]|1[0-3]|十[一二三]"
+_OLDER = r"1[4-9]|[2-9]\d|十[四五六七八九]|[二三四五六七八九]十"
+_DAYS = r"(?P<count>\d{1,3}|[一二两三四五六七八九十])(?P<unit>天|个?星期|个?礼拜|周|个?月)"
 _SHAPES = {
     "illness": r"(?:[他她我您]|[我他她]?[爸妈爷奶外公婆老]{1,3})?\s*(?:%(illness_had)s)?"
     r"(?:[\s、，,和]*(?:%(illness)s))+(?:病?史)?[。.]?",
@@ -116,9 +126,16 @@ _SHAPES = {
     "kin": f"(?=[%({_STARTS})s])(?:{'|'.join(f'(?P<{one}>%(kin_{one})s)' for one in KIN)})",
     "moreover": "[，,。 ]*(?:%(moreover)s)",
     "unit_says": "(?:%(unit)s).{0,8}(?:%(unit_answers)s)",
+    "child": f"我(?:%(age_said)s)*(?:{_UNDER_FOURTEEN})周?岁(?!的|多的)|%(child)s",
+    "grown": f"我(?:今年)?(?:{_OLDER})|%(grown)s",
     "number_label": "(?:(?:%(label_whose)s)的?)?(?:联系)?(?:%(label)s)(?:号码|号)?(?:是|为)?",
     "bare_label": "(?:.{1,3}的|联系|家庭|现)?(?:%(contact_label)s)(?:号码|号)?是?",
     "gone": "(?:%(gone_when)s){0,2}就?(?:%(gone)s)了[。！!]?",
+    "days_alone": f"(?:%(days_about)s){{0,2}}(?:%(days_have)s)?{_DAYS}(?:的?量)?[。了吧]?",
+    "days_beside": f"(?:%(days_going)s)(?:%(days_on)s){{0,3}}{_DAYS}",
+    "days_last": f"(?:%(days_left)s){_DAYS}(?:的?量)?[。了吧]*$",
+    "lasts": r"[\d一二三四五六七八九十两半几]|%(lasts)s",
+    "no_site": r"%(no_site)s|\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]",
     "beside": r"[在住靠近]\s?(?P<place>\S{2,20}?(?:%(beside)s))",
     "drug_is": r"(?:这个)?(?:药的?名?字?|药品|名字)?(?:%(drug_is)s|[:：])\s*",
     "asks_back": "(?:%(asks_back)s|[?？])$",

@@ -59,7 +59,6 @@ _AMOUNT = re.compile(
 _DOOR = re.compile(
     r"\d\s?(?:弄|号(?![码线])|室|栋|幢|楼|座|单元|门|床|组|队|期|区|村|#)|[A-Za-z]\s?[区座栋楼]|\d\s?[-—]\s?\d{2,4}"
 )
-_DATE = re.compile(r"\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]")
 _LONGEST, _NAME = 60, 16
 """Characters of a place that is only named; a longer sentence with 里 or 路 in it tells something else."""
 
@@ -76,7 +75,7 @@ def names_a_place(said: str, cues: Cues) -> bool:
         return False
     if cues.where_unknown.search(said) or cues.where_asked.search(said) or cues.where_told.search(said):
         return False
-    told = _DATE.sub("", cues.no_site.sub("", said))
+    told = cues.no_site.sub("", said)
     return bool(_DOOR.search(told) or (len(said) <= _NAME and cues.site.search(told)))
 
 

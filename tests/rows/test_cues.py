@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from conversations.cues import CUES, KIN, Cues
+from conversations.lasting import days_said
 from conversations.telephones import how_they_rang
 from conversations.whom import named
 from conversations.writers import child_writes
@@ -81,13 +82,15 @@ def test_of_a_file_that_is_gone_not_every_cue_is_missing_too(tmp_path: Path) -> 
 
 def test_a_new_row_is_heard(tmp_path: Path) -> None:
     cues, faults = load(
-        tmp_path, f"{SHIPPED}in_vain,没人睬,\nkin_father,爷老头子,\nkin_wife,娘子,\nchild,我读幼儿园,\ngone,缺货,\n"
+        tmp_path,
+        f"{SHIPPED}in_vain,没人睬,\nkin_father,爷老头子,\nkin_wife,娘子,\nchild,我读幼儿园,\ngone,缺货,\ndays_going,顶,\n",
     )
     assert cues is not None, faults
     assert how_they_rang("12345没人睬", cues) == "tried_not_through"
     assert named("爷老头子和姑娘", cues) == {"father"}
     assert child_writes("我读幼儿园，一个人在家", cues)
     assert cues.gone.fullmatch("今天就缺货了。")
+    assert days_said("老人小孩都在家，顶两个礼拜", None, cues, asked=True) == 14
 
 
 @pytest.mark.parametrize(
