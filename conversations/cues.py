@@ -31,6 +31,7 @@ class Cues:
     """The writer will hurt others."""
 
     kin: Pattern[str]
+    """Of whom of the family it is; a group of each name of `KIN`."""
     person: Pattern[str]
     """Somebody named beside the one in danger: a ticket of their own."""
     also: Pattern[str]
