@@ -46,7 +46,7 @@ def _days(match: re.Match[str]) -> float | None:
 
 
 def _celsius(match: re.Match[str]) -> float | None:
-    value, rest = number(match[1]), match[2]
+    value, rest = number(match[1]), next(filter(None, match.groups()[1:]), None)  # 39.5度, 39度5
     if value is None:
         return None
     if value >= 100:  # 395: written without the point
