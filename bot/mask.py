@@ -3,26 +3,36 @@
 import re
 from collections.abc import Mapping
 
-_PHONE = re.compile(r"(?<!\d)([1１]\d{2})[- ]?\d{4}[- ]?(\d{4})(?!\d)")
-_LANDLINE = re.compile(r"(?<![\d:])(0\d{2,3}[- ]?)?\d{3,4}(\d{4})(?![\d:])")
+from bot.doors import hide_doors
+from classifiers.phones import read_phones
+
+_MOBILE = re.compile(r"(?<!\d)([1１]\d{2})[-. ]?\d{4}[-. ]?(\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(?<!\d:)(0\d{2,3}[- ]?)?\d{3,4}(\d{4})(?![\d:])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])")
 _MAIL = re.compile(r"[A-Za-z0-9_.+-]+(?=@[A-Za-z0-9-]+\.)")
-_DOOR = re.compile(
-    r"[0-9０-９一二三四五六七八九十百-]+(支?弄|号楼?|幢|栋|单元|室|层|楼|座)"
-    r"(?:[0-9]{2,4}室?(?![0-9支弄号幢栋单层楼座]))?"
-)
+_FIGURES = re.compile(r"[0-9０-９零〇幺一二两三四五六七八九十百甲乙丙丁a-zA-Z]+")
+_SHOWN = 4
+"""Figures of a telephone at its end, by which the person who rang knows it again."""
 
 
 def mask_phone(text: str) -> str:
-    """Mobile and fixed numbers, also written with gaps, and who has a mail address; a date of eight digits is hidden with
-    them, which harms nobody."""
+    """Every number the reader takes for a telephone, and what else looks like one; who has a mail address. A date of eight
+    digits is hidden with them, which harms nobody."""
     text = _MAIL.sub("***", text)
-    return _LANDLINE.sub(lambda found: f"{found[1] or ''}****{found[2]}", _PHONE.sub(r"\1****\2", text))
+    for phone in read_phones(text):
+        text = text.replace(phone.raw, _masked(phone.number))
+    return _LANDLINE.sub(lambda found: f"{found[1] or ''}****{found[2]}", _MOBILE.sub(r"\1****\2", text))
+
+
+def _masked(number: str) -> str:
+    digits = number.removeprefix("+86")
+    head = digits[:3] if digits.startswith(("1", "0")) else ""
+    return f"{head}****{digits[-_SHOWN:]}"
 
 
 def mask_text(text: str) -> str:
     """Free words for a list or an auditor: phones, identity numbers and doors hidden."""
-    return _DOOR.sub(r"*\1", mask_phone(_IDENTITY.sub("〔证件号〕", text)))
+    return hide_doors(mask_phone(_IDENTITY.sub("〔证件号〕", text)), lambda door: _FIGURES.sub("*", door))
 
 
 def mask_slots(slots: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ illnesses, ages and dates stay, since nothing can be learnt without them (docs/u
 import re
 from collections.abc import Callable, Iterable
 
+from bot.doors import hide_doors, is_door
 from bot.learning.figures import hide_runs
 from bot.learning.marks import ACCOUNT, ESTATE, LINK, MAIL, NAME, NUMBER, PHONE, PLATE, Mark
 from classifiers.names import DOUBLE_SURNAMES, SURNAMES, TITLES
@@ -30,17 +31,6 @@ _MIXED = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9-]*[A-Za-z])(?=[A-Za-z0-9-]*\
 _FEW = 3
 """Figures in such a code: a drug's or a vaccine's name has fewer (PD-L1, mRNA1273 is over-masked; so be it)."""
 
-_FIGURE = r"[0-9０-９零〇幺一二两三四五六七八九十百甲乙丙丁a-zA-Z]"
-_NOT_MORE = r"(?![0-9０-９零〇一二两三四五六七八九十百支弄号幢栋单层楼室座门院天日月年个点次片粒瓶盒岁口人周度元块斤%])"
-_DOOR = re.compile(
-    rf"第?{_FIGURE}{{1,5}}(?:[-－—]{_FIGURE}{{1,5}})*(?:支?弄|号楼|号院|号房|号|幢|栋|单元|室|层楼?|楼|座|门|组|队)(?!线|程|子|机|病|左右|文)"
-    rf"(?:\s?[-－—]?\s?(?:[0-9０-９]{{1,5}}|[零〇幺一二三四五六七八九]{{3,4}})(?:[-－—][0-9０-９]{{1,5}})*{_NOT_MORE})?"
-)
-_DAY = re.compile(r"(?:[0-9０-９一二两三四五六七八九十]{1,3}月\s?)[0-9０-９一二三四五六七八九十]{1,3}号")
-# 5-502 and 12-3-401 are doors; 88-90 is a reading of a finger.
-_DASHED = re.compile(
-    rf"(?<![\d.年月/-])(?:\d{{1,3}}[-－—]\d{{3,4}}|\d{{1,3}}(?:[-－—]\d{{1,4}}){{2}}){_NOT_MORE}(?![.\d-])"
-)
 _BED = re.compile(
     r"(?:[0-9a-zA-Z]{1,4}[-－])?[0-9]{1,4}\s?床(?!位)|床[号位]?[:：是]?\s?[0-9]{1,4}(?![个天])|床[号位][:：是]?\s?[一二三四五六七八九十]{1,3}"
 )
@@ -99,11 +89,10 @@ def deidentify(text: str, *, places: Iterable[str] = ()) -> str:
     text = _SAID.sub(_keeping(NAME), text)
     text = _TITLED.sub(NAME.shown, text)
     for place in sorted({one for one in places if len(one) > 1}, key=len, reverse=True):
-        text = text.replace(place, _blank(place) if _FIGURES.search(place) or _DOOR.fullmatch(place) else ESTATE.shown)
+        text = text.replace(place, _blank(place) if _FIGURES.search(place) or is_door(place) else ESTATE.shown)
     text = _ESTATE.sub(lambda found: ESTATE.shown if _names_estate(found) else found[0], text)
-    text = _outside_days(text, _DOOR)
-    text = _BED.sub(lambda found: _blank(found[0]), text)
-    return _DASHED.sub(lambda found: _blank(found[0]), text)
+    text = hide_doors(text, _blank)
+    return _BED.sub(lambda found: _blank(found[0]), text)
 
 
 def _keeping(mark: Mark) -> Callable[[re.Match[str]], str]:
@@ -122,27 +111,6 @@ def _value(named: dict[str, str | None]) -> str:
 
 def _blank(door: str) -> str:
     return _HAN_FIGURES.sub("〇", _FIGURES.sub("0", door))
-
-
-def _outside_days(text: str, door: re.Pattern[str]) -> str:
-    """Doors blanked; 4月1号 is a day and stays."""
-    days = [found.span() for found in _DAY.finditer(text)]
-    return door.sub(
-        lambda found: (
-            found[0] if any(a <= found.start() < b for a, b in days) or _ordinary(found[0]) else _blank(found[0])
-        ),
-        text,
-    )
-
-
-_ORDINARY = re.compile(
-    r"第?[零〇一二两三四五六七八九十百几]{1,3}(?:号|楼|层楼?|门|组|队|座)|第?[一两几]栋|1[12]0号|12345号?|[a-zA-Z]{2,}.*"
-)
-
-
-def _ordinary(door: str) -> bool:
-    """Days and counts rather than where somebody lives: 十二号, 二楼, 一栋."""
-    return _ORDINARY.fullmatch(door) is not None
 
 
 def _names_estate(found: re.Match[str]) -> bool:
