@@ -6,25 +6,18 @@ from typing import Any
 from aiohttp import web
 
 from bot.api.auth import WRITERS, Refused, caller
+from bot.api.bodies import body_of, form_of
 from bot.api.lists import event_json, message_json
 from bot.arrivals import TurnFailed
 from bot.audit import audit
+from bot.desk.deeds import DEEDS, Unfit, deed
 from bot.keys import SERVICES
 from bot.mask import mask_slots, mask_text
 from bot.store.database import StoreAway
 from bot.store.said import messages_of
 from bot.store.similar import duplicate_of, similar_to
 from bot.store.tickets import Filter, Ticket, events_of, get_ticket, list_tickets
-from conversations.codes import Intent, Outcome, TicketStatus, Urgency
-from conversations.events import (
-    ReporterClaimed,
-    ReporterClosed,
-    ReporterCorrected,
-    ReporterEvent,
-    ReporterHandedBack,
-    ReporterReopened,
-    ReporterReplied,
-)
+from conversations.codes import Intent, TicketStatus, Urgency
 
 _MOST = 200
 
@@ -164,41 +157,20 @@ async def act(request: web.Request) -> web.StreamResponse:
     ticket = await get_ticket(services.database, services.vault, request.match_info["number"])
     if ticket is None:
         return error_json(404, "unknown", "there is no such ticket", "number")
-    try:
-        body = await request.json() if request.can_read_body else {}
-        if not isinstance(body, dict):
-            raise ValueError("not an object")
-        event = _event(request.match_info["act"], ticket.case, f"api:{name}", body)
-    except (ValueError, KeyError, TypeError) as error:
-        return error_json(400, "malformed", f"body: {error}", "")
-    if event is None:
+    act_name = request.match_info["act"]
+    if act_name not in DEEDS:
         return error_json(404, "unknown", "no such act", "")
+    try:
+        event = deed(act_name, ticket.case, f"api:{name}", form_of(act_name, await body_of(request)))
+    except Unfit as unfit:
+        return error_json(400, "malformed", str(unfit), "")
     outcome = await services.turns.act(ticket.conversation, event)
-    await audit(services.database, f"token:{name}", f"api.{request.match_info['act']}", ticket.number)
+    await audit(services.database, f"token:{name}", f"api.{act_name}", ticket.number)
     if outcome.refused:
         status, words = REFUSALS.get(outcome.refused, (409, outcome.refused))
         return error_json(status, outcome.refused, words, "")
     fresh = await get_ticket(services.database, services.vault, ticket.number)
     return web.json_response(ticket_json(fresh or ticket, masked=False))
-
-
-def _event(name: str, case: int, who: str, body: dict[str, Any]) -> ReporterEvent | None:
-    match name:
-        case "claim":
-            return ReporterClaimed(case, who)
-        case "reply":
-            return ReporterReplied(case, who, str(body["text"]), str(body["id"]))
-        case "hand-back":
-            return ReporterHandedBack(case, who, str(body.get("note", "")))
-        case "close":
-            return ReporterClosed(
-                case, who, Outcome(body["outcome"]), str(body.get("note", "")), bool(body.get("tell", True))
-            )
-        case "reopen":
-            return ReporterReopened(case, who, str(body.get("note", "")))
-        case "correct":
-            return ReporterCorrected(case, who, str(body["field"]), str(body["value"]), str(body.get("reason", "")))
-    return None
 
 
 def error_json(status: int, code: str, message: str, field: str) -> web.Response:

@@ -1,7 +1,5 @@
 """What people do to a ticket. Everything but 知道了 is an event of the conversation: nothing is changed or sent from here."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -9,6 +7,7 @@ from aiohttp import web
 from bot.api.routes import REFUSALS
 from bot.audit import audit
 from bot.desk import words
+from bot.desk.deeds import Unfit, deed
 from bot.desk.pages import error_answer, json_answer, page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
@@ -17,25 +16,16 @@ from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.similar import duplicate_of
 from bot.store.tickets import Ticket, acknowledge, get_ticket
-from conversations.codes import Outcome, Urgency
+from conversations.codes import Urgency
 from conversations.events import (
     ReporterClaimed,
     ReporterClosed,
     ReporterCorrected,
     ReporterEvent,
-    ReporterHandedBack,
     ReporterReopened,
-    ReporterReplied,
 )
 
-REPLY_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
-_LONGEST = 5000
-_NOTE = 500
 _LABELLED = ("intent", "urgency")
-
-
-class Unfit(Exception):
-    """What was filled in cannot be taken; the sentence says what to do."""
 
 
 async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
@@ -49,7 +39,7 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
         return refused(request, staff, "", 404, "unknown", "没有这张单。")
     form = {name: str(value) for name, value in (await request.post()).items()}
     try:
-        event = _event(request.match_info["act"], ticket.case, staff.login, form)
+        event = deed(request.match_info["act"], ticket.case, staff.login, form)
     except Unfit as error:
         return refused(request, staff, ticket.number, 400, "unfit", str(error))
     if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
@@ -65,38 +55,6 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     if isinstance(event, ReporterClaimed) and not ticket.reporter:
         await _seen(services, staff, ticket.number)
     return await _as_now(request, staff, ticket)
-
-
-def _event(name: str, case: int, login: str, form: Mapping[str, str]) -> ReporterEvent:
-    """The fact of the form. Raises Unfit."""
-    match name:
-        case "claim":
-            return ReporterClaimed(case, login)
-        case "reply":
-            text, reply_id = form.get("text", "").strip(), form.get("reply_id", "")
-            if not text:
-                raise Unfit("还没有写内容。")
-            if len(text) > _LONGEST:
-                raise Unfit(f"太长了：最多 {_LONGEST} 个字。")
-            if not REPLY_ID.fullmatch(reply_id):
-                raise Unfit("页面已过期，请刷新；写的内容还在。")
-            return ReporterReplied(case, login, text, f"{login}:{reply_id}")
-        case "hand-back":
-            return ReporterHandedBack(case, login, form.get("note", "").strip()[:_NOTE])
-        case "close":
-            try:
-                outcome = Outcome(form.get("outcome", ""))
-            except ValueError:
-                raise Unfit("请选一个结果。") from None
-            return ReporterClosed(case, login, outcome, form.get("note", "").strip()[:_NOTE], form.get("tell") == "yes")
-        case "reopen":
-            return ReporterReopened(case, login, form.get("note", "").strip()[:_NOTE])
-        case "correct":
-            field, value = form.get("field", ""), form.get("value", "").strip()[:_NOTE]
-            if field.startswith("slot:") and not value:
-                raise Unfit("还没有写内容。")
-            return ReporterCorrected(case, login, field, value, form.get("reason", "").strip()[:_NOTE])
-    raise web.HTTPNotFound
 
 
 async def _write_down(services: Services, staff: Staff, ticket: Ticket, event: ReporterEvent) -> None:

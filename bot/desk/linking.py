@@ -4,12 +4,11 @@ Nothing is linked by a machine: the same telephone may be a household's. A reply
 reply in that conversation, under that channel's own window.
 """
 
-import re
-
 from aiohttp import web
 
 from bot.audit import audit
 from bot.desk.acts import done, refused, why_not
+from bot.desk.deeds import Unfit, reply
 from bot.desk.session import Staff
 from bot.desk.ticket import find
 from bot.keys import SERVICES
@@ -19,8 +18,6 @@ from bot.store.tickets import Ticket, get_ticket
 from conversations.events import ReporterReplied
 
 _UNKNOWN = "没有这张单，或两边登记的不是同一个电话。"
-_REPLY_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
-_LONGEST = 5000
 QUESTION = (
     "另有一个渠道的求助登记了同一个电话。如果也是您本人，我们想把两边的对话合在一起看，免得您重复说。"
     "可以的话请回复“可以合并”；不是您或不愿意，请告诉我们，两边会分开办。"
@@ -82,13 +79,10 @@ async def post_reply(request: web.Request, staff: Staff) -> web.StreamResponse:
     ticket, other, form = await _pair(request, linked=True)
     if ticket is None or other is None:
         return refused(request, staff, ticket.number if ticket else "", 404, "unknown", "两边还没有合看。")
-    text, reply_id = form.get("text", "").strip(), form.get("reply_id", "")
-    if not text or len(text) > _LONGEST:
-        sentence = f"太长了：最多 {_LONGEST} 个字。" if text else "还没有写内容。"
-        return refused(request, staff, ticket.number, 400, "unfit", sentence)
-    if not _REPLY_ID.fullmatch(reply_id):
-        return refused(request, staff, ticket.number, 400, "unfit", "页面已过期，请刷新；写的内容还在。")
-    event = ReporterReplied(other.case, staff.login, text, f"{staff.login}:{reply_id}")
+    try:
+        event = reply(other.case, staff.login, form)
+    except Unfit as unfit:
+        return refused(request, staff, ticket.number, 400, "unfit", str(unfit))
     outcome = await services.turns.act(other.conversation, event)
     if outcome.refused:
         return await _not_now(request, staff, other, outcome.refused, ticket.number)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from aiohttp import BodyPartReader, web
 
 from bot.audit import audit
-from bot.desk.acts import REPLY_ID, Unfit, done, refused, why_not
+from bot.desk.acts import done, refused, why_not
+from bot.desk.deeds import REPLY_ID, Unfit
 from bot.desk.record import reply_room
 from bot.desk.session import Staff
 from bot.desk.ticket import find
