@@ -54,6 +54,11 @@ class Live:
             except (RedisError, OSError, TimeoutError):
                 self.connected = False
 
+    async def close(self) -> None:
+        """Tell the others what this process still has to tell; without Redis nobody waits for it long."""
+        if self._telling is not None:
+            await asyncio.wait([self._telling], timeout=1)
+
     async def run(self) -> None:
         """Bring other processes' news to our listeners, for ever."""
         last = "$"

@@ -246,6 +246,7 @@ async def open_services(
         spool.close()
         await http.close()
         await tokens.close()
+        await live.close()
         await redis.aclose()
         await database.close()
 
