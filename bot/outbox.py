@@ -4,12 +4,13 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from bot.arrivals import TurnFailed
+from bot.arrivals import Outcome, TurnFailed
 from bot.codec import decode
 from bot.lanes import TIMERS, Lane, Lanes
 from bot.log import get_logger
 from bot.sending import TRIES, Sender
-from bot.store.database import StoreAway
+from bot.store.contacts import erase_contact
+from bot.store.database import Connection, StoreAway
 from bot.store.outbox import BOTH, Due
 from conversations.events import TimerFired
 
@@ -121,9 +122,11 @@ class OutboxWorker:
             return
         payload = decode(due.payload)
         try:
-            await self.turns.act(due.conversation, TimerFired(payload["name"], payload["case"], payload["set_on"]))
-            if payload["name"] == "erase":
-                await self._erase(due)
+            outcome = await self.turns.act(
+                due.conversation, TimerFired(payload["name"], payload["case"], payload["set_on"])
+            )
+            if payload["name"] == "erase" and _forgotten(outcome) and not await self._erase(due, outcome.turn):
+                return  # they wrote in this very moment: the lease runs out, and it is decided anew
         except TurnFailed as error:
             log.error("timer_failed", effect=due.effect_id, reason=str(error))
             if due.attempts < TRIES:
@@ -131,8 +134,19 @@ class OutboxWorker:
         self.timers += 1
         await self.store.fired(due)
 
-    async def _erase(self, due: Due) -> None:
-        from bot.store.contacts import erase_contact
+    async def _erase(self, due: Due, turn: int) -> bool:
+        """False when the conversation has gone on since that turn: nobody has decided to destroy what was said then."""
 
-        await erase_contact(self.store.database, due.conversation)
-        self.sender.vault.forget(due.conversation)
+        async def still(connection: Connection) -> bool:
+            stands = await connection.fetchval("select turn from conversations where id = $1", due.conversation)
+            return bool(stands == turn)
+
+        erased = await erase_contact(self.store.database, due.conversation, still)
+        if erased:
+            self.sender.vault.forget(due.conversation)
+        return erased
+
+
+def _forgotten(outcome: Outcome) -> bool:
+    """Whether the turn left nothing to keep. Something pressing stays, and then a person explains first."""
+    return outcome.state is not None and not outcome.state.cases

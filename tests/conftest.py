@@ -92,8 +92,14 @@ def trained(lesson: Lesson) -> Path:
 
 
 @pytest.fixture(scope="session")
-def homes(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Homes:
-    return Homes(trained, shared_cluster(_shared(tmp_path_factory) / "record"))
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PostgreSQL data folder to copy: an empty record, shut down in order."""
+    return shared_cluster(_shared(tmp_path_factory) / "record")
+
+
+@pytest.fixture(scope="session")
+def homes(trained: Path, cluster: Path) -> Homes:
+    return Homes(trained, cluster)
 
 
 @pytest.fixture

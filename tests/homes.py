@@ -34,11 +34,17 @@ class Homes:
 
     def new(self, name: str) -> Path:
         """Not below pytest's own folder: every other session of pytest closes that to PostgreSQL's user while this one runs."""
-        home = _open_folder(name)
+        home = without_model(name, self.cluster)
         shutil.copytree(self.models, home / "models")
-        # Whose it is comes along: PostgreSQL's ordinary user where we are root.
-        subprocess.run(["cp", "-a", str(self.cluster), str(home / "postgres")], check=True)
         return home
+
+
+def without_model(name: str, cluster: Path) -> Path:
+    """A home with an empty record; the rules read alone."""
+    home = _open_folder(name)
+    # Whose it is comes along: PostgreSQL's ordinary user where we are root.
+    subprocess.run(["cp", "-a", str(cluster), str(home / "postgres")], check=True)
+    return home
 
 
 def _open_folder(name: str) -> Path:

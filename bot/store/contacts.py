@@ -1,22 +1,31 @@
 """Contacts: erasing one destroys its data key, so that every sealed word of theirs is noise, in backups too."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from bot.store.database import Database
+from bot.store.database import Connection, Database
 from bot.store.similar import forget_marks
 
+Still = Callable[[Connection], Awaitable[bool]]
 
-async def erase_contact(database: Database, contact: UUID) -> bool:
+
+async def erase_contact(database: Database, contact: UUID, still: Still | None = None) -> bool:
     """Destroy the contact's key and their words; codes, times and counts stay for the tally. False if there was none.
 
     The person may write again: they come back as a new contact. Work orders and files go by triggers on the key; the
     files themselves leave the disk within seconds, and cannot be read from now on.
+
+    `still`: asked when nothing can move the conversation on any more; where it says no, nothing is erased. Whoever
+    found the contact due has waited since, and they may have written.
     """
     async with database.connection(limit=10) as connection, connection.transaction():
         known = await connection.fetchval(
             "select 1 from contacts where id = $1 and erased_at is null for update", contact
         )
         if not known:
+            return False
+        await connection.execute("select 1 from conversations where id = $1 for update", contact)
+        if still is not None and not await still(connection):
             return False
         await connection.execute(
             "update contacts set openid_hash = null, openid = null, data_key = null, erased_at = now() where id = $1",

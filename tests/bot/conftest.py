@@ -8,8 +8,11 @@ import aiohttp
 import pytest
 
 from tests.homes import Homes, serving
+from tests.inside import inside, record_engines
 from tests.platforms.wechat import WeChatPlatform
 from tests.service import Service
+
+__all__ = ["inside", "record_engines"]
 
 VECTOR_ACCOUNT = {
     "BANGNONG_CHANNELS": "app:main,wechat:main,wechat:vectors",
