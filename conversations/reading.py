@@ -7,6 +7,8 @@ from conversations.codes import Act, Flag, Intent, Urgency
 
 DOUBTED = "doubt:"
 DESPAIR = frozenset({"R12", "O12"})
+OF_ANOTHER = "R12O"
+"""Somebody else is about to harm themselves: the writer is asked where, as in any danger, and told what to do."""
 PICTURED = "picture:"
 """Before the code of a rule that saw its words on a picture: nobody has said yet that it is about them, or now."""
 

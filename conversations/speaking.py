@@ -8,7 +8,7 @@ from conversations.codes import Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.knowledge import Tip
 from conversations.playbook import Playbook
-from conversations.reading import DESPAIR, Reading
+from conversations.reading import DESPAIR, OF_ANOTHER, Reading
 from conversations.slots import SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
 from conversations.which_case import vague
@@ -28,11 +28,13 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     """The 120 line for this message; shorter when it was said within the last minute, honest at night."""
     codes = [reason.code for reason in reading.reasons]
     if reading.urgency is not Urgency.CRITICAL:
-        despair = DESPAIR & set(codes) and reading.intent is Intent.DISTRESS  # of others' despair one may have read
+        # Of others' despair one may have read, or be afraid of it: asked as of any danger.
+        despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and reading.intent is Intent.DISTRESS
         if despair:
             return playbook.say("danger_check_self_harm")
         call = playbook.danger(codes).call
-        return playbook.say("danger_check") if call == _AMBULANCE else playbook.say("danger_check_call", call=call)
+        line = playbook.say("danger_check") if call == _AMBULANCE else playbook.say("danger_check_call", call=call)
+        return line + playbook.say("danger_mute", call=call) if Flag.MUTE in reading.flags else line
     told = any(
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
@@ -124,7 +126,7 @@ def still_missing(
     `only`: of nothing but these."""
     needs: tuple[str, ...] = ("open",)
     if case.urgency is Urgency.CRITICAL:  # help must find them, also where a form would ask for the place later
-        needs, only = ("open", "soon"), SHARED
+        needs, only = ("open", "soon", "desk"), SHARED
     if only and playbook.danger(case.codes).watched:
         only = only - {"phone"}
     gaps = [
