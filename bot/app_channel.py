@@ -17,6 +17,9 @@ from bot.store.said import Message, message_id, messages_since
 from bot.webhooks import read_body
 from conversations.messages import Inbound
 
+KEEP_NOTHING = {"Cache-Control": "no-store"}
+"""For whatever shows a talk: it is not left on a machine several people use."""
+
 
 def app_account(request: web.Request, name: str | None = None) -> tuple[Services, Account, App]:
     """The app account the request names (or the first one). Raises 404."""
@@ -86,7 +89,11 @@ async def get_messages(request: web.Request) -> web.StreamResponse:
         said = await said_since(services, account, sender, request.query.get("after", ""), place=place)
     except StoreAway:
         return error_answer(503, "store_away", "系统正在恢复，请稍后再试", "")
-    return web.json_response({"messages": said})
+    return said_answer(said)
+
+
+def said_answer(said: list[dict[str, Any]]) -> web.Response:
+    return web.json_response({"messages": said}, headers=KEEP_NOTHING)
 
 
 async def said_since(

@@ -17,7 +17,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from jinja2 import Environment, select_autoescape
 
 from adapters.app_message import FieldError, read_message
-from bot.app_channel import app_account, error_answer, hear, reply_pairs, said_since
+from bot.app_channel import KEEP_NOTHING, app_account, error_answer, hear, reply_pairs, said_answer, said_since
+from bot.desk.session import is_https
 from bot.keys import SERVICES
 from bot.landing import note_landing, remember
 from bot.log import get_logger
@@ -55,7 +56,9 @@ def sender_of(request: web.Request) -> str | None:
 
 def _set_cookie(request: web.Request, response: web.StreamResponse, name: str) -> None:
     value = f"{name}.{sign(request.app[SERVICES], name)}"
-    response.set_cookie(_COOKIE, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.secure, path="/")
+    response.set_cookie(
+        _COOKIE, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=is_https(request), path="/"
+    )
 
 
 async def page(request: web.Request) -> web.StreamResponse:
@@ -71,7 +74,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     fresh = chance.token_urlsafe(18)  # a first visit's form must work too: who they will be is decided here
     csrf = sign(services, f"form:{sender or f'h5-{fresh}'}")
     text = render(services, account, csrf, messages)
-    response = web.Response(text=text, content_type="text/html", charset="utf-8")
+    response = web.Response(text=text, content_type="text/html", charset="utf-8", headers=KEEP_NOTHING)
     if sender is None:
         _set_cookie(request, response, fresh)
     remember(response, request)
@@ -129,18 +132,17 @@ async def post_message(request: web.Request) -> web.StreamResponse:
 
 
 async def get_messages(request: web.Request) -> web.StreamResponse:
-    """GET /chat/messages?after=: polling for whoever has no socket."""
+    """GET /chat/messages?after=: polling for whoever has no socket. `own`: the whole talk anew, of a long one its end."""
     services, account, _ = app_account(request)
     sender = sender_of(request)
     if sender is None:
         return error_answer(403, "no_session", "请刷新页面", "")
     try:
-        said = await said_since(
-            services, account, sender, request.query.get("after", ""), incoming="own" in request.query
-        )
+        own = "own" in request.query
+        said = await said_since(services, account, sender, request.query.get("after", ""), incoming=own, newest=own)
     except StoreAway:
         return error_answer(503, "store_away", "系统正在恢复", "")
-    return web.json_response({"messages": said})
+    return said_answer(said)
 
 
 async def close_sockets(app: web.Application) -> None:

@@ -8,6 +8,7 @@ import re
 
 from aiohttp import web
 
+from bot.desk.session import is_https
 from bot.log import get_logger
 from bot.services import Services
 from bot.settings import Account
@@ -36,7 +37,7 @@ def landed(request: web.Request) -> str:
 def remember(response: web.StreamResponse, request: web.Request) -> None:
     if told := landed(request):
         response.set_cookie(
-            _COOKIE, told, max_age=_LASTS, httponly=True, samesite="Lax", secure=request.secure, path="/"
+            _COOKIE, told, max_age=_LASTS, httponly=True, samesite="Lax", secure=is_https(request), path="/"
         )
 
 
