@@ -25,6 +25,8 @@ class Cues:
     """It is over, feared or heard of."""
     help_called: Pattern[str]
     """Somebody has called for help already: no new danger."""
+    ambulance_waits: Pattern[str]
+    """They rang 120, and it does not come yet."""
     illness: Pattern[str]
     """Whole: an illness by its name is no event of it (他有冠心病)."""
     threat: Pattern[str]

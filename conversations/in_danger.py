@@ -45,8 +45,14 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         draft.say("question", draft.playbook.say("phone_odd", number=odd, count=str(len(odd))))
     said = noted(case, news, draft.playbook)
     draft.say("receipt", said)
+    waits = "waits" not in case.asked and draft.playbook.cues.ambulance_waits.search(draft.heard) is not None
+    if waits:
+        case = evolve(case, asked={**case.asked, "waits": 1})
+        draft.say("receipt", draft.playbook.say("danger_ambulance_waits"))
     if not case.told and (said or not danger):
         draft.say("receipt", receipt(case, draft.playbook, draft.now))
+    elif waits:
+        draft.say("receipt", still_missing(case, draft.playbook))
     elif said:
         draft.say("receipt", still_missing(case, draft.playbook) + next_critical(case, draft.playbook, draft.now))
     elif not danger and not draft.said:
