@@ -41,13 +41,13 @@ class Homes:
 
 def without_model(name: str, cluster: Path) -> Path:
     """A home with an empty record; the rules read alone."""
-    home = _open_folder(name)
+    home = open_folder(name)
     # Whose it is comes along: PostgreSQL's ordinary user where we are root.
     subprocess.run(["cp", "-a", str(cluster), str(home / "postgres")], check=True)
     return home
 
 
-def _open_folder(name: str) -> Path:
+def open_folder(name: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"bangnong-{name}-"))
     folder.chmod(0o711)
     return folder
@@ -79,7 +79,7 @@ async def _migrated(dsn: str) -> None:
 
 
 def make_cluster(target: Path) -> None:
-    home = _open_folder("cluster")
+    home = open_folder("cluster")
     postgres = EmbeddedPostgres(home)
     postgres.start()
     try:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -24,7 +25,7 @@ from bot.intake import Answer
 from bot.services import Services, addresses, open_services
 from bot.settings import load_settings
 from conversations.messages import ContactRef, Inbound
-from tests.homes import EMPTY, without_model
+from tests.homes import EMPTY, open_folder, without_model
 from tests.service import WECHAT, stop_engines
 
 DYING = "我爸晕倒了叫不醒，没有呼吸，浦东新区牡丹路60弄3号502室，电话13800138000"
@@ -44,10 +45,11 @@ class Shift:
 
 @dataclass
 class Inside:
-    """One open service and its clock."""
+    """One open service and its clock. `keeper`: a connection to the same server that is not the service's."""
 
     services: Services
     clock: Shift
+    keeper: Any
 
     @property
     def database(self) -> Any:
@@ -79,6 +81,14 @@ class Inside:
         while not await true():
             assert asyncio.get_running_loop().time() < deadline, "it did not come about"
             await asyncio.sleep(0.02)
+
+    async def cut(self) -> None:
+        """The server ends every connection of the service, as in a restart or a failover."""
+        name = urlsplit(self.database.dsn).path.removeprefix("/")
+        await self.keeper.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()",
+            name,
+        )
 
     async def gone(self, query: str, *args: Any) -> None:
         """Until the query finds nothing more."""
@@ -112,10 +122,10 @@ async def inside(record_engines: Engines) -> AsyncIterator[Open]:
     whole = record_engines.postgres.dsn.replace("/bangnong?", f"/{name}?")
     keeper = await asyncpg.connect(record_engines.postgres.dsn)
     await keeper.execute(f"create database {name} template {EMPTY}")
+    home = open_folder("within")
 
     @asynccontextmanager
     async def opened(channels: str = "app:main", *, outbox: bool = True, **env: str) -> AsyncIterator[Inside]:
-        home = record_engines.home
         settings = load_settings(
             {"BANGNONG_HOME": str(home), "BANGNONG_CHANNELS": channels, "BANGNONG_OCR": "off",
              "BANGNONG_WECHAT_MAIN_API_BASE": "http://127.0.0.1:9", **WECHAT, **env}
@@ -124,8 +134,9 @@ async def inside(record_engines: Engines) -> AsyncIterator[Open]:
         settings = replace(settings, database_url=whole, redis_url=url)
         clock = Shift()
         async with open_services(settings, None, clock=clock, outbox=outbox) as services:
-            yield Inside(services, clock)
+            yield Inside(services, clock, keeper)
 
     yield opened
+    shutil.rmtree(home)
     await keeper.execute(f"drop database {name} with (force)")
     await keeper.close()

@@ -31,11 +31,9 @@ AWAY = (
     asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # a connection that was ended in the middle of something, now and then
+    asyncpg.OperatorInterventionError,  # shut down, starting up, cancelled, ended for idling
     asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
-    asyncpg.QueryCanceledError,
     asyncpg.ReadOnlySQLTransactionError,
 )
 
@@ -73,14 +71,23 @@ class Database:
 
     @asynccontextmanager
     async def connection(self, *, limit: float | None = None) -> AsyncIterator[Connection]:
-        """A connection; whatever breaks for want of a database comes out as StoreAway."""
+        """A connection; whatever breaks for want of a database comes out as StoreAway.
+
+        So does every refusal to let us in: roles, rules and databases are changed while we run, and a failover does it too.
+        """
         if self._pool is None:
             raise StoreAway("closed")
+        entered = False
         try:
             async with self._pool.acquire(timeout=limit or self.limit) as connection:
+                entered = True
                 yield connection
             self._answered_at = time.monotonic()
         except AWAY as error:
+            raise StoreAway(type(error).__name__) from error
+        except asyncpg.PostgresError as error:
+            if entered:
+                raise
             raise StoreAway(type(error).__name__) from error
 
     async def fetch(self, query: str, *args: Any, limit: float | None = None) -> list[Any]:
