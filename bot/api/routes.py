@@ -25,6 +25,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REFUSALS = {
     "unknown": (404, "没有这张单"),
+    "erased": (404, "居民的资料已删除，这张单不能再办"),
     "closed": (409, "这张单已经结束"),
     "claimed": (409, "别的记者已经接手"),
     "open": (409, "这张单没有结束，不用重新打开"),
@@ -160,6 +161,8 @@ async def act(request: web.Request) -> web.StreamResponse:
     act_name = request.match_info["act"]
     if act_name not in DEEDS:
         return error_json(404, "unknown", "no such act", "")
+    if ticket.erased:
+        return error_json(404, "erased", REFUSALS["erased"][1], "")
     try:
         event = deed(act_name, ticket.case, f"api:{name}", form_of(act_name, await body_of(request)))
     except Unfit as unfit:

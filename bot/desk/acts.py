@@ -37,6 +37,9 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     ticket = await find(request)
     if ticket is None:
         return refused(request, staff, "", 404, "unknown", "没有这张单。")
+    if ticket.erased:
+        status, sentence = await why_not(services, "erased", ticket)
+        return refused(request, staff, ticket.number, status, "erased", sentence)
     form = {name: str(value) for name, value in (await request.post()).items()}
     try:
         event = deed(request.match_info["act"], ticket.case, staff.login, form)

@@ -68,7 +68,7 @@ async def post_split(request: web.Request, staff: Staff) -> web.StreamResponse:
     if not other:
         return refused(request, staff, ticket.number, 409, "linked", "这张单没有并到别的单，请刷新后再看。")
     await audit(services.database, staff.login, "desk.split", ticket.number, other=other)
-    if ticket.outcome == Outcome.DUPLICATE:
+    if ticket.outcome == Outcome.DUPLICATE and not ticket.erased:
         # What is no longer part of another matter is a matter of its own, and open. Somebody may have been quicker.
         await services.turns.act(ticket.conversation, ReporterReopened(ticket.case, staff.login))
     return await _shown(request, staff, ticket, [other], SPLIT)

@@ -12,6 +12,7 @@ Still = Callable[[Connection], Awaitable[bool]]
 async def erase_contact(database: Database, contact: UUID, still: Still | None = None) -> bool:
     """Destroy the contact's key and their words; codes, times and counts stay for the tally. False if there was none.
 
+    What was open of theirs ends here, as the conversation itself ends it: nobody could end it later without its words.
     The person may write again: they come back as a new contact. Work orders and files go by triggers on the key; the
     files themselves leave the disk within seconds, and cannot be read from now on.
 
@@ -43,7 +44,19 @@ async def erase_contact(database: Database, contact: UUID, still: Still | None =
             "delete from ticket_terms where number in (select number from tickets where conversation = $1)", contact
         )
         await forget_marks(connection, contact)
+        await _end_open(connection, contact)
         await connection.execute("update calls set body = null where conversation = $1", contact)
         await connection.execute("update revisits set body = null where conversation = $1", contact)
         await connection.execute("update tickets set body = '', indexed = changed where conversation = $1", contact)
         return True
+
+
+async def _end_open(connection: Connection, contact: UUID) -> None:
+    """Tickets still open: withdrawn, silent and nobody's. Their timers went with the outbox."""
+    await connection.execute(
+        "with ended as (update tickets set outcome = 'withdrawn', status = 'closed', reporter = '', claim_until = null, "
+        "alert = '', updated_at = now(), closed_at = coalesce(closed_at, now()), changed = nextval('ticket_changes') "
+        "where conversation = $1 and outcome is null returning number) "
+        "insert into ticket_events (number, at, actor, change) select number, now(), 'bot', 'erased' from ended",
+        contact,
+    )
