@@ -117,7 +117,7 @@ def test_a_database_that_is_not_there(tmp_path: Path) -> None:
         ("routing.csv", "consult,*,*,answers", "consult,*,*,nobody", "routing.csv:14: desk.toml 里没有组 'nobody'"),
         ("intents/supplies.toml", 'need = "open"', 'need = "maybe"', "intents/supplies.toml:12"),
         ("desk.toml", "call = 5", "call = -5", "clocks.critical"),
-        ("dangers.toml", 'call = "110"', 'call = "101"', "dangers.toml:16"),
+        ("dangers.toml", 'call = "110"', 'call = "101"', "dangers.toml:10"),
         ("dangers.toml", 'say = "danger_fire"', 'say = "danger_fier"', "没有 danger_fier 这一句"),
         ("dangers.toml", 'say = "danger_fire"', 'say = "welcome"', "名字要以 danger 开头"),
         ("intents/travel.toml", "patient = false", "patient = 0", "patient 写 true 或 false"),
