@@ -7,6 +7,7 @@ whoever comes next. Records are sealed under the service key and carry what was 
 import fcntl
 import os
 import struct
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from bot.vault import Unsealable, Vault
 from conversations.messages import Inbound
 
 _HEAD = struct.Struct("<II")  # length, CRC-32
-_CONTEXT = b"spool"
+_LEAST, _MOST = 28, 1 << 24
+"""A sealed blob has a nonce and a tag; no message is as long as the second. Other lengths are damage."""
+CONTEXT = b"spool"
 
 
 class NothingStored(Exception):
@@ -42,49 +45,48 @@ class Spool:
         self._path: Path | None = None
         self._handle: int | None = None
         self._size = 0
+        self._changing = threading.Lock()  # `take` runs in a thread, beside `append`
         self.waiting = 0
 
     def append(self, held: Held) -> None:
         """Keep a message, on disk when this returns. Raises NothingStored; a half-written record is cut off again."""
-        blob = self.vault.seal(msgspec.json.encode(held), _CONTEXT)
-        record = _HEAD.pack(len(blob), zlib.crc32(blob)) + blob
-        try:
-            handle = self._open()
+        record = as_record(self.vault.seal(msgspec.json.encode(held), CONTEXT))
+        with self._changing:
             try:
-                _write_all(handle, record)
-                os.fsync(handle)
-            except OSError:
-                os.ftruncate(handle, self._size)
-                os.lseek(handle, self._size, os.SEEK_SET)
-                raise
-        except OSError as error:
-            raise NothingStored(error.strerror or "spool") from error
-        self._size += len(record)
-        self.waiting += 1
+                handle = self._open()
+                try:
+                    _write_all(handle, record)
+                    os.fsync(handle)
+                except OSError:
+                    os.ftruncate(handle, self._size)
+                    os.lseek(handle, self._size, os.SEEK_SET)
+                    raise
+            except OSError as error:
+                raise NothingStored(error.strerror or "spool") from error
+            self._size += len(record)
+            self.waiting += 1
 
     def take(self) -> "Batch | None":
-        """The oldest file with messages (ours closed and replaced, or an orphan's), or None. Finish it with `done`."""
-        if self.waiting and self._path is not None:
-            path, handle = self._path, self._handle
-            assert handle is not None
-            self._path, self._handle, self._size, self.waiting = None, None, 0, 0
-            return Batch(path, handle, self.vault)
+        """The oldest file with messages, or None: ours in its turn (closed and replaced), or an orphan's. Finish it."""
+        return next(self.batches(), None)
+
+    def batches(self) -> Iterator["Batch"]:
+        """Every file that is there now and that no living process writes to, oldest first. Finish each."""
         for path in sorted(self.folder.glob("*.spool")):
-            if path == self._path:
-                continue
-            try:
-                handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-            except FileNotFoundError:
-                continue
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(handle)  # its process lives and will drain it
-                continue
-            if path.exists():
-                return Batch(path, handle, self.vault)
-            os.close(handle)
-        return None
+            if (batch := self._ours(path) or self._orphan(path)) is not None:
+                yield batch
+
+    def _ours(self, path: Path) -> "Batch | None":
+        with self._changing:
+            if path != self._path or self._handle is None or not self.waiting:
+                return None
+            batch = Batch(path, self._handle, self.vault)
+            self._path, self._handle, self._size, self.waiting = None, None, 0, 0
+            return batch
+
+    def _orphan(self, path: Path) -> "Batch | None":
+        handle = lock_file(path)
+        return None if handle is None else Batch(path, handle, self.vault)
 
     def close(self) -> None:
         """Let go of our file; an empty one is removed."""
@@ -97,16 +99,25 @@ class Spool:
     def _open(self) -> int:
         if self._handle is None:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path, handle = self._new()
+            try:
+                sync_folder(self.folder)  # the file's name must survive as well as its bytes
+            except OSError:
+                path.unlink(missing_ok=True)
+                os.close(handle)
+                raise
+            self._path, self._handle, self._size = path, handle, 0
+        return self._handle
+
+    def _new(self) -> tuple[Path, int]:
+        """A file of our own, locked. Before the lock it looks like an orphan, and somebody may have removed it as one."""
+        while True:
             path = self.folder / f"{time.time_ns():020d}-{os.getpid()}.spool"
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             fcntl.flock(handle, fcntl.LOCK_EX)
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)  # the file's name must survive as well as its bytes
-            finally:
-                os.close(folder)
-            self._path, self._handle, self._size = path, handle, 0
-        return self._handle
+            if os.fstat(handle).st_nlink:
+                return path, handle
+            os.close(handle)
 
 
 class Batch:
@@ -123,19 +134,13 @@ class Batch:
         os.lseek(self._handle, 0, os.SEEK_SET)
         with os.fdopen(os.dup(self._handle), "rb") as file:
             data = file.read()
-        at = 0
-        while at + _HEAD.size <= len(data):
-            length, crc = _HEAD.unpack_from(data, at)
-            blob = data[at + _HEAD.size : at + _HEAD.size + length]
-            at += _HEAD.size + length
-            if len(blob) < length:
-                return
+        for start, end, whole in records(data):
+            self.damaged += not whole
+            blob = data[start + _HEAD.size : end]
             try:
-                if zlib.crc32(blob) != crc:
-                    raise Unsealable("crc")
-                yield msgspec.json.decode(self._vault.open(blob, _CONTEXT), type=Held)
+                yield msgspec.json.decode(self._vault.open(blob, CONTEXT), type=Held)
             except (Unsealable, msgspec.DecodeError):
-                self.damaged += 1
+                self.damaged += whole
 
     def done(self) -> None:
         """Everything is in the record: the file goes. A damaged one is kept aside for people."""
@@ -148,6 +153,71 @@ class Batch:
     def back(self) -> None:
         """Not finished: let go of it, to be drained later."""
         os.close(self._handle)
+
+
+def as_record(blob: bytes) -> bytes:
+    return _HEAD.pack(len(blob), zlib.crc32(blob)) + blob
+
+
+def records(data: bytes) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether its head and checksum are right) of every piece of a file, a torn last one left out.
+
+    Behind a record that is not whole the next one that is is looked for, so that a wrong length does not cost those after it.
+    """
+    at = 0
+    while at < len(data):
+        end = _whole(data, at)
+        if not (whole := bool(end)):
+            ahead = (one for one in range(at + 1, len(data) - _HEAD.size - _LEAST + 1) if _whole(data, one))
+            end = next(ahead, len(data))
+            if end == len(data) and _torn(data, at):
+                return
+        yield at, end, whole
+        at = end
+
+
+def _whole(data: bytes, at: int) -> int:
+    """Where the record that begins here ends, 0 when none does."""
+    if at + _HEAD.size > len(data):
+        return 0
+    length, crc = _HEAD.unpack_from(data, at)
+    end = at + _HEAD.size + length
+    if not _LEAST <= length <= _MOST or end > len(data) or zlib.crc32(data[at + _HEAD.size : end]) != crc:
+        return 0
+    return int(end)
+
+
+def _torn(data: bytes, at: int) -> bool:
+    """Whether the rest of the file looks like the beginning of an append, and not like a record with a wrong length."""
+    if at + _HEAD.size > len(data):
+        return True
+    length, crc = _HEAD.unpack_from(data, at)
+    rest = data[at + _HEAD.size :]
+    return bool(len(rest) < length <= _MOST and zlib.crc32(rest) != crc)
+
+
+def lock_file(path: Path) -> int | None:
+    """A handle on a file that was left behind, ours alone until it is closed; None when it is somebody's, or gone."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(handle), path.stat()):
+            return handle
+    except (BlockingIOError, FileNotFoundError):
+        pass  # its process lives and will drain it, or has done so
+    os.close(handle)
+    return None
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _write_all(handle: int, data: bytes) -> None:
