@@ -125,19 +125,30 @@ async def urgencies_of(database: Database, numbers: Sequence[str]) -> dict[str, 
     return {row["number"]: (row["urgency"], row["intent"], row["district"], row["reporter"]) for row in found}
 
 
+_UNTOLD = """
+select number, trigger, at from unnest($1::text[], $2::text[], $3::timestamptz[]) as u (number, trigger, at)
+where not exists (select from supervision_noted n where (n.number, n.trigger, n.at) = (u.number, u.trigger, u.at))
+"""
+_NOTE = """
+with fresh as (
+    insert into supervision_noted (number, trigger, at) values ($1, $2, $3) on conflict do nothing returning number
+)
+update tickets set changed = nextval('ticket_changes') where number in (select number from fresh) returning number
+"""
+
+
 async def note_proposals(database: Database, found: Sequence[tuple[str, str, datetime]]) -> list[str]:
     """Numbers whose (number, trigger, moment) nobody told the desks of yet; they are marked as changed. Of two processes
-    one is first."""
+    one is first.
+
+    One by one: a statement holds the row of one ticket only, so that a batch of turns never waits for two of them in the
+    other order.
+    """
     if not found:
         return []
-    async with database.connection() as connection, connection.transaction():
-        fresh = await connection.fetch(
-            "insert into supervision_noted (number, trigger, at) select * from unnest($1::text[], $2::text[], $3::timestamptz[]) "
-            "on conflict do nothing returning number",
-            [one[0] for one in found], [one[1] for one in found], [one[2] for one in found],
-        )  # fmt: skip
-        numbers = sorted({row["number"] for row in fresh})
-        await connection.execute(
-            "update tickets set changed = nextval('ticket_changes') where number = any ($1)", numbers
-        )
-    return numbers
+    columns = [list(each) for each in zip(*found, strict=True)]
+    fresh = set()
+    for row in await database.fetch(_UNTOLD, *columns):
+        if (number := await database.value(_NOTE, row["number"], row["trigger"], row["at"])) is not None:
+            fresh.add(str(number))
+    return sorted(fresh)
