@@ -55,7 +55,9 @@ class OutboxWorker:
                 claimed = (
                     await self.store.claim(now, LEASE, rooms, self.lanes.accounts, kinds) if rooms and kinds else []
                 )
-            except StoreAway:
+            except Exception as error:
+                if not isinstance(error, StoreAway):
+                    log.exception("claim_failed")
                 self._told = True
                 await asyncio.sleep(0.5)
                 continue

@@ -30,8 +30,11 @@ class ReaderHolder:
         await asyncio.to_thread(self._reader.prepare)
         while True:
             await asyncio.sleep(2)
-            if await asyncio.to_thread(self._refresh):
-                log.info("model_loaded", model=self._reader.model_id)
+            try:
+                if await asyncio.to_thread(self._refresh):
+                    log.info("model_loaded", model=self._reader.model_id)
+            except Exception:  # a model that breaks must not keep later ones from being taken
+                log.exception("model_look_failed")
 
     def _refresh(self) -> bool:
         try:

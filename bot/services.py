@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
 from redis.asyncio import Redis
 
 from adapters.base import World
-from bot import stopping
+from bot import lasting, stopping
 from bot.assignment.giving import Giver
 from bot.assignment.watching import watch as watch_assignment
 from bot.embedded import Engines
@@ -26,7 +27,7 @@ from bot.media.room import MediaRoom, open_media
 from bot.memory import give_back
 from bot.ocr.opening import open_reader_of_pictures
 from bot.outbox import OutboxWorker
-from bot.outside.working import outside_tasks
+from bot.outside.working import outside_work
 from bot.rehearsal.clock import Clock, RehearsalClock, open_clock
 from bot.reload import ReaderHolder
 from bot.retaining import watch_nights
@@ -192,39 +193,37 @@ async def open_services(
     spool = Spool(settings.home / "spool", vault)
     door = Intake(turns, spool, database, reader.current, lambda: rows.playbook, clock, patient=not rehearsing)
     tasks = [
-        asyncio.create_task(turns.run(), name="turns"),
-        asyncio.create_task(live.run(), name="live"),
-        asyncio.create_task(reader.watch(), name="reader"),
-        asyncio.create_task(rows.watch(), name="rows"),
-        asyncio.create_task(surge.watch(), name="surge"),
-        asyncio.create_task(tips.watch(), name="tips"),
-        asyncio.create_task(give_back(), name="memory"),
+        lasting.begin("turns", turns.run),
+        lasting.begin("live", live.run),
+        lasting.begin("reader", reader.watch),
+        lasting.begin("rows", rows.watch),
+        lasting.begin("surge", surge.watch),
+        lasting.begin("tips", tips.watch),
+        lasting.begin("memory", give_back),
     ]
-    working = asyncio.create_task(worker.run(), name="outbox") if outbox else None
+    working = lasting.begin("outbox", worker.run) if outbox else None
     if outbox:
-        indexer = run_indexer(database, vault, lambda text: _addresses(reader, text, clock()), lambda: turns.busy)
-        tasks.append(asyncio.create_task(indexer, name="search"))
-        picker = run_picker(database, vault, reader.current, lambda: turns.busy)
-        tasks.append(asyncio.create_task(picker, name="picker"))
-        shadow = Shadow(database, vault, reader, lambda: turns.busy)
-        tasks.append(asyncio.create_task(shadow.watch(), name="shadow"))
-        tasks.append(asyncio.create_task(watch_grants(settings, world, clock), name="grants"))
-        giving = watch_assignment(Giver(database, vault, turns), clock, live.publish)
-        tasks.append(asyncio.create_task(giving, name="assignment"))
-        tasks.append(asyncio.create_task(watch_nights(database, clock), name="retention"))
-        tasks.append(asyncio.create_task(watch_ladder(database, clock, live.publish), name="supervision"))
-        tasks += outside_tasks(settings, database, vault)
+        index = partial(
+            run_indexer, database, vault, lambda text: _addresses(reader, text, clock()), lambda: turns.busy
+        )
+        tasks.append(lasting.begin("search", index))
+        tasks.append(lasting.begin("picker", partial(run_picker, database, vault, reader.current, lambda: turns.busy)))
+        tasks.append(lasting.begin("shadow", Shadow(database, vault, reader, lambda: turns.busy).watch))
+        tasks.append(lasting.begin("grants", partial(watch_grants, settings, world, clock)))
+        giving = partial(watch_assignment, Giver(database, vault, turns), clock, live.publish)
+        tasks.append(lasting.begin("assignment", giving))
+        tasks.append(lasting.begin("retention", partial(watch_nights, database, clock)))
+        tasks.append(lasting.begin("supervision", partial(watch_ladder, database, clock, live.publish)))
+        tasks += [lasting.begin(name, work) for name, work in outside_work(settings, database, vault).items()]
     if outbox and (reading := open_reader_of_pictures(settings, database, vault, media, turns, clock, live)):
-        tasks.append(asyncio.create_task(reading.run(), name="ocr"))
+        tasks.append(lasting.begin("ocr", reading.run))
     orders = order_sender(settings, database, vault, http, clock, live) if outbox else None
-    ordering = asyncio.create_task(orders.run(), name="orders") if orders else None
-    fetching = asyncio.create_task(media.fetcher.run(), name="media") if outbox else None
+    ordering = lasting.begin("orders", orders.run) if orders else None
+    fetching = lasting.begin("media", media.fetcher.run) if outbox else None
     if intake:
-        tasks.append(asyncio.create_task(door.watch(), name="spool"))
+        tasks.append(lasting.begin("spool", door.watch))
     if engines is not None:
-        tasks.append(asyncio.create_task(_keep_engines(engines, database, redis), name="engines"))
-    for task in tasks:
-        task.add_done_callback(stopping.report)
+        tasks.append(lasting.begin("engines", partial(_keep_engines, engines, database, redis)))
     try:
         yield Services(
             settings=settings, clock=clock, database=database, redis=redis, vault=vault, reader=reader, rows=rows,

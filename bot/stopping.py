@@ -30,12 +30,6 @@ def over() -> None:
     faulthandler.cancel_dump_traceback_later()
 
 
-def report(task: "asyncio.Task[Any]") -> None:
-    """A done callback for work that goes on for ever: one that broke is never quiet about it."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("task_died", task=task.get_name(), error=type(error).__name__, where=_lines(error))
-
-
 async def end(tasks: Collection["asyncio.Task[Any]"], *, again: float = _AGAIN, patience: float = SLOW) -> None:
     """Cancel them until they have ended: a wait that ends in the very moment of a cancellation forgets it (bpo-37658)."""
     waiting, left = set(tasks), patience
@@ -53,7 +47,8 @@ def _name_the_slow() -> None:
         log.warning("stopping_slowly", task=task.get_name(), where=_where(task))
 
 
-def _lines(error: BaseException) -> list[str]:
+def lines(error: BaseException) -> list[str]:
+    """Where it happened, innermost last: never what it says, which may hold what a resident wrote."""
     return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from bot.log import get_logger
 from bot.store.database import Database, StoreAway
@@ -45,6 +44,10 @@ class Surge:
 
     async def watch(self) -> None:
         while True:
-            with suppress(StoreAway):
+            try:
                 await self.look()
+            except StoreAway:
+                pass
+            except Exception:  # a look that breaks must not be the last one
+                log.exception("surge_failed")
             await asyncio.sleep(_EVERY)

@@ -3,17 +3,19 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from datetime import datetime
 
 from bot.directory.freshness import Trust, reached, trust
 from bot.directory.matching import scope_of
 from bot.directory.units import Unit, private
+from bot.log import get_logger
 from bot.store.database import Database, StoreAway
 from bot.store.units import find_units
 from conversations.codes import Intent
 from conversations.knowledge import Tip
 from data.directory import DirectoryRows
+
+log = get_logger("tips")
 
 _EVERY = 60.0
 _MOST = 2
@@ -56,6 +58,10 @@ class Tips:
 
     async def watch(self) -> None:
         while True:
-            with suppress(StoreAway):
+            try:
                 await self.look()
+            except StoreAway:
+                pass
+            except Exception:  # a look that breaks must not be the last one
+                log.exception("tips_failed")
             await asyncio.sleep(_EVERY)

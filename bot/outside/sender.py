@@ -4,7 +4,6 @@ import asyncio
 import hmac
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from time import time
 
 import aiohttp
@@ -62,8 +61,12 @@ class HookSender:
         async with self.door.session() as http:
             try:
                 while True:
-                    with suppress(StoreAway):
+                    try:
                         await self._begin(http)
+                    except StoreAway:
+                        pass
+                    except Exception:  # one look that goes wrong must not leave every target untold for good
+                        log.exception("hooks_failed")
                     await asyncio.sleep(_LOOK)
             finally:
                 for task in self._running.values():

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.log import get_logger
 from bot.store.database import Database, StoreAway
 from bot.store.supervision_facts import facts_of, note_proposals, urgencies_of
 from bot.supervision.ladder import Proposal, propose
 from data.directory import load_directory
 from data.supervision import SupervisionRows, load_supervision
+
+log = get_logger("supervision")
 
 ROWS: SupervisionRows = load_supervision()
 HUMAN = load_directory().human
@@ -59,10 +61,14 @@ async def watch(
 ) -> None:
     """For ever: what newly fell due is news to every open desk, though nobody touched the ticket."""
     while True:
-        with suppress(StoreAway):
+        try:
             found = await due_steps(database, clock())
             fresh = await note_proposals(
                 database, [(one.number, one.proposal.trigger, one.proposal.at) for one in found]
             )
             publish([{"what": "ticket", "number": number, "change": "supervise", "alert": ""} for number in fresh])
+        except StoreAway:
+            pass
+        except Exception:  # a look that breaks must not be the last one
+            log.exception("ladder_failed")
         await asyncio.sleep(EVERY)

@@ -62,19 +62,6 @@ async def test_work_that_will_not_end_is_named_and_left(caplog: pytest.LogCaptur
     await task
 
 
-async def test_work_that_breaks_is_never_quiet(caplog: pytest.LogCaptureFixture) -> None:
-    async def breaks() -> None:
-        raise ZeroDivisionError("with a resident's words")
-
-    task = asyncio.create_task(breaks(), name="breaks")
-    task.add_done_callback(stopping.report)
-    await asyncio.wait([task])
-    await asyncio.sleep(0)
-    line = next(record for record in caplog.records if record.message == "task_died")
-    assert line.fields["error"] == "ZeroDivisionError"  # type: ignore[attr-defined]
-    assert "resident" not in str(line.fields)  # type: ignore[attr-defined]
-
-
 def test_the_process_ends_by_itself_and_says_what_it_waited_for() -> None:
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", HANGS], capture_output=True, text=True, timeout=30, check=False)
