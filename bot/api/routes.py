@@ -18,6 +18,7 @@ from bot.store.said import messages_of
 from bot.store.similar import duplicate_of, similar_to
 from bot.store.tickets import Filter, Ticket, events_of, get_ticket, list_tickets
 from conversations.codes import Intent, TicketStatus, Urgency
+from conversations.events import ReporterReopened
 
 _MOST = 200
 
@@ -26,6 +27,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REFUSALS = {
     "unknown": (404, "没有这张单"),
     "erased": (404, "居民的资料已删除，这张单不能再办"),
+    "linked": (409, "这张单并在别的单里：请先把它拆开"),
     "closed": (409, "这张单已经结束"),
     "claimed": (409, "别的记者已经接手"),
     "open": (409, "这张单没有结束，不用重新打开"),
@@ -167,6 +169,8 @@ async def act(request: web.Request) -> web.StreamResponse:
         event = deed(act_name, ticket.case, f"api:{name}", form_of(act_name, await body_of(request)))
     except Unfit as unfit:
         return error_json(400, "malformed", str(unfit), "")
+    if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
+        return error_json(409, "linked", REFUSALS["linked"][1], "")
     outcome = await services.turns.act(ticket.conversation, event)
     await audit(services.database, f"token:{name}", f"api.{act_name}", ticket.number)
     if outcome.refused:

@@ -46,7 +46,8 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     except Unfit as error:
         return refused(request, staff, ticket.number, 400, "unfit", str(error))
     if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
-        return refused(request, staff, ticket.number, 409, "linked", "这张单并在别的单里：请先把它拆开。")
+        status, sentence = await why_not(services, "linked", ticket)
+        return refused(request, staff, ticket.number, status, "linked", sentence)
     outcome = await services.turns.act(ticket.conversation, event)
     if outcome.refused:
         fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket

@@ -18,6 +18,7 @@ from bot.keys import SERVICES
 from bot.mask import mask_phone
 from bot.services import Services
 from bot.store.revisits import REVISITED, Answers, keep_revisit, last_revisits
+from bot.store.similar import duplicate_of
 from bot.store.tickets import Ticket, get_ticket
 from conversations.codes import TicketStatus, Urgency
 from conversations.events import ReporterCorrected, ReporterEvent, ReporterReopened, RevisitAsked
@@ -100,6 +101,9 @@ async def post_revisit(request: web.Request, staff: Staff) -> web.StreamResponse
     except Unfit as error:
         return await _page(request, staff, ticket, status=400, error=str(error))
     event = _event(ticket, answers, staff.login)
+    if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
+        status, sentence = await why_not(services, "linked", ticket)
+        return await _page(request, staff, ticket, status=status, error=sentence)
     if event is not None:
         outcome = await services.turns.act(ticket.conversation, event)
         if outcome.refused:
