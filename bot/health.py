@@ -1,5 +1,7 @@
 """Liveness, readiness with each dependency, metrics."""
 
+import asyncio
+
 from aiohttp import web
 from redis.exceptions import RedisError
 
@@ -7,6 +9,7 @@ from bot import watching
 from bot.grants import show_days, standings
 from bot.keys import SERVICES
 from bot.metrics import render
+from bot.spooled import standing_of
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -22,12 +25,14 @@ async def readyz(request: web.Request) -> web.Response:
         redis = bool(await services.redis.ping())
     except (RedisError, OSError, TimeoutError):
         redis = False
+    spooled = await asyncio.to_thread(standing_of, services.spool.folder)
     checks = {
         "database": "ok" if database else "away: messages go to the spool",
         "redis": "ok" if redis else "away: live news only within one process",
         "rows": services.rows.words,
         "model": services.reader.current().model_id or "none: rules only, run `bangnong train`",
         "spool": "draining" if services.intake.away or services.spool.waiting else "empty",
+        "set_aside": spooled.words,
     }
     accounts = await standings(services.settings, services.world, services.clock()) if database else {}
     checks |= {name: standing.words for name, standing in accounts.items()}

@@ -14,7 +14,8 @@ from bot.arrivals import Said, TurnFailed
 from bot.bursts import Bursts
 from bot.log import get_logger
 from bot.settings import Account
-from bot.spool import Held, NothingStored, Spool
+from bot.spool import Batch, Held, NothingStored, Spool
+from bot.spooled import ASIDE
 from bot.store.database import Database, StoreAway
 from bot.turns import Turns
 from classifiers.reader import Reader
@@ -34,6 +35,8 @@ PUSHED = "pushed"
 _PATIENCE = 3.5
 _LEAST = 1.0
 _AHEAD = timedelta(minutes=5)
+ASIDE_EVERY = 300.0
+"""Seconds between tries of what was set aside: a restart with the fault mended tries at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Intake:
     ) -> None:
         self.turns = turns
         self.spool = spool
+        self.aside = Spool(spool.folder / ASIDE, spool.vault)
+        self._aside_at = -ASIDE_EVERY
         self.database = database
         self.reader = reader
         self.playbook = playbook
@@ -147,6 +152,9 @@ class Intake:
                     self.away = False
                     self._told.clear()
                     self._danger_at.clear()
+                if time.monotonic() - self._aside_at >= ASIDE_EVERY:
+                    await self._try_aside()
+                    self._aside_at = time.monotonic()
             except StoreAway:
                 continue
             except Exception:
@@ -155,29 +163,60 @@ class Intake:
     async def _drain(self) -> bool:
         """Every spool file at hand into the record; True when none is left."""
         while (batch := await asyncio.to_thread(self.spool.take)) is not None:
-            kept: list[Held] = []
-            count = 0
             try:
-                for held in batch:
-                    count += 1
-                    try:
-                        await self.turns.hear(held.inbound, slot=False, answered=held.answered, told=held.said)
-                    except TurnFailed:
-                        kept.append(held)
+                count, kept = await self._hear_again(batch)
+                if kept:  # ours to mend; they must not stop the others, nor be lost
+                    self._set_aside(kept)
+            except (
+                NothingStored
+            ):  # a full disk takes no copy: the whole file goes, and what is heard twice is heard once
+                batch.move(self.aside.folder)
+                log.error("set_aside", count=count)
+                continue
             except BaseException:
                 batch.back()
                 raise
-            if kept:  # ours to mend; they must not stop the others, nor be lost
-                aside = Spool(self.spool.folder / "aside", self.spool.vault)
-                for held in kept:
-                    aside.append(held)
-                aside.close()
-                log.error("set_aside", count=len(kept))
-            if batch.damaged:
-                log.error("spool_damaged", count=batch.damaged)
             batch.done()
             log.info("spool_drained", count=count, pid=os.getpid())
         return True
+
+    async def _try_aside(self) -> None:
+        """What was set aside once more; a file of which all is heard goes."""
+        for batch in self.aside.batches():
+            try:
+                count, kept = await self._hear_again(batch)
+            except BaseException:
+                batch.back()
+                raise
+            if kept:
+                batch.back()
+                log.error("still_set_aside", count=len(kept))
+            else:
+                batch.done()
+                log.info("aside_heard", count=count)
+
+    async def _hear_again(self, batch: Batch) -> tuple[int, list[Held]]:
+        """(how many messages it has, those of which no turn could be made)."""
+        kept: list[Held] = []
+        count = 0
+        for held in batch:
+            count += 1
+            try:
+                await self.turns.hear(held.inbound, slot=False, answered=held.answered, told=held.said)
+            except TurnFailed:
+                kept.append(held)
+        if batch.damaged:
+            log.error("spool_damaged", count=batch.damaged)
+        return count, kept
+
+    def _set_aside(self, kept: list[Held]) -> None:
+        """Raises NothingStored."""
+        try:
+            for held in kept:
+                self.aside.append(held)
+        finally:
+            self.aside.close()
+        log.error("set_aside", count=len(kept))
 
 
 def _clamped(inbound: Inbound, now: datetime) -> Inbound:

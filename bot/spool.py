@@ -89,12 +89,13 @@ class Spool:
         return None if handle is None else Batch(path, handle, self.vault)
 
     def close(self) -> None:
-        """Let go of our file; an empty one is removed."""
-        if self._handle is not None:
-            if self._path is not None and not self._size:
-                self._path.unlink(missing_ok=True)
-            os.close(self._handle)
-            self._handle = self._path = None
+        """Let go of our file, to be drained by whoever comes; an empty one is removed."""
+        with self._changing:
+            if self._handle is not None:
+                if self._path is not None and not self._size:
+                    self._path.unlink(missing_ok=True)
+                os.close(self._handle)
+                self._handle, self._path, self._size, self.waiting = None, None, 0, 0
 
     def _open(self) -> int:
         if self._handle is None:
@@ -149,6 +150,14 @@ class Batch:
         else:
             self.path.unlink(missing_ok=True)
         os.close(self._handle)
+
+    def move(self, folder: Path) -> None:
+        """Not finished, and not to be taken again from where it is. Raises OSError, and then it is as if given `back`."""
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.rename(folder / self.path.name)
+        finally:
+            os.close(self._handle)
 
     def back(self) -> None:
         """Not finished: let go of it, to be drained later."""

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.keys import SERVICES
 from bot.services import Services
+from bot.spooled import standing_of
 from bot.store.database import StoreAway
 from bot.store.watching import Standing, read_standing
 from conversations.codes import Urgency
@@ -34,9 +35,12 @@ class Watch:
     async def lines(self, services: Services) -> list[str]:
         """In Prometheus' text form. Without the record, what is in it is left out rather than told as zero."""
         lag, self._lag = self._lag, 0.0
+        spooled = await asyncio.to_thread(standing_of, services.spool.folder)
         return [
             f"bangnong_loop_lag_seconds {lag:.6f}\n",
             f"bangnong_spool_waiting {services.spool.waiting}\n",
+            f"bangnong_spool_aside {spooled.aside}\n",
+            f"bangnong_spool_damaged {spooled.damaged}\n",
             f"bangnong_record_away {int(services.intake.away)}\n",
             *_told(await self._look(services)),
         ]

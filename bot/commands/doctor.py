@@ -144,6 +144,13 @@ async def _media(settings: Settings) -> tuple[bool, str]:
     return True, words
 
 
+async def _spool(settings: Settings) -> tuple[bool, str]:
+    from bot.spooled import standing_of
+
+    standing = await asyncio.to_thread(standing_of, settings.home / "spool")
+    return standing.good, f"{standing.waiting} waiting for the record; kept from it: {standing.words}"
+
+
 async def _ocr(settings: Settings) -> tuple[bool, str]:
     """Whether words on pictures are read, and that the program starts; without the extra all else works as it is."""
     from bot.embedded import EmbeddedPostgres
@@ -232,6 +239,5 @@ async def _user(settings: Settings) -> tuple[bool, str]:
 
 CHECKS: dict[str, Check] = {
     "home": _home, "rows": _rows, "model": _model, "database": _database, "redis": _redis, "media": _media, "ocr": _ocr,
-    "channels": _channels,
-    "authorised": _authorised, "port": _port, "user": _user,
+    "spool": _spool, "channels": _channels, "authorised": _authorised, "port": _port, "user": _user,
 }  # fmt: skip
