@@ -19,7 +19,7 @@ import msgspec
 from bot.vault import Unsealable, Vault
 from conversations.messages import Inbound
 
-_HEAD = struct.Struct("<II")  # length, CRC-32
+HEAD = struct.Struct("<II")  # length, CRC-32
 _LEAST, _MOST = 28, 1 << 24
 """A sealed blob has a nonce and a tag; no message is as long as the second. Other lengths are damage."""
 CONTEXT = b"spool"
@@ -137,7 +137,7 @@ class Batch:
             data = file.read()
         for start, end, whole in records(data):
             self.damaged += not whole
-            blob = data[start + _HEAD.size : end]
+            blob = data[start + HEAD.size : end]
             try:
                 yield msgspec.json.decode(self._vault.open(blob, CONTEXT), type=Held)
             except (Unsealable, msgspec.DecodeError):
@@ -165,7 +165,7 @@ class Batch:
 
 
 def as_record(blob: bytes) -> bytes:
-    return _HEAD.pack(len(blob), zlib.crc32(blob)) + blob
+    return HEAD.pack(len(blob), zlib.crc32(blob)) + blob
 
 
 def records(data: bytes) -> Iterator[tuple[int, int, bool]]:
@@ -177,7 +177,7 @@ def records(data: bytes) -> Iterator[tuple[int, int, bool]]:
     while at < len(data):
         end = _whole(data, at)
         if not (whole := bool(end)):
-            ahead = (one for one in range(at + 1, len(data) - _HEAD.size - _LEAST + 1) if _whole(data, one))
+            ahead = (one for one in range(at + 1, len(data) - HEAD.size - _LEAST + 1) if _whole(data, one))
             end = next(ahead, len(data))
             if end == len(data) and _torn(data, at):
                 return
@@ -187,21 +187,21 @@ def records(data: bytes) -> Iterator[tuple[int, int, bool]]:
 
 def _whole(data: bytes, at: int) -> int:
     """Where the record that begins here ends, 0 when none does."""
-    if at + _HEAD.size > len(data):
+    if at + HEAD.size > len(data):
         return 0
-    length, crc = _HEAD.unpack_from(data, at)
-    end = at + _HEAD.size + length
-    if not _LEAST <= length <= _MOST or end > len(data) or zlib.crc32(data[at + _HEAD.size : end]) != crc:
+    length, crc = HEAD.unpack_from(data, at)
+    end = at + HEAD.size + length
+    if not _LEAST <= length <= _MOST or end > len(data) or zlib.crc32(data[at + HEAD.size : end]) != crc:
         return 0
     return int(end)
 
 
 def _torn(data: bytes, at: int) -> bool:
     """Whether the rest of the file looks like the beginning of an append, and not like a record with a wrong length."""
-    if at + _HEAD.size > len(data):
+    if at + HEAD.size > len(data):
         return True
-    length, crc = _HEAD.unpack_from(data, at)
-    rest = data[at + _HEAD.size :]
+    length, crc = HEAD.unpack_from(data, at)
+    rest = data[at + HEAD.size :]
     return bool(len(rest) < length <= _MOST and zlib.crc32(rest) != crc)
 
 

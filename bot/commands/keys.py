@@ -1,9 +1,12 @@
 """`bangnong keys rotate`: seal every contact's key under the current service key, so that the previous can be forgotten."""
 
 import argparse
+import asyncio
+import sys
 from typing import Any
 
 from bot.commands.record import with_record
+from bot.resealing import reseal_home
 from bot.settings import Settings
 from bot.store.database import Connection, Database
 from bot.store.reports import rewrap_reports
@@ -23,6 +26,16 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     async def work(database: Database, vault: Vault, settings: Settings) -> int:
         count = await rotate(database, vault)
+        sealed, left = await asyncio.to_thread(reseal_home, settings.home, vault, Vault(settings.secret_key))
+        count += sealed
+        if left:
+            names = "、".join(path.relative_to(settings.home).as_posix() for path in left[:3])
+            print(
+                f"已重封 {count} 份，还有 {len(left)} 个文件只有旧密钥能开（{names}）：确认所有进程都已带着新密钥重启，"
+                "等它们入库后再运行一次；在此之前不要去掉 BANGNONG_SECRET_KEY_PREVIOUS",
+                file=sys.stderr,
+            )
+            return 1
         print(f"已用当前密钥重封 {count} 份；确认无误后可以去掉 BANGNONG_SECRET_KEY_PREVIOUS")
         return 0
 
@@ -30,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def rotate(database: Database, vault: Vault) -> int:
-    """Rewrap everything sealed under the service key, in one transaction; how many. Raises Unsealable.
+    """Rewrap everything in the record that is sealed under the service key, in one transaction; how many. Raises Unsealable.
 
     The index key, platform grants, data keys, dead letters, reports, waiting comments, second factors, shifts.
     """

@@ -7,10 +7,13 @@ nonce counts, and the last says so: chunks cannot be exchanged, repeated or cut 
 
 import os
 import re
+import shutil
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
@@ -81,32 +84,33 @@ class MediaFiles:
         """On disk when this returns, whole or not at all. Raises OSError (a full disk among them)."""
         path = self.path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = path.with_name(f".{uuid4().hex}.part")
         key = AESGCM.generate_key(256)
         sealed, aead, final = seal(key), AESGCM(key), max(len(data) - 1, 0) // CHUNK
-        try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(_HEAD.pack(_MAGIC, len(sealed), len(data)) + sealed)
-                for index in range(final + 1):
-                    out.write(aead.encrypt(_nonce(index, final), data[index * CHUNK : (index + 1) * CHUNK], None))
+        with replacing(path) as out:
+            out.write(_HEAD.pack(_MAGIC, len(sealed), len(data)) + sealed)
+            for index in range(final + 1):
+                out.write(aead.encrypt(_nonce(index, final), data[index * CHUNK : (index + 1) * CHUNK], None))
+
+    def reseal(self, name: str, rewrap: Seal) -> None:
+        """The same file with its key sealed anew, whole or as it was. Raises as `open`."""
+        path = self.path(name)
+        with path.open("rb") as source:
+            size, sealed = _read_head(source)
+            sealed = rewrap(sealed)
+            with replacing(path) as out:
+                out.write(_HEAD.pack(_MAGIC, len(sealed), size) + sealed)
+                shutil.copyfileobj(source, out, CHUNK)
+                was = os.fstat(source.fileno())
                 out.flush()
-                os.fsync(out.fileno())
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-        _sync(path.parent)
+                os.utime(out.fileno(), ns=(was.st_atime_ns, was.st_mtime_ns))  # it is as old as it was
 
     def open(self, name: str, unseal: Seal) -> Opened:
         """Raises FileNotFoundError, OSError, Unsealable, ValueError (no name of ours)."""
         path = self.path(name)
         with path.open("rb") as source:
-            head = source.read(_HEAD.size)
-            if len(head) < _HEAD.size or not head.startswith(_MAGIC):
-                raise Unsealable("no media file of ours")
-            _, length, size = _HEAD.unpack(head)
-            key = unseal(source.read(length))
-        return Opened(path, size, _HEAD.size + length, key)
+            size, sealed = _read_head(source)
+            key = unseal(sealed)
+        return Opened(path, size, _HEAD.size + len(sealed), key)
 
     def remove(self, name: str) -> None:
         """With what was made of it. What is not there is removed already."""
@@ -138,6 +142,31 @@ class MediaFiles:
         """(files, bytes) on disk."""
         sizes = [path.stat().st_size for path in self.folder.glob("*/*") if path.is_file()]
         return len(sizes), sum(sizes)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write what is to stand at `path`: on disk when this ends, whole or not at all. Raises OSError."""
+    beside = path.with_name(f".{uuid4().hex}.part")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _read_head(source: IO[bytes]) -> tuple[int, bytes]:
+    """(bytes of the clear file, its sealed key). Raises Unsealable."""
+    head = source.read(_HEAD.size)
+    if len(head) < _HEAD.size or not head.startswith(_MAGIC):
+        raise Unsealable("no media file of ours")
+    _, length, size = _HEAD.unpack(head)
+    return size, source.read(length)
 
 
 def _nonce(index: int, final: int) -> bytes:

@@ -5,6 +5,7 @@ its sender; the fetcher takes it to the contact's own files and this copy goes.
 """
 
 import asyncio
+import hmac
 import shutil
 import time
 from collections import deque
@@ -15,9 +16,11 @@ from aiohttp import BodyPartReader
 
 from bot.media.files import MediaFiles, upload_name
 from bot.media.kinds import Found, Refused, kind_of
-from bot.vault import Vault
+from bot.vault import Unsealable, Vault
 from data.media import MediaRows
 
+UPLOAD = b"upload"
+"""What an upload's key is sealed with. Whose it is stands inside the seal, so that `keys rotate` needs no sender."""
 _AT_ONCE = 8
 _MOST, _WITHIN = 30, 600.0
 """Uploads of one sender in ten minutes: a reporter's whole evening of photos, and no way to fill the disk."""
@@ -74,26 +77,36 @@ class Uploads:
         found = kind_of(data, declared)
         if len(data) > self.rows.most[found.kind]:
             raise Refused("too_big")
-        upload, context = uuid4().hex, self._context(account, sender)
+        upload, whose = uuid4().hex, self._whose(account, sender)
         try:
             self.files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if shutil.disk_usage(self.files.folder).free < _LEAST_SPACE:
                 raise NoRoom
-            self.files.write(upload_name(upload), data, lambda key: self.vault.seal(key, context))
+            self.files.write(upload_name(upload), data, lambda key: self.vault.seal(whose + key, UPLOAD))
         except OSError as error:
             raise NoRoom from error
         return Uploaded(upload, found, len(data))
 
     def read(self, upload: str, account: str, sender: str) -> bytes:
         """Raises FileNotFoundError, Unsealable (another sender's), ValueError (no upload's name), OSError."""
-        context = self._context(account, sender)
-        return self.files.open(upload_name(upload), lambda key: self.vault.open(key, context)).whole()
+        whose = self._whose(account, sender)
+
+        def unseal(sealed: bytes) -> bytes:
+            try:
+                clear = self.vault.open(sealed, UPLOAD)
+            except Unsealable:
+                return self.vault.open(sealed, UPLOAD + whose)  # written before an upgrade
+            if not hmac.compare_digest(clear[: len(whose)], whose):
+                raise Unsealable("somebody else's upload")
+            return clear[len(whose) :]
+
+        return self.files.open(upload_name(upload), unseal).whole()
 
     def drop(self, upload: str) -> None:
         self.files.remove(upload_name(upload))
 
-    def _context(self, account: str, sender: str) -> bytes:
-        return b"upload" + self.vault.hash("upload", account, sender)
+    def _whose(self, account: str, sender: str) -> bytes:
+        return self.vault.hash("upload", account, sender)
 
     def _count(self, sender: str) -> None:
         """In this process only: a second one doubles what is allowed, which is still little."""

@@ -1,0 +1,87 @@
+"""After `keys rotate` the previous key may be forgotten: nothing that waits on disk is lost with it."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.base import Secret
+from bot.media.files import MediaFiles
+from bot.media.uploads import Uploads
+from bot.resealing import reseal_home
+from bot.spool import Spool
+from bot.vault import Unsealable, Vault
+from data.media import load_media
+from tests.bot.test_spool import drained, held
+
+OLD, NEW = Secret("an-old-service-key-of-ours"), Secret("a-new-service-key-of-ours")
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
+
+
+def vault(*keys: Secret) -> Vault:
+    made = Vault(*keys)
+    made.use_index_key(b"i" * 32)
+    return made
+
+
+def reseal(home: Path) -> tuple[int, list[Path]]:
+    return reseal_home(home, vault(NEW, OLD), vault(NEW))
+
+
+def test_spool_and_what_was_set_aside(tmp_path: Path) -> None:
+    for folder, text in ((tmp_path / "spool", "一"), (tmp_path / "spool" / "aside", "二")):
+        spool = Spool(folder, vault(OLD))
+        spool.append(held(text))
+        spool.close()
+    (tmp_path / "spool" / "unread").mkdir()
+    unread = tmp_path / "spool" / "unread" / "1.sealed"
+    unread.write_bytes(vault(OLD).seal(b"?", b"dead_letter"))
+    assert reseal(tmp_path) == (3, [])
+    assert drained(Spool(tmp_path / "spool", vault(NEW))) == ["一"]
+    assert drained(Spool(tmp_path / "spool" / "aside", vault(NEW))) == ["二"]
+    assert vault(NEW).open(unread.read_bytes(), b"dead_letter") == b"?"
+
+
+def test_what_a_process_still_holds_is_named(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", vault(OLD))
+    spool.append(held("一"))
+    (path,) = (tmp_path / "spool").iterdir()
+    assert reseal(tmp_path) == (0, [path])
+    spool.close()
+    fresh = Spool(tmp_path / "spool", vault(NEW, OLD))
+    fresh.append(held("二"))
+    assert reseal(tmp_path) == (1, [])
+
+
+def test_what_is_damaged_stays_as_it_is(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", vault(OLD))
+    for text in "一二":
+        spool.append(held(text))
+    spool.close()
+    (path,) = (tmp_path / "spool").iterdir()
+    data = bytearray(path.read_bytes())
+    data[40] ^= 1
+    path.write_bytes(data)
+    assert reseal(tmp_path) == (1, [])
+    assert drained(Spool(tmp_path / "spool", vault(NEW))) == ["二"]
+    assert [one.suffix for one in (tmp_path / "spool").iterdir()] == [".damaged"]
+
+
+def test_an_upload_whose_message_has_not_come(tmp_path: Path) -> None:
+    files = MediaFiles(tmp_path / "media")
+    upload = Uploads(files, vault(OLD), load_media()).put(PNG, "main", "u").upload
+    assert reseal(tmp_path) == (1, [])
+    later = Uploads(files, vault(NEW), load_media())
+    assert later.read(upload, "main", "u") == PNG
+    with pytest.raises(Unsealable):
+        later.read(upload, "main", "somebody else")
+
+
+def test_an_upload_of_before_the_upgrade_is_read_and_named(tmp_path: Path) -> None:
+    """Only its sender's message says whose it is."""
+    files, old = MediaFiles(tmp_path / "media"), vault(OLD)
+    name = "upload-" + "0" * 32
+    files.write(name, PNG, lambda key: old.seal(key, b"upload" + old.hash("upload", "main", "u")))
+    assert Uploads(files, vault(NEW, OLD), load_media()).read("0" * 32, "main", "u") == PNG
+    assert reseal(tmp_path) == (0, [files.path(name)])
