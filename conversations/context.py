@@ -4,6 +4,7 @@ People write 「小菜」, two minutes later 「呒没了」, then 「我一个�
 the words before is only what a message lacks; danger that was answered already is not raised a second time.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,9 +14,12 @@ from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.state import Conversation, Heard
 from conversations.values import evolve
+from conversations.whom import named
 
 SHORT = 16
 """Characters up to which a message is read together with what came before, if it says nothing by itself."""
+PRESSING = 40
+"""The same where it or what came before presses, also if it speaks for itself: 透析约不上五天了, then 腿肿得穿不了鞋."""
 GAP = timedelta(minutes=10)
 """A longer silence begins a new subject. Elders type for minutes, so it is not short."""
 KEPT, MOST = 4, 120
@@ -29,14 +33,31 @@ _OWN = frozenset({Flag.CHECK, Flag.DECEASED, Flag.MUTE})
 def text_with_context(state: Conversation, message: Inbound, reading: Reading, playbook: Playbook) -> str:
     """What to read besides the message itself; "" when it stands alone or speaks for itself."""
     said = message.text.strip()
-    if not said or len(said) > SHORT or not state.recent or reading.urgency is Urgency.CRITICAL:
+    if not said or not state.recent or (reading.urgency is Urgency.CRITICAL and _names_danger(reading)):
         return ""
-    if reading.intent.opens_case and reading.confidence >= _SPEAKS * playbook.manners.floor:
+    pressing = any(
+        one.at_least(Urgency.URGENT) for one in (reading.urgency, *(heard.urgency for heard in state.recent))
+    )
+    if len(said) > (PRESSING if pressing else SHORT):
+        return ""
+    if not pressing and reading.intent.opens_case and reading.confidence >= _SPEAKS * playbook.manners.floor:
+        return ""
+    if pressing and _of_two(said, [heard.text for heard in state.recent], playbook):
         return ""
     before = [heard.text for heard in state.recent if message.sent_at - heard.at <= GAP * KEPT]
     if not before or message.sent_at - state.recent[-1].at > GAP:
         return ""
     return " ".join((*before, said))[-MOST:]
+
+
+def _names_danger(reading: Reading) -> bool:
+    return any(reason.code.startswith("R") for reason in reading.reasons)
+
+
+def _of_two(said: str, before: Sequence[str], playbook: Playbook) -> bool:
+    """One's dialysis and another's swollen legs make no danger of either."""
+    whom, others = named(said, playbook.cues), named(" ".join(before), playbook.cues)
+    return bool(whom and others and not whom & others)
 
 
 def read_together(state: Conversation, own: Reading, both: Reading, playbook: Playbook) -> Reading:
@@ -49,12 +70,15 @@ def read_together(state: Conversation, own: Reading, both: Reading, playbook: Pl
     if both.intent.opens_case and both.confidence >= floor and not (speaks or talking):
         own = replace(own, intent=both.intent, confidence=both.confidence, intents=both.intents, model=both.model)
     before = most_urgent(own.urgency, *(heard.urgency for heard in state.recent))
-    named = tuple(reason for reason in both.reasons if reason.code != "model")
+    seen = tuple(reason for reason in both.reasons if reason.code != "model")
     if both.urgency is Urgency.CRITICAL:  # what the model feels of two texts in a row is no danger that anybody told
-        named = tuple(reason for reason in named if reason.code.startswith("R"))
-    if named and both.urgency.rank < before.rank:
+        seen = tuple(reason for reason in seen if reason.code.startswith("R"))
+    felt = own.urgency is Urgency.CRITICAL and not _names_danger(
+        own
+    )  # which danger, and whom to ring, the rules can tell
+    if seen and (both.urgency.rank < before.rank or (felt and both.urgency is Urgency.CRITICAL)):
         known = {reason.code for reason in own.reasons}
-        more = tuple(reason for reason in named if reason.code not in known)
+        more = tuple(reason for reason in seen if reason.code not in known)
         own = replace(own, urgency=both.urgency, reasons=(*own.reasons, *more))
     more_flags = tuple(flag for flag in both.flags if flag not in own.flags and flag not in _OWN)
     return replace(own, flags=(*own.flags, *more_flags)) if more_flags else own

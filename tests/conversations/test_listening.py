@@ -108,6 +108,39 @@ def test_danger_that_only_the_pieces_show_is_raised_once() -> None:
     assert read_together(play.state, reading("chitchat", 0.6), red, playbook()).urgency is Urgency.NORMAL
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "read", "together"),
+    [
+        # A need of its own by the model, and with what was said before a danger that only the rules can put together.
+        ("我父亲透析约不上，已经五天了", "腿肿得穿不了鞋", ("other_medical", "urgent", "O14"), True),
+        ("我妈化疗第三天，人没劲", "今天量下来38度8", ("other_medical", "urgent", "O07"), True),
+        # The model feels a danger and cannot say which: the rules may, and so whom to ring.
+        ("我怀孕34周，产检去不了", "头痛得厉害，眼睛有点花", ("other_medical", "critical", "model"), True),
+        ("我父亲透析约不上，已经五天了", "我妈腿也肿了", ("other_medical", "urgent", "O14"), False),
+        ("我妈化疗第三天，人没劲", "他喘不上气了", ("emergency", "critical", "R01"), False),
+    ],
+)
+def test_what_presses_is_read_with_what_came_before(
+    before: str, text: str, read: tuple[str, str, str], *, together: bool
+) -> None:
+    play = Play()
+    play.say(before, reading("dialysis", urgency="urgent", reasons=["O01"]))
+    play.wait(minutes=1)
+    intent, urgency, code = read
+    message = Inbound(CONTACT, "x", "text", text, play.now)
+    whole = text_with_context(play.state, message, reading(intent, 0.9, urgency=urgency, reasons=[code]), playbook())
+    assert whole == (f"{before} {text}" if together else "")
+
+
+def test_a_danger_the_model_feels_is_named_by_the_rules() -> None:
+    play = Play()
+    play.say("我怀孕34周，产检去不了", reading("maternity", urgency="urgent", reasons=["O06"]))
+    felt = reading("other_medical", 0.4, urgency="critical", reasons=["model"])
+    named = read_together(play.state, felt, reading("maternity", 0.9, urgency="critical", reasons=["R07"]), playbook())
+    assert [reason.code for reason in named.reasons] == ["model", "R07"]
+    assert "产科" in said(play.say("头痛得厉害，眼睛有点花", named))
+
+
 def test_the_model_alone_makes_no_alarm_of_a_phone_number() -> None:
     play = Play()
     play.say("妈妈的药断了", reading("medicine", urgency="urgent"))
