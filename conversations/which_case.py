@@ -63,7 +63,7 @@ def find_case(
         return focus, None
     if focus is not None and _where_it_is_stuck(state, focus, message, reading, cues):
         return focus, None
-    if focus is not None and _same_danger(focus, message, reading, cues):
+    if focus is not None and _same_danger(state, focus, message, reading, cues):
         return focus, intent
     family = playbook.intents[intent].family
     candidates = [focus] if focus else []
@@ -174,10 +174,12 @@ def _where_it_is_stuck(state: Conversation, focus: Case, message: Inbound, readi
     )
 
 
-def _same_danger(focus: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
+def _same_danger(state: Conversation, focus: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """More of the danger that is being talked of: the same rule sees it again (着火了; 烟进来了), or nobody else is named
-    (外婆不应门; 开了，没力气). Whoever is named beside the first has a ticket of their own."""
-    if focus.urgency is not Urgency.CRITICAL or reading.urgency is not Urgency.CRITICAL:
+    (外婆不应门; 开了，没力气), or what was only doubted is worse (有人打架; 好多血). Whoever is named beside the first has a
+    ticket of their own."""
+    known = focus.urgency is Urgency.CRITICAL or "check" in state.asked
+    if not known or reading.urgency is not Urgency.CRITICAL:
         return False
     if any(who not in focus.summary for who in cues.person.findall(message.text)):
         return False
