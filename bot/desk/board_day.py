@@ -83,6 +83,7 @@ async def _page(request: web.Request, staff: Staff, *, status: int = 200, error:
         return _unfit(staff, str(fault))
     tally = await _tally(request.app, day)
     given = await manual_of(services.database, day) if day else {}
+    given |= {f"was-{row.code}": given.get(row.code, "") for row in ROWS.manual}
     if request.method == "POST":
         given |= {name: str(value) for name, value in (await request.post()).items()}
     first = day_of(await opening(services.database, now))
@@ -113,7 +114,9 @@ async def post_day(request: web.Request, staff: Staff) -> web.StreamResponse:
     except Unfit as fault:
         return _unfit(staff, str(fault))
     form = await request.post()
-    values = {row.code: " ".join(str(form[row.code]).split()) for row in ROWS.manual if row.code in form}
+    typed = {row.code: " ".join(str(form[row.code]).split()) for row in ROWS.manual if row.code in form}
+    # Only what they changed: a colleague may have filled in the other fields since this page was opened.
+    values = {code: value for code, value in typed.items() if value != form.get(f"was-{code}")}
     for row in ROWS.manual:
         value = values.get(row.code, "")
         if len(value) > _LONGEST:

@@ -22,7 +22,7 @@ from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.services import Services
 from bot.store.database import StoreAway
-from bot.store.orders import Form, News, Order, Reply, get_order
+from bot.store.orders import Form, News, Order, Overwritten, Reply, get_order
 from bot.store.orders_changes import (
     close_order,
     file_order,
@@ -44,6 +44,7 @@ NOT_YOURS = "同事在办这张单：请他来送，或由编辑、12345联络�
 ENDED = "这张单已经结束，不能再送工单。"
 GONE = "没有这张单，或资料已删除。"
 MOVED = "这张工单已经送出或了结，请刷新后再看。"
+CHANGED = "同事刚改过这张草稿，您写的还没有存。请对照同事写的改好，再存一次就以这一页为准。"
 NEWER = "工单有了新进展，请看过再发。"
 _LONGEST = 1000
 _NOTE = 500
@@ -89,19 +90,20 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     given = {name: str(value) for name, value in (await request.post()).items()}
     act, now = request.match_info["act"], services.clock()
     form, wrong = typed_form(given, order.form, ROWS)
+    seen = given.get("seen", order.form.mark)
     if act in ("save", "send", "file"):
         if ticket.outcome is not None:
-            return await _again(request, staff, order, ticket, form, 409, ENDED)
+            return await _again(request, staff, order, ticket, form, 409, ENDED, seen=seen)
         wrong = wrong or ("" if act == "save" else await _why_not_yet(services, order, ticket, form, given))
         if wrong:
-            return await _again(request, staff, order, ticket, form, 400, wrong)
+            return await _again(request, staff, order, ticket, form, 400, wrong, seen=seen)
     match act:
-        case "save":
-            took = await save_form(services.database, services.vault, order.number, form, staff.login, now)
-        case "send":
-            took = await _send(services, order, ticket, form, staff, now)
-        case "file":
-            took = await _file(services, order, form, given, staff, now)
+        case "save" | "send" | "file":
+            try:
+                took = await _write(services, order, ticket, form, seen, given, staff, act)
+            except Overwritten:
+                fresh = await get_order(services.database, services.vault, order.number) or order
+                return await _again(request, staff, fresh, ticket, form, 409, CHANGED, clash=True)
         case "news":
             news = _heard(given, now)
             if isinstance(news, str):
@@ -146,23 +148,20 @@ async def _why_not_yet(services: Services, order: Order, ticket: Ticket, form: F
     return objection(gate, form, agreed=given.get("agreed") == "yes")
 
 
-async def _send(services: Services, order: Order, ticket: Ticket, form: Form, staff: Staff, now: datetime) -> bool:
+async def _write(
+    services: Services, order: Order, ticket: Ticket, form: Form, seen: str, given: Mapping[str, str], staff: Staff, act: str
+) -> bool:  # fmt: skip
+    """Save, send or file a form over the one with the mark `seen`. Raises Overwritten."""
+    base, now, level = (services.database, services.vault, order.number), services.clock(), ROWS.level(form.level)
+    if act == "save":
+        return await save_form(*base, form, seen, staff.login, now)
+    if act == "file":
+        theirs = their_number(given.get("hotline_number", ""))
+        return await file_order(*base, form, seen, theirs, staff.login, now, (level.receive, level.answer))
     if not services.settings.hotline_url:
         return False
-    level = ROWS.level(form.level)
     body = payload(order, form, now, ticket.intent, ROWS)
-    return await send_order(
-        services.database, services.vault, order.number, form, body, staff.login, now, (level.receive, level.answer)
-    )
-
-
-async def _file(
-    services: Services, order: Order, form: Form, given: Mapping[str, str], staff: Staff, now: datetime
-) -> bool:
-    level, theirs = ROWS.level(form.level), their_number(given.get("hotline_number", ""))
-    return await file_order(
-        services.database, services.vault, order.number, form, theirs, staff.login, now, (level.receive, level.answer)
-    )
+    return await send_order(*base, form, seen, body, staff.login, now, (level.receive, level.answer))
 
 
 def _heard(given: Mapping[str, str], now: datetime) -> News | str:
@@ -194,10 +193,11 @@ async def _ticket_moves(services: Services, ticket: Ticket, staff: Staff) -> Non
 
 
 async def _again(
-    request: web.Request, staff: Staff, order: Order, ticket: Ticket, form: Form | None, status: int, said: str
-) -> web.StreamResponse:
-    """The page as it was filled in, with what is wrong on top."""
-    sheet = await sheet_of(request.app[SERVICES], order, ticket, staff, form=form, said=said)
+    request: web.Request, staff: Staff, order: Order, ticket: Ticket, form: Form | None, status: int, said: str,
+    *, seen: str = "", clash: bool = False,
+) -> web.StreamResponse:  # fmt: skip
+    """The page as it was filled in, with what is wrong on top; what a colleague wrote meanwhile beside it (`clash`)."""
+    sheet = await sheet_of(request.app[SERVICES], order, ticket, staff, form=form, said=said, seen=seen, clash=clash)
     return page("order.html", staff, status=status, section="orders", sheet=sheet)
 
 

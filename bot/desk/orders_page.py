@@ -38,7 +38,8 @@ TOO_MANY = "十分钟内看得太多了，请稍后再看。"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything an order's page shows. `writes`: it is a draft and theirs to write; `said`: why an act was not taken."""
+    """Everything an order's page shows. `writes`: it is a draft and theirs to write; `said`: why an act was not taken;
+    `seen`: the mark of the draft they write over; `clash`: somebody else changed it meanwhile."""
 
     order: Order
     form: Form
@@ -58,6 +59,8 @@ class Sheet:
     gateway: bool
     masked: bool
     said: str
+    seen: str
+    clash: bool
     now: datetime
 
 
@@ -70,8 +73,9 @@ async def find_order(request: web.Request) -> tuple[Order | None, Ticket | None]
 
 
 async def sheet_of(
-    services: Services, order: Order, ticket: Ticket, staff: Staff, *, form: Form | None = None, said: str = ""
-) -> Sheet:
+    services: Services, order: Order, ticket: Ticket, staff: Staff, *, form: Form | None = None, said: str = "",
+    seen: str = "", clash: bool = False,
+) -> Sheet:  # fmt: skip
     """`form`: what was typed and not taken. Raises StoreAway."""
     names, now = await names_of_staff(services.database), services.clock()
     masked = not staff.acts
@@ -87,7 +91,8 @@ async def sheet_of(
         text="" if masked or order.erased else plain_text(order, ROWS),
         tell=tell_text(order, card.stage, ROWS) if telling else "", mark=mark_of(order),
         acts=acts, writes=acts and order.status == "draft" and ticket.outcome is None,
-        gateway=bool(services.settings.hotline_url), masked=masked, said=said, now=now,
+        gateway=bool(services.settings.hotline_url), masked=masked, said=said,
+        seen=seen or order.form.mark, clash=clash, now=now,
     )  # fmt: skip
 
 

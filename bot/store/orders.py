@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,16 @@ class Form:
     called: str
     fields: Mapping[str, str]
     reason: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Of all it says: whoever writes over a draft names the one they saw."""
+        said = sorted((code, text) for code, text in self.fields.items() if text)
+        return sha256(encode([self.level, self.kind, self.called, self.reason, said])).hexdigest()[:16]
+
+
+class Overwritten(Exception):
+    """Somebody changed the draft since it was seen: nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,13 @@ class Held:
     @property
     def reply(self) -> Reply:
         return reply_of(self.row, self.key)
+
+    @property
+    def form(self) -> Form:
+        body = (
+            decode(self.key.open(self.row["form"])) if self.key and self.row["form"] else {"fields": {}, "reason": ""}
+        )
+        return _form(self.row, body)
 
     async def note(
         self,
@@ -201,6 +219,10 @@ def form_blob(form: Form) -> bytes:
     return encode({"fields": dict(form.fields), "reason": form.reason})
 
 
+def _form(row: Any, body: dict[str, Any]) -> Form:
+    return Form(row["level"], row["kind"], row["called"], body["fields"], body["reason"])
+
+
 def reply_of(row: Any, key: DataKey | None) -> Reply:
     return Reply(**decode(key.open(row["reply"]))) if key and row["reply"] else Reply()
 
@@ -214,6 +236,5 @@ def _order(row: Any, vault: Vault) -> Order:
             body, reply, erased = decode(key.open(row["form"])), reply_of(row, key), False
         except Unsealable:
             pass
-    form = Form(row["level"], row["kind"], row["called"], body["fields"], body["reason"])
     plain = {name: row[name] for name in Order.__dataclass_fields__ if name not in ("form", "reply", "erased")}
-    return Order(form=form, reply=reply, erased=erased, **plain)
+    return Order(form=_form(row, body), reply=reply, erased=erased, **plain)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.hotline.states import judge
 from bot.store.database import Database
-from bot.store.orders import Form, Held, News, Reply, form_blob, held
+from bot.store.orders import Form, Held, News, Overwritten, Reply, form_blob, held
 from bot.vault import Vault
 
 Clocks = tuple[timedelta, timedelta]
@@ -46,18 +46,22 @@ async def make_order(
         return str(number)
 
 
-async def save_form(database: Database, vault: Vault, number: str, form: Form, by: str, at: datetime) -> bool:
-    """A draft as it was last typed; False when it is none any more."""
+async def save_form(
+    database: Database, vault: Vault, number: str, form: Form, seen: str, by: str, at: datetime
+) -> bool:
+    """A draft as it was last typed over the one with the mark `seen`; False when it is none any more. Raises Overwritten."""
     async with held(database, vault, number) as order:
         if order is None or order.key is None or order.row["status"] != "draft":
             return False
-        await _put_form(order, form, at)
+        await _put_form(order, form, seen, at)
         await order.note(at, by, "edited")
         return True
 
 
-async def _put_form(order: Held, form: Form, at: datetime) -> None:
+async def _put_form(order: Held, form: Form, seen: str, at: datetime) -> None:
     assert order.key is not None
+    if order.form.mark not in (seen, form.mark):
+        raise Overwritten
     await order.connection.execute(
         "update orders set level = $2, kind = $3, called = $4, form = $5, updated_at = $6 where number = $1",
         order.row["number"], form.level, form.kind, form.called, order.key.seal(form_blob(form)), at,
@@ -65,14 +69,14 @@ async def _put_form(order: Held, form: Form, at: datetime) -> None:
 
 
 async def send_order(
-    database: Database, vault: Vault, number: str, form: Form, payload: bytes, by: str, at: datetime,
+    database: Database, vault: Vault, number: str, form: Form, seen: str, payload: bytes, by: str, at: datetime,
     clocks: Clocks,
 ) -> bool:  # fmt: skip
-    """From now it will be sent, whatever dies: the bytes are in the record. False when it is no draft."""
+    """From now it will be sent, whatever dies: the bytes are in the record. False when it is no draft. Raises Overwritten."""
     async with held(database, vault, number) as order:
         if order is None or order.key is None or order.row["status"] != "draft":
             return False
-        await _put_form(order, form, at)
+        await _put_form(order, form, seen, at)
         await order.connection.execute(
             f"update orders set status = 'sent', way = 'gateway', sent_by = $2, sent_at = $3, {_CLOCKS}"
             "payload = $6, delivery = 'waiting', due_at = $3, fault = '', attempts = 0, "
@@ -84,10 +88,13 @@ async def send_order(
 
 
 async def file_order(
-    database: Database, vault: Vault, number: str, form: Form | None, theirs: str, by: str, at: datetime,
+    database: Database, vault: Vault, number: str, form: Form | None, seen: str, theirs: str, by: str, at: datetime,
     clocks: Clocks,
 ) -> bool:  # fmt: skip
-    """Handed in by a person; what was still to be sent is not sent any more. False when 12345 has it already."""
+    """Handed in by a person; what was still to be sent is not sent any more. False when 12345 has it already.
+
+    Raises Overwritten.
+    """
     async with held(database, vault, number) as order:
         if order is None or order.key is None:
             return False
@@ -96,7 +103,7 @@ async def file_order(
         if row["status"] != "draft" and not stuck:
             return False
         if form is not None and row["status"] == "draft":
-            await _put_form(order, form, at)
+            await _put_form(order, form, seen, at)
         await order.connection.execute(
             f"update orders set status = 'filed', way = 'hand', sent_by = $2, sent_at = $3, {_CLOCKS}"
             "reply = $6, payload = null, due_at = null, lease_until = null, updated_at = $3, "
