@@ -25,7 +25,7 @@ select c.id, d.code from contacts c join lateral (
     from tickets t join unnest($1::text[], $2::text[], $3::integer[]) as k (urgency, code, days) using (urgency)
     where t.conversation = c.id
 ) d on d.over
-where c.data_key is not null and d.due <= $4 and not exists (
+where c.data_key is not null and {only} d.due <= $4 and not exists (
     select from conversations v where v.id = c.id and v.updated_at + make_interval(days => $5) > $4
 )
 order by d.due limit $6
@@ -33,15 +33,28 @@ order by d.due limit $6
 _TALK = """
 select c.id from contacts c left join conversations v on v.id = c.id
 where c.data_key is not null and coalesce(v.updated_at, c.created_at) + make_interval(days => $1) <= $2
-and not exists (select from tickets t where t.conversation = c.id) limit $3
+and {only} not exists (select from tickets t where t.conversation = c.id) limit $3
 """
 _MEDIA = """
 select m.conversation, count(*) as n from media m join contacts c on c.id = m.conversation and c.data_key is not null
-where m.created_at + make_interval(days => $1) <= $2 and not exists (
+where m.created_at + make_interval(days => $1) <= $2 and {only} not exists (
     select from tickets t where t.conversation = m.conversation
     and (t.outcome is null or t.closed_at + make_interval(days => $1) > $2)
 ) group by m.conversation limit $3
 """
+_ALL_CONTACTS, _ALL_TALK, _ALL_MEDIA = (one.format(only="") for one in (_CONTACTS, _TALK, _MEDIA))
+_CONTACT, _TALKER = _CONTACTS.format(only="c.id = $7 and"), _TALK.format(only="c.id = $4 and")
+_MEDIA_OF = _MEDIA.format(only="m.conversation = $4 and")
+"""Whether one still is: whoever was found among all has waited since, and may have written."""
+_GONE = """
+insert into media_gone (name)
+select distinct encode(sha256, 'hex') from media m
+where conversation = $1 and sha256 is not null and created_at <= $2 and not exists (
+    select from media y where y.conversation = m.conversation and y.sha256 = m.sha256 and y.created_at > $2
+) on conflict do nothing
+"""
+"""The same picture sent again is the same file."""
+_ALL = 1_000_000
 _LOGS = "action in ('login.ok', 'login.failed', 'logout', 'logout.everywhere')"
 
 
@@ -64,22 +77,34 @@ class Switch:
     last_night: date | None
 
 
-async def _contacts(database: Database, rows: RetentionRows, at: datetime, most: int) -> list[tuple[UUID, str]]:
+def _for_contacts(rows: RetentionRows, at: datetime, most: int) -> tuple[Any, ...]:
+    """What `_CONTACTS` is asked with."""
     pairs = [(urgency, one.code, one.days) for one in rows.keeps for urgency in sorted(one.urgencies)]
-    found = await database.fetch(
-        _CONTACTS, *(list(each) for each in zip(*pairs, strict=True)), at, rows.days_of("talk"), most, limit=_LONG
-    )
+    return (*(list(each) for each in zip(*pairs, strict=True)), at, rows.days_of("talk"), most)
+
+
+async def _contacts(database: Database, rows: RetentionRows, at: datetime, most: int) -> list[tuple[UUID, str]]:
+    found = await database.fetch(_ALL_CONTACTS, *_for_contacts(rows, at, most), limit=_LONG)
     return [(row["id"], row["code"]) for row in found]
+
+
+async def _erase(database: Database, contact: UUID, query: str, *args: Any) -> bool:
+    """Unless the query no longer finds them due."""
+
+    async def still(connection: Connection) -> bool:
+        return await connection.fetchrow(query, *args) is not None
+
+    return await erase_contact(database, contact, still)
 
 
 async def _counts(database: Database, rows: RetentionRows, at: datetime) -> dict[str, int]:
     """Class → how many are due at that time."""
     out = {one.code: 0 for one in rows.keeps}
-    for _, each in await _contacts(database, rows, at, 1_000_000):
+    for _, each in await _contacts(database, rows, at, _ALL):
         out[each] += 1
     code = {one.kind: one.code for one in rows.keeps}
-    talk = await database.fetch(_TALK, rows.days_of("talk"), at, 1_000_000, limit=_LONG)
-    media = await database.fetch(_MEDIA, rows.days_of("media"), at, 1_000_000, limit=_LONG)
+    talk = await database.fetch(_ALL_TALK, rows.days_of("talk"), at, _ALL, limit=_LONG)
+    media = await database.fetch(_ALL_MEDIA, rows.days_of("media"), at, _ALL, limit=_LONG)
     out[code["talk"]], out[code["media"]] = len(talk), sum(row["n"] for row in media)
     out[code["letters"]] = await database.value(
         "select count(*) from dead_letters where at <= $1", at - timedelta(days=rows.days_of("letters"))
@@ -103,18 +128,24 @@ async def retain(database: Database, rows: RetentionRows, now: datetime, by: str
     out = {one.code: 0 for one in rows.keeps}
     code = {one.kind: one.code for one in rows.keeps}
     while found := await _contacts(database, rows, now, _BATCH):
-        done = [each for contact, each in found if await erase_contact(database, contact)]
+        done = [
+            each
+            for contact, each in found
+            if await _erase(database, contact, _CONTACT, *_for_contacts(rows, now, 1), contact)
+        ]
         for each in done:
             out[each] += 1
         if not done:  # others erased them meanwhile, or somebody wrote again
             break
-    while gone := await database.fetch(_TALK, rows.days_of("talk"), now, _BATCH, limit=_LONG):
-        erased = sum([await erase_contact(database, row["id"]) for row in gone])
+    days = rows.days_of("talk")
+    while gone := await database.fetch(_ALL_TALK, days, now, _BATCH, limit=_LONG):
+        erased = sum([await _erase(database, row["id"], _TALKER, days, now, 1, row["id"]) for row in gone])
         out[code["talk"]] += erased
         if not erased:
             break
-    for row in await database.fetch(_MEDIA, rows.days_of("media"), now, 1_000_000, limit=_LONG):
-        out[code["media"]] += await _drop_media(database, row["conversation"])
+    days = rows.days_of("media")
+    for row in await database.fetch(_ALL_MEDIA, days, now, _ALL, limit=_LONG):
+        out[code["media"]] += await _drop_media(database, row["conversation"], days, now)
     out[code["letters"]] = await _number(
         database, "delete from dead_letters where at <= $1", now - timedelta(days=rows.days_of("letters"))
     )
@@ -123,15 +154,17 @@ async def retain(database: Database, rows: RetentionRows, now: datetime, by: str
     return out
 
 
-async def _drop_media(database: Database, contact: UUID) -> int:
-    """One contact's files: whoever has the folder deletes them within seconds."""
+async def _drop_media(database: Database, contact: UUID, days: int, now: datetime) -> int:
+    """One contact's files of then: whoever has the folder deletes them within seconds. What came since stays."""
     async with database.connection(limit=_LONG) as connection, connection.transaction():
-        await connection.execute(
-            "insert into media_gone (name) select distinct encode(sha256, 'hex') from media "
-            "where conversation = $1 and sha256 is not null on conflict do nothing",
-            contact,
+        await connection.execute("select 1 from conversations where id = $1 for update", contact)
+        if await connection.fetchrow(_MEDIA_OF, days, now, 1, contact) is None:
+            return 0
+        before = now - timedelta(days=days)
+        await connection.execute(_GONE, contact, before)
+        return _tag(
+            await connection.execute("delete from media where conversation = $1 and created_at <= $2", contact, before)
         )
-        return _tag(await connection.execute("delete from media where conversation = $1", contact))
 
 
 async def _drop_logs(database: Database, before: datetime) -> int:

@@ -6,10 +6,11 @@ import pytest
 
 from tests.desk.conftest import desk, record
 from tests.homes import Homes, serving
+from tests.inside import inside, record_engines
 from tests.rights.issuer import Issuer
 from tests.service import Service
 
-__all__ = ["desk", "record"]
+__all__ = ["desk", "inside", "record", "record_engines"]
 
 
 @pytest.fixture(scope="package")
