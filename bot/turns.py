@@ -36,7 +36,8 @@ BATCH = 64
 WORKERS = 2
 _TRIES = 8
 _MARKS_WAIT = 0.05
-"""Seconds for which the mark of a delivered answer waits for the next batch."""
+_MARKS_AGAIN, _MARKS_TRIES = 1.0, 5
+"""Seconds for which the mark of a delivered answer waits for a batch; until the next try; tries if it is us who fail."""
 
 Publish = Callable[[list[dict[str, Any]]], None]
 
@@ -68,6 +69,7 @@ class Turns:
         self._inflight: dict[bytes, asyncio.Future[Outcome]] = {}
         self._delivered: list[str] = []
         self._marking = False
+        self._missed = 0
         self._closing = False
         self.spent: dict[str, float] = {"read": 0.0, "step": 0.0, "commit": 0.0}
         self.count = 0
@@ -117,10 +119,14 @@ class Turns:
 
     def delivered(self, effect_id: str) -> None:
         """The answer slot carried this text; written down with the next batch, or alone when none comes."""
-        self._delivered.append(effect_id)
-        if not self._marking:
+        self._owe([effect_id], _MARKS_WAIT)
+
+    def _owe(self, marks: list[str], wait: float | None = None) -> None:
+        """To be written down by itself, for nobody may write for hours and the outbox says the text again in seconds."""
+        self._delivered += marks
+        if self._delivered and not self._marking:
             self._marking = True
-            asyncio.get_running_loop().call_later(_MARKS_WAIT, self._write_marks)
+            asyncio.get_running_loop().call_later(wait or _MARKS_AGAIN, self._write_marks)
 
     def _write_marks(self) -> None:
         """Wake a worker for the marks alone, unless a batch that takes them along is near: a commit costs the same
@@ -209,21 +215,45 @@ class Turns:
         began = time.perf_counter()
         writes = Writes(playbook, now)
         writes.done, self._delivered = self._delivered, []
-        talks = self._stepper.step_all(fresh, loaded, writes, numbers, playbook, now)
-        self.spent["step"] += time.perf_counter() - began
-        if not talks and not writes.done:
-            return []
-        began = time.perf_counter()
         try:
+            talks = self._stepper.step_all(fresh, loaded, writes, numbers, playbook, now)
+            self.spent["step"] += time.perf_counter() - began
+            if not talks and not writes.done:
+                return []
+            began = time.perf_counter()
             lost = await self.store.commit(writes)
-        except StoreAway:
-            self._delivered += writes.done
+        except (StoreAway, asyncio.CancelledError):
+            self._owe(writes.done)
+            raise
+        except Exception:
+            if writes.done:
+                await self._spare(writes.done, playbook, now, alone=not fresh)
             raise
         self.spent["commit"] += time.perf_counter() - began
+        self._missed = 0 if writes.done else self._missed
         if lost is None:
-            self._delivered += writes.done
+            self._owe(writes.done)
             return [one for one in fresh if not one.done.done()]
         return self._settle(talks, lost)
+
+    async def _spare(self, marks: list[str], playbook: Playbook, now: datetime, *, alone: bool) -> None:
+        """Marks that were with a batch which failed by our own fault: theirs only if they fail alone as well."""
+        if not alone:
+            writes = Writes(playbook, now)
+            writes.done = marks
+            try:
+                await self.store.commit(writes)
+                return
+            except StoreAway:
+                return self._owe(marks)
+            except Exception:
+                log.exception("marks_failed", count=len(marks))
+        self._missed += 1
+        if self._missed < _MARKS_TRIES:
+            self._owe(marks)
+        else:
+            self._missed = 0
+            log.error("delivered_marks_lost", count=len(marks))
 
     def _settle(self, talks: list[Talk], lost: set[UUID]) -> list[Arrival]:
         again: list[Arrival] = []
