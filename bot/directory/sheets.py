@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from adapters.text import clean
 from bot.directory.units import COLUMNS
 
 _MOST_ROWS = 20_000
@@ -180,7 +181,7 @@ def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     sheet.freeze_panes = "A2"
 
     def text(value: str) -> Any:
-        cell = WriteOnlyCell(sheet, value=guarded(value))
+        cell = WriteOnlyCell(sheet, value=guarded(clean(value)))
         cell.data_type = "s"
         cell.number_format = "@"
         return cell

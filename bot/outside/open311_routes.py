@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from adapters.text import clean
 from bot.api.auth import WRITERS, Refused, owner_of
 from bot.api.limits import LIMITS, open_limits
 from bot.audit import audit
@@ -127,7 +128,7 @@ async def post_request(request: web.Request) -> web.StreamResponse:
     It becomes a message of somebody on the app channel, heard like any other; its number is the ticket's once it has one.
     """
     services = request.app[SERVICES]
-    form = {name: str(value).strip() for name, value in (await request.post()).items()}
+    form = {name: clean(str(value)).strip() for name, value in (await request.post()).items()}
     key = form.get("api_key") or request.query.get("api_key", "")
     if not key:
         raise Wrong(403, "api_key was not provided")

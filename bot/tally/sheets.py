@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from adapters.text import clean
 from bot.codec import encode
 from bot.directory.sheets import guarded
 from bot.tally.figures import CLOCKS, Tally
@@ -92,7 +93,7 @@ def _lines(section: Section) -> Iterable[Sequence[Cell]]:
 
 
 def write_book(sheets: dict[str, list[Sequence[Cell]]], widths: dict[str, Sequence[int]]) -> bytes:
-    """Sheet title → rows. Numbers stay numbers; every text is text, whoever wrote it."""
+    """Sheet title → rows. Numbers stay numbers; every text is text, whoever wrote it, without what XML cannot say."""
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.utils import get_column_letter
@@ -105,7 +106,7 @@ def write_book(sheets: dict[str, list[Sequence[Cell]]], widths: dict[str, Sequen
         for row in rows:
             cells = []
             for value in row:
-                cell = WriteOnlyCell(sheet, value=guarded(value) if isinstance(value, str) else value)
+                cell = WriteOnlyCell(sheet, value=guarded(clean(value)) if isinstance(value, str) else value)
                 if isinstance(value, str):
                     cell.data_type = "s"
                 cells.append(cell)

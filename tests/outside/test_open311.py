@@ -103,3 +103,15 @@ async def test_xml_errors_and_what_is_not_public(service: Service, record: Recor
         form = {"api_key": token, "service_code": "medicine", "description": "我外婆喘不上气，嘴唇发紫"}
         async with http.post(f"{base}/requests.json", data=form) as answer:
             assert "120" in (await answer.json())[0]["service_notice"]
+
+
+async def test_what_no_platform_takes_is_left_out_of_the_words(service: Service, record: Record) -> None:
+    form = {"api_key": await token_of(record), "service_code": "medicine"}
+    url = f"{service.base}/open311/v2/requests.json"
+    async with aiohttp.ClientSession() as http:
+        async with http.post(url, data={**form, "description": "\x00\x02"}) as answer:
+            assert answer.status == 400
+        async with http.post(url, data={**form, "description": "家里氨氯地平\x00吃完了\x0b，配不到药"}) as answer:
+            assert answer.status == 200
+    said = [row["text"] for row in await record.messages() if row["openid"].startswith("open311-")]
+    assert "家里氨氯地平吃完了，配不到药" in said
