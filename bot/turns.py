@@ -245,7 +245,7 @@ class Turns:
                 await self.store.commit(writes)
                 return
             except StoreAway:
-                return self._owe(marks)
+                self._missed = 0  # no fault of theirs
             except Exception:
                 log.exception("marks_failed", count=len(marks))
         self._missed += 1
