@@ -68,7 +68,7 @@ async def post_order(
     }  # fmt: skip
     try:
         async with http.post(url, data=body, headers=headers, timeout=_LIMIT, allow_redirects=False) as answer:
-            status, raw = answer.status, await answer.content.read(_LONGEST_ANSWER)
+            status, raw = answer.status, await _whole(answer)
     except aiohttp.ClientConnectorError:
         raise Missed("unreachable") from None
     except (TimeoutError, aiohttp.ClientError, OSError):
@@ -85,6 +85,16 @@ async def post_order(
     if not isinstance(receipt, dict) or receipt.get("number") != number:
         raise Missed("garbled", unknown=True)
     return their_number(str(receipt.get("hotline_number") or ""))
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """The answer, however many pieces it comes in; of one that is far too long the beginning."""
+    raw = bytearray()
+    async for piece in answer.content.iter_any():
+        raw += piece
+        if len(raw) > _LONGEST_ANSWER:
+            break
+    return bytes(raw)
 
 
 def _complaint(raw: bytes) -> str:
