@@ -32,6 +32,8 @@ async def answered(http: aiohttp.ClientSession, *pieces: bytes, length: int) -> 
         for piece in pieces:
             await response.write(piece)
             await asyncio.sleep(0.05)
+        if request.transport is not None:
+            request.transport.close()
         return response
 
     app = web.Application()
