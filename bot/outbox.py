@@ -8,7 +8,7 @@ from bot.arrivals import Outcome, TurnFailed
 from bot.codec import decode
 from bot.lanes import TIMERS, Lane, Lanes
 from bot.log import get_logger
-from bot.sending import TRIES, Sender
+from bot.sending import NO_ACCOUNT_PAUSE, TRIES, Sender
 from bot.store.contacts import erase_contact
 from bot.store.database import Connection, StoreAway
 from bot.store.outbox import BOTH, Due
@@ -18,6 +18,8 @@ log = get_logger("outbox")
 
 LEASE = timedelta(seconds=75)
 """Longer than the slowest send of three parts; a row whose worker died waits this long before it is looked at again."""
+_FAILED_PAUSE = timedelta(minutes=30)
+"""A timer whose turn fails again and again (another program's state, another key) waits for whoever mends that."""
 _LOOK = 0.4
 """Seconds between looks when nobody says that something is due: timers, and what other processes said."""
 
@@ -122,6 +124,10 @@ class OutboxWorker:
         if due.data_key is None:
             await self.store.fired(due)
             return
+        if (due.channel, due.account) not in self.sender.accounts:  # no turn without it
+            log.error("no_account", effect=due.effect_id, channel=due.channel, account=due.account)
+            await self.store.untouched(due, self.clock() + NO_ACCOUNT_PAUSE)
+            return
         payload = decode(due.payload)
         try:
             outcome = await self.turns.act(
@@ -131,8 +137,9 @@ class OutboxWorker:
                 return  # they wrote in this very moment: the lease runs out, and it is decided anew
         except TurnFailed as error:
             log.error("timer_failed", effect=due.effect_id, reason=str(error))
-            if due.attempts < TRIES:
-                return  # the lease runs out and it fires again
+            if due.attempts >= TRIES:  # before that, its lease runs out and it fires again
+                await self.store.later(due, self.clock() + _FAILED_PAUSE)
+            return
         self.timers += 1
         await self.store.fired(due)
 

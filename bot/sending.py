@@ -33,12 +33,15 @@ BREATH = 0.01
 TRIES = 6
 _REPEATABLE = ("danger", "question")
 _PAUSE = 60.0
+NO_ACCOUNT_PAUSE = timedelta(minutes=1)
+"""Until a row of an account that is not configured is looked at again: a slip in the settings is mended in minutes."""
+_UNTOLD_PAUSE, _UNTOLD = timedelta(minutes=5), timedelta(minutes=30)
+"""An outcome that the conversation could not be told is told again; for so long, since later texts wait behind it."""
 _LINE = frozenset({"no_connection", "no_token", "overloaded", "no_answer"})
 """Failures of the line or of the platform as a whole, by their code: they say nothing about the message."""
 
 _UNSURE = Failure("unsure", "不能确定对方是否收到：发送时断线，没有自动重发。请打电话或再写一句。")
 _OVERTAKEN = Failure("overtaken", "平台断线时没有发出，其间居民又来了话。请看过再发一次。", blame="platform")
-_NO_ACCOUNT = Failure("no_account", "这个账号没有配置，发不出去。请联系管理员。", blame="config")
 _NO_PICTURES = Failure("no_pictures", "这个渠道发不了照片，没有发出。请用文字说。", blame="us")
 _PICTURE_MISSING = Failure("picture_missing", "照片不在这台机器上，没有发出。请重新发一次。", retry=True, blame="us")
 _UNSEALABLE = Failure("unsealable", "消息解不开（密钥不对或已删除），没有发送。", blame="us")
@@ -71,12 +74,13 @@ class Sender:
         self.counts = {"sent": 0, "failed": 0, "unsure": 0, "retried": 0}
 
     async def send(self, due: Due, lane: Lane) -> None:
+        account = self.accounts.get((due.channel, due.account))
+        if account is None:  # whatever came of it could not be told either: a turn needs the account
+            log.error("no_account", effect=due.effect_id, channel=due.channel, account=due.account)
+            await self.store.untouched(due, self.clock() + NO_ACCOUNT_PAUSE)
+            return
         if due.interrupted and not (due.purpose in _REPEATABLE and due.attempts <= 2):
             await self._give_up(due, _UNSURE, unsure=True)
-            return
-        account = self.accounts.get((due.channel, due.account))
-        if account is None:
-            await self._give_up(due, _NO_ACCOUNT)
             return
         if lane.until and self.clock() < lane.until:  # refused while this row was being claimed
             await self.store.untouched(due, lane.until)
@@ -162,15 +166,20 @@ class Sender:
             due.effect_id, due.case, failure.code, failure.note, unsure, failure.closes_window, failure.unreachable,
             due.created_at if unsure else None, self._parts(due) if unsure else 1,
         )  # fmt: skip
-        await self._act(due, told)
+        if not await self._act(due, told) and self.clock() - due.created_at < _UNTOLD:
+            await self.store.later(due, self.clock() + _UNTOLD_PAUSE, unsure=unsure)
+            return
         await self.store.gave_up(due, "unsure" if unsure else "failed", failure.note)
         self.counts["unsure" if unsure else "failed"] += 1
 
-    async def _act(self, due: Due, event: DeliveryFailed | DeliveredLate) -> None:
+    async def _act(self, due: Due, event: DeliveryFailed | DeliveredLate) -> bool:
+        """Whether the conversation was told."""
         try:
             await self.turns.act(due.conversation, event)
         except TurnFailed as error:
             log.error("outcome_untold", effect=due.effect_id, reason=str(error))
+            return False
+        return True
 
     def _parts(self, due: Due) -> int:
         """Messages of the platform's that it took."""

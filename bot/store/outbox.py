@@ -149,19 +149,19 @@ class OutboxStore:
             )  # fmt: skip
             await connection.execute("delete from outbox where effect_id = $1", due.effect_id)
 
-    async def later(self, due: Due, due_at: datetime) -> None:
-        """Not taken by the platform for sure: again at `due_at`."""
+    async def later(self, due: Due, due_at: datetime, *, unsure: bool = False) -> None:
+        """Not taken by the platform for sure: again at `due_at`. `unsure`: it may have been, so it is not to be sent then."""
         await self.database.execute(
-            "update outbox set status = 'pending', lease_until = null, due_at = $2 where effect_id = $1 and lease_until = $3",
-            due.effect_id, due_at, due.lease_until,
+            "update outbox set status = $4, lease_until = null, due_at = $2 where effect_id = $1 and lease_until = $3",
+            due.effect_id, due_at, due.lease_until, "sending" if unsure else "pending",
         )  # fmt: skip
 
     async def untouched(self, due: Due, due_at: datetime) -> None:
-        """Claimed and not tried: the attempt is taken back."""
+        """Claimed and not tried: the attempt is taken back, and what is not known of an earlier one stays unknown."""
         await self.database.execute(
-            "update outbox set status = 'pending', lease_until = null, due_at = $2, attempts = attempts - 1 "
+            "update outbox set status = $4, lease_until = null, due_at = $2, attempts = attempts - 1 "
             "where effect_id = $1 and lease_until = $3",
-            due.effect_id, due_at, due.lease_until,
+            due.effect_id, due_at, due.lease_until, "sending" if due.interrupted else "pending",
         )  # fmt: skip
 
     async def heard(self, conversation: UUID, key: DataKey, most: int = 12) -> tuple[Inbound, ...]:
