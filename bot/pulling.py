@@ -5,8 +5,9 @@ only afterwards. A crash in between brings the page again, and a message heard b
 """
 
 import asyncio
+import time
 from collections.abc import Callable
-from itertools import groupby
+from itertools import chain, groupby, repeat
 
 from adapters.base import Opened, Pulling, SendFailed
 from bot.asides import take_aside
@@ -22,7 +23,11 @@ log = get_logger("pulling")
 EVERY = 600.0
 """Seconds between looks nobody asked for: a knock may get lost, and without its token a platform allows few."""
 _AGAIN = (2.0, 5.0, 15.0)
-"""Pauses after a failure, within the ten minutes a knock's token is good for."""
+"""Pauses after a failure, the last again and again while a knock's token is good."""
+_TOKEN = 600.0
+"""Seconds for which it is."""
+_WITHOUT = 60.0
+"""The pause that is repeated without one."""
 
 
 class Pulls:
@@ -38,9 +43,7 @@ class Pulls:
         """Fetch soon; returns at once."""
         self._waiting[account.key] = message or self._waiting.get(account.key)
         if account.key not in self._running:
-            task = asyncio.get_running_loop().create_task(self._work(account))
-            self._running[account.key] = task
-            task.add_done_callback(lambda _: self._running.pop(account.key, None))
+            self._running[account.key] = asyncio.get_running_loop().create_task(self._work(account))
 
     async def watch(self, accounts: Callable[[], list[Account]]) -> None:
         """For ever: look at the start, since knocks came while nobody was there, and every EVERY seconds."""
@@ -50,26 +53,36 @@ class Pulls:
             await asyncio.sleep(EVERY)
 
     async def stop(self) -> None:
-        for task in list(self._running.values()):
+        tasks = list(self._running.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, account: Account) -> None:
-        while account.key in self._waiting:
-            knock = self._waiting.pop(account.key)
-            for pause in (*self.pauses, None):
-                try:
-                    await self._fetch(account, knock)
-                    break
-                except SendFailed as error:
-                    log.warning("pull_failed", channel=account.channel.name, code=error.failure.code)
-                except OSError:
-                    log.warning("pull_waits", channel=account.channel.name)  # the record is away: the page comes again
-                except Exception:
-                    log.exception("pull_broken", channel=account.channel.name)
-                if pause is None:
-                    return
-                await asyncio.sleep(pause)
+        try:
+            while account.key in self._waiting:
+                await self._until_fetched(account)
+        finally:  # nothing is awaited since we looked: whoever knocks from here on finds nobody at work
+            self._running.pop(account.key, None)
+
+    async def _until_fetched(self, account: Account) -> None:
+        """Try until one fetch succeeds: what was knocked for is there, and nobody may knock again for hours."""
+        knock, since = self._waiting.pop(account.key), time.monotonic()
+        for pause in chain(self.pauses, repeat(None)):
+            try:
+                await self._fetch(account, knock)
+                return
+            except SendFailed as error:
+                log.warning("pull_failed", channel=account.channel.name, code=error.failure.code)
+            except OSError:
+                log.warning("pull_waits", channel=account.channel.name)  # the record is away: the page comes again
+            except Exception:
+                log.exception("pull_broken", channel=account.channel.name)
+            await asyncio.sleep(pause or (self.pauses[-1] if knock else _WITHOUT))
+            if (fresh := self._waiting.pop(account.key, None)) is not None:
+                knock, since = fresh, time.monotonic()
+            elif time.monotonic() - since > _TOKEN:
+                knock = None
 
     async def _fetch(self, account: Account, knock: Inbound | None) -> None:
         channel = account.channel
