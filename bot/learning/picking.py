@@ -112,6 +112,9 @@ def _opened(vault: Vault, row: Any) -> MessageReceived | None:
         event = load_event(vault.data_key(row["conversation"], row["data_key"]).open(row["event"]))[0]
     except Unsealable:
         return None
+    except Exception as error:  # one that another program wrote, say: the cursor must get past it
+        log.error("not_read", conversation=str(row["conversation"]), turn=row["turn"], kind=type(error).__name__)
+        return None
     if not isinstance(event, MessageReceived) or event.more or event.parts:
         return None
     return event if len(event.message.text.strip()) >= _SHORTEST else None

@@ -111,6 +111,9 @@ class Shadow:
             event = load_event(self.vault.data_key(row["conversation"], row["data_key"]).open(row["event"]))[0]
         except Unsealable:
             return None
+        except Exception as error:  # one that another program wrote, say: the cursor must get past it
+            log.error("not_read", conversation=str(row["conversation"]), turn=row["turn"], kind=type(error).__name__)
+            return None
         if not isinstance(event, MessageReceived) or not event.message.text.strip():
             return None
         return row["conversation"], row["turn"], row["received_at"], event.message.text

@@ -91,13 +91,20 @@ async def index_some(database: Database, vault: Vault, addresses: ReadAddresses,
     said = await _said(database, alive)
     pictured = await _with_pictures(database, alive)
     for row in rows:
-        index = Index()
-        if row["data_key"] is not None:
-            written: Mapping[str, str] = {}
-            if row["conversation"] in pictured:
-                written = await words_of_pictures(database, vault, row["conversation"], row["case_key"])
-            index = _index(vault, row, said[row["number"]], list(written.values()), addresses)
-        await keep_index(database, row["number"], row["conversation"], index, row["changed"])
+        number, contact, changed = row["number"], row["conversation"], row["changed"]
+        try:
+            index = Index()
+            if row["data_key"] is not None:
+                written: Mapping[str, str] = {}
+                if contact in pictured:
+                    written = await words_of_pictures(database, vault, contact, row["case_key"])
+                index = _index(vault, row, said[number], list(written.values()), addresses)
+            await keep_index(database, number, contact, index, changed)
+        except StoreAway:
+            raise
+        except Exception:  # a ticket that nothing can be made of must not hold up all that come after it
+            log.exception("not_indexed", number=number)
+            await keep_index(database, number, contact, Index(), changed)
         await asyncio.sleep(0)  # whoever waits for a turn comes in between
     return len(rows)
 
