@@ -18,10 +18,13 @@ _PICK = """
     where o.due_at <= $1 and o.status <> 'dead' and (o.lease_until is null or o.lease_until < $1) and {lane}
     order by o.due_at limit {room} for update of o skip locked
 """
-_FIRST = """o.kind = 'send' and not exists (
+_PLACE = "lpad(split_part({0}.effect_id, '/', 2), 10, '0'), lpad(split_part({0}.effect_id, '/', 3), 10, '0')"
+"""Turn and position, comparable as they are: a cast would fail on a timer's id, wherever the planner puts it."""
+_FIRST = f"""o.kind = 'send' and not exists (
         select 1 from outbox p where p.conversation = o.conversation and p.kind = 'send' and p.status <> 'dead'
-        and (p.created_at, p.effect_id) < (o.created_at, o.effect_id))"""
-"""Of each conversation only the oldest unsent text: what was said first arrives first."""
+        and ({_PLACE.format("p")}) < ({_PLACE.format("o")}))"""
+"""Of each conversation only the oldest unsent text: what was said first arrives first. Turns of one batch are of the
+same moment, so the moment says nothing."""
 _TIMERS = _PICK.format(join="", lane="o.kind = 'timer'", room="$3")
 _ACCOUNTS = _PICK.format(
     join="join contacts c on c.id = o.conversation",
