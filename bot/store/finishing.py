@@ -14,7 +14,7 @@ from bot.store.retention import kept_run, rest_of_it
 _COLUMNS = ("事由", "缓急", "区", "渠道", "哪天", "结果", "几天办完")
 _FIGURES = """
 select intent, urgency, channel, to_char(created_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day, outcome,
-       case when closed_at is null then null else (closed_at::date - created_at::date) end as days,
+       (closed_at at time zone 'Asia/Shanghai')::date - (created_at at time zone 'Asia/Shanghai')::date as days,
        case when district <> '' and count(*) over (partition by intent, district) < $1 then '其他' else district end as district
 from tickets order by day, intent, urgency, outcome, district, channel
 """
