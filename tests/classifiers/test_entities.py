@@ -225,3 +225,16 @@ def test_an_address_in_traditional_characters_is_read_and_stays_as_written() -> 
 
 def test_what_stopping_would_do_is_not_said_to_have_happened() -> None:
     assert READER.read("恩替卡韦配不到，停药会肝衰竭的", NOW).days_left is None
+
+
+@pytest.mark.parametrize(
+    ("text", "district", "place", "number"),
+    [
+        ("徐匯區天鑰橋路30弄2號401", "徐汇区", "天钥桥路", "2号"),
+        ("寶山區淞濱路100弄6號502", "宝山区", "淞滨路", "6号"),
+        ("楊浦區鳳城一村15號", "杨浦区", "凤城一村", "15号"),
+    ],
+)
+def test_places_in_traditional_characters(text: str, district: str, place: str, number: str) -> None:
+    (found,) = READER.read(text, NOW).addresses
+    assert (found.district, found.road or found.estate, found.number) == (district, place, number)
