@@ -22,7 +22,7 @@ from bot.live import News
 from bot.log import get_logger
 from bot.services import Services
 from bot.settings import Account
-from bot.store.asides import Known, find_contact, keep_line, mark_recalled, open_cases
+from bot.store.asides import Known, find_contact, keep_line, mark_recalled, never_followed, open_cases
 from bot.store.database import StoreAway
 from conversations.events import ColleagueSpoke
 from conversations.messages import Inbound
@@ -36,8 +36,13 @@ _DELIVERIES_KEPT = 3 * 86_400
 Aside = Callable[[Services, Account, Inbound], Awaitable[bool]]
 
 
-async def take_aside(services: Services, account: Account, message: Inbound, opened: Opened) -> bool:
-    """True when this is not for the conversation to hear, or was delivered before under the same delivery id."""
+async def take_aside(
+    services: Services, account: Account, message: Inbound, opened: Opened, *, again: bool = False
+) -> bool:
+    """True when this is not for the conversation to hear, or was delivered before under the same delivery id.
+
+    `again`: the platform brings it again if we ask for it, so that StoreAway is raised and nothing is lost.
+    """
     aside = ASIDES.get((account.channel.name, message.event))
     if aside is None:
         return False
@@ -45,7 +50,9 @@ async def take_aside(services: Services, account: Account, message: Inbound, ope
         return True
     try:
         return await aside(services, account, message)
-    except (StoreAway, TurnFailed):
+    except (StoreAway, TurnFailed) as error:
+        if again and isinstance(error, StoreAway):
+            raise
         log.warning("aside_lost", channel=account.channel.name, what=message.event)
     except Exception:
         log.exception("aside_failed", channel=account.channel.name, what=message.event)
@@ -74,11 +81,17 @@ async def _colleague(services: Services, account: Account, message: Inbound) -> 
     fresh = await keep_line(
         services.database, services.vault, known, message, cases[0] if cases else 0, COLLEAGUE, body
     )
-    if not fresh:
+    if not fresh and not await _unfinished(services, message):
         return True
     await services.turns.act(known.id, ColleagueSpoke())
     _tell_desk(services, known)
     return True
+
+
+async def _unfinished(services: Services, message: Inbound) -> bool:
+    """Whether what follows from an earlier delivery of these words never came about, and is not of the past."""
+    lately = services.clock() - message.sent_at < services.playbook.manners.claim
+    return lately and await never_followed(services.database, services.vault, message, ColleagueSpoke.__name__)
 
 
 async def _recalled(services: Services, account: Account, message: Inbound) -> bool:

@@ -106,7 +106,7 @@ class Pulls:
         for message in messages:
             counter(account.channel.name, message.kind).inc()
             opened = Opened(b"")
-            if await take_aside(self.services, account, message, opened):
+            if await take_aside(self.services, account, message, opened, again=True):
                 continue
             heard = await self.services.intake.hear(message, account)
             taken = await heard_pushed(self.services, account, (message,), (heard,), opened)

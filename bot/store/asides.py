@@ -76,6 +76,19 @@ async def keep_line(
     return True
 
 
+async def never_followed(database: Database, vault: Vault, message: Inbound, kind: str) -> bool:
+    """Whether a line of `keep_line` is there and no turn of that kind has come after it."""
+    contact = message.contact
+    key = vault.hash("inbox", contact.channel, contact.account, contact.openid, message.message_id)
+    return bool(
+        await database.value(
+            "select 1 from inbox i where i.key = $1 and not exists (select 1 from history h "
+            "where h.conversation = i.conversation and h.turn > i.turn and h.kind = $2)",
+            key, kind,
+        )
+    )  # fmt: skip
+
+
 async def mark_recalled(database: Database, key: bytes) -> bool:
     """Mark the incoming message of an inbox key as taken back; False when there is none, or it is marked already."""
     done = await database.execute(
