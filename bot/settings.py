@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from adapters import discover
 from adapters.base import Channel, Secret
 from bot.environment import BadSettings, find_home, read_environment
+from bot.numbers import whole
 from bot.ocr.setting import fault_of
 from bot.oidc import OidcSettings
 from bot.people import ROLES
@@ -143,8 +144,8 @@ def _settled(path: Path) -> str:
 
 
 def _port(value: str, faults: list[str]) -> int:
-    if value.isdigit() and 0 < int(value) < 65536:
-        return int(value)
+    if port := whole(value, 65_535):
+        return port
     faults.append(f"BANGNONG_PORT is {value!r}: use a number from 1 to 65535")
     return 8080
 

@@ -4,6 +4,7 @@ from time import monotonic
 
 from aiohttp import web
 
+from bot.numbers import whole
 from bot.settings import read_environment
 
 A_MINUTE = 600
@@ -36,5 +37,4 @@ LIMITS: web.AppKey[Limits] = web.AppKey("api_limits", Limits)
 
 def open_limits() -> Limits:
     """An unreadable setting counts as unset."""
-    given = read_environment().get(SETTING, "")
-    return Limits(int(given) if given.isdigit() and 0 < int(given) < 10**9 else A_MINUTE)
+    return Limits(whole(read_environment().get(SETTING, ""), 10**9 - 1) or A_MINUTE)

@@ -10,6 +10,7 @@ from bot.api.auth import Refused, caller
 from bot.audit import audit
 from bot.keys import SERVICES
 from bot.mask import mask_text
+from bot.numbers import whole
 from bot.store.calls import Call, calls_of
 from bot.store.media import media_of
 from bot.store.orders import Order, get_order, list_orders, order_events, orders_of
@@ -22,8 +23,8 @@ MOST = 200
 
 def paged(request: web.Request, items: Sequence[Any], key: Callable[[Any], str]) -> dict[str, Any]:
     """`{"items", "next"}` after the item whose key is the cursor. Raises Refused for a limit or a cursor that is none."""
-    limit, cursor = request.query.get("limit", "50"), request.query.get("cursor", "")
-    if not limit.isdigit() or not 1 <= int(limit[:6]) <= MOST:
+    limit, cursor = whole(request.query.get("limit", "50"), MOST), request.query.get("cursor", "")
+    if not limit:
         raise Refused(400, "bad_limit", f"limit is a number from 1 to {MOST}")
     first = 0
     if cursor:
@@ -31,7 +32,7 @@ def paged(request: web.Request, items: Sequence[Any], key: Callable[[Any], str])
         if not places:
             raise Refused(400, "bad_cursor", "cursor is not one of ours")
         first = places[0] + 1
-    shown = list(items[first : first + int(limit)])
+    shown = list(items[first : first + limit])
     more = first + len(shown) < len(items)
     return {"items": shown, "next": key(shown[-1]) if more and shown else None}
 

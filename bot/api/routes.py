@@ -13,6 +13,7 @@ from bot.audit import audit
 from bot.desk.deeds import DEEDS, Unfit, deed
 from bot.keys import SERVICES
 from bot.mask import mask_slots, mask_text
+from bot.numbers import whole
 from bot.store.database import StoreAway
 from bot.store.said import messages_of
 from bot.store.similar import duplicate_of, similar_to
@@ -64,8 +65,8 @@ async def get_tickets(request: web.Request) -> web.StreamResponse:
     for field, values in known.items():
         if query.get(field) and query[field] not in values:
             return error_json(400, "unknown_code", f"{field} is one of {', '.join(sorted(values))}", field)
-    limit = query.get("limit", "50")
-    if not limit.isdigit() or not 1 <= int(limit) <= _MOST:
+    limit = whole(query.get("limit", "50"), _MOST)
+    if not limit:
         return error_json(400, "bad_limit", f"limit is a number from 1 to {_MOST}", "limit")
     numbers = tuple(query.get("numbers", "").upper().split(",")) if query.get("numbers") else ()
     if len(numbers) > _MOST:
@@ -77,7 +78,7 @@ async def get_tickets(request: web.Request) -> web.StreamResponse:
     try:
         found, after = await list_tickets(
             services.database, services.vault, wanted, accounts=list(services.accounts), newest=query.get("order") == "newest",
-            limit=int(limit), cursor=query.get("cursor", ""),
+            limit=limit, cursor=query.get("cursor", ""),
         )  # fmt: skip
     except ValueError:
         return error_json(400, "bad_cursor", "cursor is not one of ours", "cursor")

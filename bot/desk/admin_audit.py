@@ -10,6 +10,7 @@ from bot.desk.pages import page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.keys import SERVICES
+from bot.numbers import whole
 
 _PAGE = 100
 
@@ -28,12 +29,12 @@ async def get_audit(request: web.Request, staff: Staff) -> web.StreamResponse:
     services = request.app[SERVICES]
     query = request.query
     actor, action, subject = (query.get(name, "").strip()[:64] for name in ("actor", "action", "subject"))
-    before = query.get("before", "")
+    before = whole(query.get("before", ""))
     rows = await services.database.fetch(
         "select id, at, actor, action, subject, detail from audit where ($1 = '' or actor = $1) "
         "and ($2 = '' or action = $2) and ($3 = '' or subject = $3) and ($4::bigint is null or id < $4) "
         "order by id desc limit $5",
-        actor, action, subject, int(before) if before.isdigit() and len(before) < 18 else None, _PAGE + 1,
+        actor, action, subject, before, _PAGE + 1,
     )  # fmt: skip
     names = await names_of_staff(services.database)
     lines = [

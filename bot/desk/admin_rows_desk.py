@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.desk.admin_rows_view import draft_texts, faults_of, services_of
 from bot.desk.session import Staff
+from bot.numbers import whole
 from bot.rows.files import Texts, current_texts, laid_over, text_digest
 from bot.rows.release import in_force, stale_files
 from bot.store.rows import Draft, open_draft, save_text
@@ -68,8 +69,8 @@ def base_of(desk: Desk, name: str, form: Mapping[str, Any]) -> str:
 
 
 def version_of(form: Mapping[str, Any]) -> int:
-    text = str(form.get("version", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    given = whole(str(form.get("version", "")), 99_999_999)
+    return -1 if given is None else given
 
 
 def unkeepable(text: str) -> str:

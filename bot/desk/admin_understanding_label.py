@@ -14,6 +14,7 @@ from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.keys import SERVICES
 from bot.learning.marks import strike
+from bot.numbers import whole
 from bot.store.learning import (
     Candidate,
     Gone,
@@ -121,7 +122,7 @@ def place_of(key: str) -> tuple[UUID, int] | None:
     """(conversation, turn) of a page's key; None for what is none."""
     name, _, turn = key.partition("/")
     try:
-        return UUID(name), int(turn) if turn.isascii() and turn.isdigit() and len(turn) < 10 else -1
+        return UUID(name), -1 if (at := whole(turn, 999_999_999)) is None else at
     except ValueError:
         return None
 

@@ -11,6 +11,7 @@ from bot.desk.record import lately, names_of_staff
 from bot.desk.session import Staff
 from bot.desk.ticket import find
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.services import Services
 from bot.store.calls import CALLED, NewCall, calls_of, get_call, keep_call, open_promises, recent_calls, settle_promise
 from bot.store.tickets import Ticket, get_ticket
@@ -69,16 +70,17 @@ async def _call(services: Services, ticket: Ticket, form: dict[str, str]) -> tup
         if "phone" not in ticket.slots:
             raise Unfit("还没有居民的电话。")
         return NewCall(None, ticket.slots["phone"], result.code, note=note), "居民"
-    unit = await get_unit(services.database, ROWS, int(unit_id)) if unit_id.isdigit() and len(unit_id) < 18 else None
+    known = whole(unit_id)
+    unit = await get_unit(services.database, ROWS, known) if known is not None else None
     if unit is None:
         raise Unfit("通讯录里没有这一家，请刷新。")
     dialled = form["number"] if form.get("number") in unit.numbers else unit.numbers[0]
     due = None
     if result.promises or (promise and result.human):
-        place = form.get("due", "0")
-        if not place.isdigit() or int(place[:4]) >= len(ROWS.promises):
+        place = whole(form.get("due", "0"), len(ROWS.promises) - 1)
+        if place is None:
             raise Unfit("请选一个到期时间。")
-        due = ROWS.promises[int(place)].due(services.clock())
+        due = ROWS.promises[place].due(services.clock())
         if due <= services.clock():
             raise Unfit("选的时间已经过了，请换一个。")
     elif promise:
@@ -105,10 +107,8 @@ async def post_promise(request: web.Request, staff: Staff) -> web.StreamResponse
     services = request.app[SERVICES]
     ticket = await find(request)
     form = await request.post()
-    call_id, state = str(form.get("call", "")), str(form.get("state", ""))
-    call = None
-    if call_id.isdigit() and len(call_id) < 18:
-        call = await get_call(services.database, services.vault, int(call_id))
+    call_id, state = whole(str(form.get("call", ""))), str(form.get("state", ""))
+    call = await get_call(services.database, services.vault, call_id) if call_id is not None else None
     if ticket is None or call is None or call.number != ticket.number:
         return refused(request, staff, "", 404, "unknown", "没有这个电话记录。")
     if state not in ("kept", "missed"):

@@ -16,6 +16,7 @@ from bot.directory.freshness import doubts
 from bot.directory.importing import row_of_unit
 from bot.directory.units import COLUMNS, Unit, Words, read_draft
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.services import Services
 from bot.store.calls import calls_to
 from bot.store.directory import (
@@ -217,9 +218,8 @@ async def post_edit(request: web.Request, staff: Staff) -> web.StreamResponse:
     draft, wrong = read_draft(given, words_of(services), services.clock())
     if draft is None:
         return await _form(request, staff, unit, given, wrong=wrong, status=400)
-    version = str((await request.post()).get("version", ""))
+    looked_at = whole(str((await request.post()).get("version", "")), 99_999_999) or 0
     try:
-        looked_at = int(version) if version.isdigit() and len(version) < 9 else 0
         columns = await change_unit(services.database, unit.id, looked_at, draft, staff.login, services.clock())
     except Taken:
         return await _form(request, staff, unit, given, wrong={"name": _TAKEN}, status=409)

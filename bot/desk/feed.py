@@ -19,6 +19,7 @@ from bot.desk.record import Change, changes_after, newest_change
 from bot.desk.session import Staff, still_there
 from bot.keys import SERVICES
 from bot.log import get_logger
+from bot.numbers import whole
 from bot.services import Services
 from bot.store.database import StoreAway
 
@@ -151,17 +152,13 @@ async def _since(services: Services, after: int | None) -> Event:
 
 async def get_changes(request: web.Request, staff: Staff) -> web.StreamResponse:
     """GET /desk/changes?after=: the same event for whoever has no stream. Without `after`: the mark alone."""
-    return json_answer(await _since(request.app[SERVICES], _mark(request.query.get("after", ""))))
-
-
-def _mark(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) <= 18 else None
+    return json_answer(await _since(request.app[SERVICES], whole(request.query.get("after", ""))))
 
 
 async def get_events(request: web.Request, staff: Staff) -> web.StreamResponse:
     """GET /desk/events: server-sent events; resumes after Last-Event-ID (or ?after=). Ends with its session."""
     services, feed = request.app[SERVICES], request.app[FEED]
-    after = _mark(request.headers.get("Last-Event-ID", "") or request.query.get("after", ""))
+    after = whole(request.headers.get("Last-Event-ID", "") or request.query.get("after", ""))
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
     async with feed.listen() as queue:

@@ -8,6 +8,7 @@ from bot.audit import audit
 from bot.desk.pages import STATIC, error_answer, json_answer
 from bot.desk.session import Staff, device_of
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.outside.door import open_door
 from bot.outside.push import BadSubscription, read_subscription
 from bot.store.push import MOST, drop_device, keep_device
@@ -44,7 +45,7 @@ async def post_off(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def post_drop(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /account/push/{id}/drop: another of one's own devices. One that is gone is gone."""
     database = request.app[SERVICES].database
-    if await drop_device(database, staff.login, int(request.match_info["id"])):
+    if await drop_device(database, staff.login, whole(request.match_info["id"]) or 0):
         await audit(database, staff.login, "account.push_off", staff.login)
     raise web.HTTPSeeOther("/account")
 

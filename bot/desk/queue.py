@@ -16,6 +16,7 @@ from bot.desk.rows import Row, row_of
 from bot.desk.session import Staff
 from bot.keys import SERVICES
 from bot.services import Services
+from bot.store.cursors import read_cursor
 from bot.store.tickets import Filter, Ticket, counts, list_tickets
 from bot.store.views import views_of
 from bot.supervision.watching import due_numbers
@@ -24,7 +25,6 @@ from conversations.codes import Intent, Urgency
 PAGE = 50
 PINNED = 30
 _NUMBERS = re.compile(r"B\d{5}-\d{4,9}")
-_CURSOR = re.compile(r"\d~\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00~B\d{5}-\d{4,9}")
 _OPEN = ("open", "closed", "all")
 
 
@@ -76,8 +76,17 @@ def wanted_of(request: web.Request, desks: Sequence[str]) -> Wanted:
         status=one_of("status", _OPEN, "open"),
         alert=one_of("alert", ("yes",)),
         q=query.get("q", "").strip()[:80],
-        cursor=query.get("cursor", "") if _CURSOR.fullmatch(query.get("cursor", "")) else "",
+        cursor=_cursor(query.get("cursor", "")),
     )
+
+
+def _cursor(text: str) -> str:
+    """What is no cursor of ours is the first page."""
+    try:
+        read_cursor(text)
+    except ValueError:
+        return ""
+    return text
 
 
 async def rows_of(services: Services, tickets: Sequence[tuple[Ticket, str]], staff: Staff) -> list[Row]:

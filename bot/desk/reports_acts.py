@@ -17,6 +17,7 @@ from bot.desk.session import Staff
 from bot.desk.ticket import find
 from bot.keys import SERVICES
 from bot.log import get_logger
+from bot.numbers import whole
 from bot.reports.paper import history_name, sections_of
 from bot.services import Services
 from bot.store.database import StoreAway
@@ -153,14 +154,15 @@ async def _send(
     services: Services, report: Report, given: Mapping[str, str], tickets: Sequence[Ticket], staff: Staff
 ) -> bool:
     """To whom, how, by when they answer; each open ticket says so from now. Raises Unfit."""
-    to, note, place = given.get("to", ""), given.get("note", ""), given.get("due", "0")
+    to, note = given.get("to", ""), given.get("note", "")
+    place = whole(given.get("due", "0"), len(DIRECTORY.promises) - 1)
     if not to:
         raise Unfit("写清送给谁：哪个单位、哪个人。")
     if max(len(to), len(note)) > 200:
         raise Unfit("太长了：最多 200 个字。")
     if not any(one.code == given.get("way") for one in LADDER.ways):
         raise Unfit("请选怎么送的。")
-    if not place.isdigit() or int(place[:4]) >= len(DIRECTORY.promises):
+    if place is None:
         raise Unfit("请选什么时候要回音。")
     await nothing_slips(services, tickets, {"送给谁": to, "说明": note}, report)
     now = services.clock()
@@ -171,7 +173,7 @@ async def _send(
     await note_reported(services.database, services.vault, [one.number for one in live], name, staff.login, now)
     level = next((one for one in LADDER.levels if one.report), None)
     if level is not None and report.kind == "flash":
-        due = max(DIRECTORY.promises[int(place)].due(now), now)
+        due = max(DIRECTORY.promises[place].due(now), now)
         await keep_report_steps(
             services.database, services.vault, live, report.id, (level.code, level.rank), f"{name}，{to}", given["way"], due,
             staff.login, now,

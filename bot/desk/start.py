@@ -7,6 +7,7 @@ from bot.desk.pages import page
 from bot.desk.queue import pinned_tickets, rows_of
 from bot.desk.session import Staff
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.store.assignment import guide_done
 from bot.store.tickets import Filter, list_tickets
 
@@ -16,8 +17,7 @@ CARDS = 5
 async def get_start(request: web.Request, staff: Staff) -> web.StreamResponse:
     """GET /desk/start?card=1…5: each card with one thing to do, on real tickets where there are any."""
     services = request.app[SERVICES]
-    asked = request.query.get("card", "1")
-    card = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked[:3]) <= CARDS else 1
+    card = whole(request.query.get("card", ""), CARDS) or 1
     pinned = await pinned_tickets(services)
     free, _ = await list_tickets(services.database, services.vault, Filter(status="open", unclaimed=True), limit=1)
     mine, _ = await list_tickets(

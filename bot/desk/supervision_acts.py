@@ -18,6 +18,7 @@ from bot.desk.supervision_panel import EDITORS_ONLY, next_level
 from bot.desk.ticket import find
 from bot.keys import SERVICES
 from bot.log import get_logger
+from bot.numbers import whole
 from bot.services import Services
 from bot.store.database import StoreAway
 from bot.store.supervision import NewStep, get_step, keep_step, keep_waiver, settle_step, steps_of
@@ -84,17 +85,16 @@ async def _step(services: Services, form: Mapping[str, str], staff: Staff, now: 
     if not any(one.code == form.get("way") for one in ROWS.ways):
         raise Unfit("请选怎么告诉的。")
     unit_id = form.get("unit", "")
-    unit = (
-        await get_unit(services.database, DIRECTORY, int(unit_id)) if unit_id.isdigit() and len(unit_id) < 18 else None
-    )
+    unit_no = whole(unit_id)
+    unit = await get_unit(services.database, DIRECTORY, unit_no) if unit_no is not None else None
     if unit_id and unit is None:
         raise Unfit("通讯录里没有这一家，请刷新。")
     if unit is None and not who:
         raise Unfit("写清告诉了谁：选一家，或写单位、职务。")
-    place = form.get("due", "0")
-    if not place.isdigit() or int(place[:4]) >= len(DIRECTORY.promises):
+    place = whole(form.get("due", "0"), len(DIRECTORY.promises) - 1)
+    if place is None:
         raise Unfit("请选到什么时候。")
-    due = DIRECTORY.promises[int(place)].due(now)
+    due = DIRECTORY.promises[place].due(now)
     if due <= now:
         raise Unfit("选的时间已经过了，请换一个。")
     trigger = form.get("trigger", "")
@@ -143,10 +143,8 @@ async def post_result(request: web.Request, staff: Staff) -> web.StreamResponse:
     services = request.app[SERVICES]
     ticket = await find(request)
     form = {name: str(value).strip() for name, value in (await request.post()).items()}
-    given = form.get("step", "")
-    step = None
-    if given.isdigit() and len(given) < 18:
-        step = await get_step(services.database, services.vault, int(given))
+    given = whole(form.get("step", ""))
+    step = await get_step(services.database, services.vault, given) if given is not None else None
     if ticket is None or ticket.erased or step is None or step.number != ticket.number:
         return refused(request, staff, "", 404, "unknown", "没有这一步，或资料已删除。")
     row = ROWS.result(form.get("state", ""))

@@ -18,6 +18,7 @@ from bot.desk.session import Staff
 from bot.desk.toutiao_sheet import BadComments, Line, decoded, read_comments, web_address
 from bot.keys import SERVICES
 from bot.mask import mask_text
+from bot.numbers import whole
 from bot.services import Services
 from bot.store.toutiao import (
     Comment,
@@ -62,7 +63,7 @@ class Card:
 async def get_toutiao(request: web.Request, staff: Staff) -> web.StreamResponse:
     """GET /desk/toutiao?new=&double=&rang=: the counts of what was just brought in."""
     counts = {name: request.query.get(name, "") for name in ("new", "double", "rang")}
-    told = counts if all(one.isdigit() and len(one) < 6 for one in counts.values()) else None
+    told = counts if all(whole(one, 99_999) is not None for one in counts.values()) else None
     return await _page(request, staff, told=told)
 
 

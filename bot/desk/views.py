@@ -9,6 +9,7 @@ from bot.desk import words
 from bot.desk.pages import page
 from bot.desk.session import Staff
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.services import Services
 from bot.store.views import MOST, drop_view, keep_view, views_of
 from conversations.codes import Intent, Urgency
@@ -76,6 +77,6 @@ async def post_view(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def post_drop(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/views/{id}/drop"""
     database = request.app[SERVICES].database
-    if not await drop_view(database, staff.login, int(request.match_info["id"]), editor=staff.role in SHARERS):
+    if not await drop_view(database, staff.login, whole(request.match_info["id"]) or 0, editor=staff.role in SHARERS):
         return await _page(request, staff, "", status=404, error="没有这一个，或不是您的。")
     raise web.HTTPSeeOther("/desk/views")

@@ -6,6 +6,7 @@ from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.session import Staff
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.outside.door import open_door
 from bot.outside.sender import EVENTS
 from bot.store.outside import (
@@ -70,7 +71,7 @@ async def post_webhook(request: web.Request, staff: Staff) -> web.StreamResponse
 async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/webhooks/{id}/{on,off,drop,secret,ping,again}: `delivery` with again: that one, else all."""
     services = request.app[SERVICES]
-    database, target, act = services.database, int(request.match_info["id"]), request.match_info["act"]
+    database, target, act = services.database, whole(request.match_info["id"]) or 0, request.match_info["act"]
     if not any(one.id == target for one in await targets_of(database)):
         return await _page(request, staff, status=404, error=_GONE)
     secret, took = None, True
@@ -86,8 +87,7 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
             if not await ping_target(database, target):
                 return await _page(request, staff, status=409, error=_OFF)
         case "again":
-            given = str((await request.post()).get("delivery", ""))
-            one = int(given) if given.isdigit() and len(given) <= 18 else None
+            one = whole(str((await request.post()).get("delivery", "")))
             if not await revive(database, target, one):
                 return await _page(request, staff, status=409, error="没有要再发的，可能同事刚点过。")
     if not took:

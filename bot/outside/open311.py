@@ -91,8 +91,8 @@ def _time(at: datetime) -> str:
 def moment(text: str) -> datetime:
     """A w3 date with its zone. Raises ValueError."""
     at = datetime.fromisoformat(text.replace(" ", "+") if "+" not in text and " " in text else text)
-    if at.tzinfo is None:
-        raise ValueError("no zone")
+    if at.tzinfo is None or not 1900 <= at.year <= 9000:
+        raise ValueError("no zone, or a year at the edge of what can be reckoned with")
     return at
 
 

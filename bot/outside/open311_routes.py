@@ -13,6 +13,7 @@ from bot.api.auth import WRITERS, Refused, owner_of
 from bot.api.limits import LIMITS, open_limits
 from bot.audit import audit
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.outside.open311 import DAYS, MOST, Service311, Wanted, as_xml, moment, public_intents, requests_of
 from bot.services import Services
 from bot.store.database import StoreAway
@@ -89,8 +90,8 @@ async def get_requests(request: web.Request) -> web.StreamResponse:
     states = {one.strip() for one in query.get("status", "").split(",") if one.strip()}
     if states - {"open", "closed"}:
         raise Wrong(400, "status is open or closed")
-    page, size = query.get("page", "1"), query.get("page_size", str(MOST))
-    if not (page.isdigit() and size.isdigit() and 1 <= int(page[:6]) <= 10_000 and int(size[:6]) >= 1):
+    page, size = whole(query.get("page", "1"), 10_000), whole(query.get("page_size", str(MOST)))
+    if not page or not size:
         raise Wrong(400, "page and page_size are numbers from 1")
     try:
         start = moment(query["start_date"]) if query.get("start_date") else None
@@ -103,7 +104,7 @@ async def get_requests(request: web.Request) -> web.StreamResponse:
         start = max(start or end - timedelta(days=DAYS), end - timedelta(days=DAYS))
     wanted = Wanted(
         [one for one in sorted(public) if not codes or one in codes], states.pop() if len(states) == 1 else "", start, end,
-        numbers[:100] if numbers else None, int(page), min(int(size[:6]), MOST),
+        numbers[:100] if numbers else None, page, min(size, MOST),
     )  # fmt: skip
     return _answer(request, "service_requests", "request", await _found(services, wanted))
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.codec import decode
+from bot.numbers import whole
 from bot.store.database import Database
 from bot.store.media import Shown, media_of, media_of_hash
 from bot.vault import Vault
@@ -40,8 +41,8 @@ def message_id(effect_id: str) -> str:
 def after_parts(after: str) -> tuple[int, int]:
     """ "12.1" → (12, 1); anything unreadable means from the beginning."""
     turn, _, position = after.partition(".")
-    if turn.isdigit() and len(turn) <= 9:
-        return int(turn), int(position) if position.isdigit() and len(position) <= 4 else 0
+    if (at := whole(turn, 999_999_999)) is not None:
+        return at, whole(position, 9_999) or 0
     return (-1, 0)
 
 

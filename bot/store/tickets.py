@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.codec import TicketBody, load_body
+from bot.store.cursors import cursor_after, read_cursor
 from bot.store.database import Database
 from bot.store.search import query_terms
 from bot.vault import Unsealable, Vault
@@ -116,20 +117,19 @@ async def list_tickets(
         return [], ""
     order = "t.created_at desc, t.number desc" if newest else "t.queue_rank, t.created_at, t.number"
     if cursor:
-        rank, created, number = cursor.split("~")
+        rank, created, number = read_cursor(cursor)
         if newest:
             where.append(f"(t.created_at, t.number) < (${len(args) + 1}, ${len(args) + 2})")
-            args += [datetime.fromisoformat(created), number]
+            args += [created, number]
         else:
             where.append(
                 f"(t.queue_rank, t.created_at, t.number) > (${len(args) + 1}, ${len(args) + 2}, ${len(args) + 3})"
             )
-            args += [int(rank), datetime.fromisoformat(created), number]
+            args += [rank, created, number]
     clause = f" where {' and '.join(where)}" if where else ""
     args.append(limit + 1)
     rows = await database.fetch(f"{_SELECT}{clause} order by {order} limit ${len(args)}", *args)
-    more = rows[limit - 1] if len(rows) > limit else None
-    after = f"{more['queue_rank']}~{more['created_at'].isoformat()}~{more['number']}" if more else ""
+    after = cursor_after(rows[limit - 1]) if len(rows) > limit else ""
     return [_ticket(row, vault) for row in rows[:limit]], after
 
 
