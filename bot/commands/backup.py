@@ -45,33 +45,51 @@ def run_backup(options: argparse.Namespace) -> int:
     return with_record(work)
 
 
-def run_restore(options: argparse.Namespace) -> int:
-    from bot.backup import BackupFailed, read_manifest, restore_files, restore_record
+async def bring_back(database: Database, home: Path, source: Path, made_at: str, *, replace: bool) -> int:
+    """The backup in place of what is here; how many people were erased again. Raises BackupFailed, nothing changed.
+
+    What must outlast the record that is replaced is on disk before it goes: whoever is cut off begins again.
+    """
+    from bot.backup import BackupFailed, restore_files, restore_record
+    from bot.restoring import Remembered
     from bot.store.contacts import erase_contact
     from bot.store.database import migrate
 
+    others = await database.value(
+        "select count(*) from pg_stat_activity where datname = current_database() "
+        "and backend_type = 'client backend' and pid <> pg_backend_pid()"
+    )
+    if others:
+        raise BackupFailed("还有程序连着数据库：请先停下服务（bangnong serve、worker），再恢复")
+    if await database.value("select count(*) from contacts") and not replace:
+        raise BackupFailed("这里的记录不是空的：确实要用备份换掉它，加 --replace；原来的记录会没有")
+    before = Remembered.of(home)
+    kept = before.with_what(await Remembered.read(database))
+    kept.write(home)
+    await database.close()
+    try:
+        await asyncio.to_thread(restore_record, database.dsn, source, home / "restoring", _told)
+    except BackupFailed:
+        if before == Remembered():
+            Remembered.forget(home)
+        raise
+    await migrate(database.dsn)
+    await database.open()
+    again = [one for one in kept.gone if await erase_contact(database, one)]
+    await kept.go_on_counting(database)
+    await asyncio.to_thread(restore_files, source, home, _told)
+    await database.execute("insert into audit (actor, action, subject) values ('cli', 'restore', $1)", made_at)
+    Remembered.forget(home)
+    return len(again)
+
+
+def run_restore(options: argparse.Namespace) -> int:
+    from bot.backup import BackupFailed, read_manifest
+
     async def work(database: Database, vault: Vault, settings: Settings) -> int:
-        others = await database.value(
-            "select count(*) from pg_stat_activity where datname = current_database() "
-            "and backend_type = 'client backend' and pid <> pg_backend_pid()"
-        )
-        if others:
-            raise BackupFailed("还有程序连着数据库：请先停下服务（bangnong serve、worker），再恢复")
-        if await database.value("select count(*) from contacts") and not options.replace:
-            raise BackupFailed("这里的记录不是空的：确实要用备份换掉它，加 --replace；原来的记录会没有")
-        gone = [row["id"] for row in await database.fetch("select id from contacts where erased_at is not null")]
-        await database.close()
-        place = settings.home / "restoring"
-        await asyncio.to_thread(restore_record, database.dsn, options.file, place, _told)
-        await migrate(database.dsn)
-        await database.open()
-        again = [one for one in gone if await erase_contact(database, one)]
+        again = await bring_back(database, settings.home, options.file, manifest.made_at, replace=options.replace)
         if again:
-            _told(f"备份以后删除过的 {len(again)} 人，照样删除")
-        await asyncio.to_thread(restore_files, options.file, settings.home, _told)
-        await database.execute(
-            "insert into audit (actor, action, subject) values ('cli', 'restore', $1)", manifest.made_at
-        )
+            _told(f"备份以后删除过的 {again} 人，照样删除")
         print(f"已恢复到 {manifest.made_at} 的样子。启动服务前请跑一遍 bangnong doctor。")
         return 0
 

@@ -48,6 +48,10 @@ async def _all(settings: Settings) -> int:
 
 
 async def _home(settings: Settings) -> tuple[bool, str]:
+    from bot.restoring import cut_off
+
+    if cut_off(settings.home):
+        return False, "a restore was cut off: run `bangnong restore FILE --replace` again before anything else"
     free = shutil.disk_usage(settings.home).free
     if free < _LEAST_SPACE:
         return False, f"only {free >> 20} MB free in {settings.home}: make room, or set BANGNONG_HOME elsewhere"
