@@ -5,6 +5,7 @@ import asyncio
 import hashlib
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from bot.media.sweeping import sweep, sweep_gone
 from bot.media.uploads import Uploads
 from bot.settings import Account
 from bot.store.database import Database, StoreAway
-from bot.store.media import Kept, Owed, claim, keep, later, lose, settled_uploads
+from bot.store.media import NOBODY, UPLOADS, Kept, Owed, claim, keep, lane_of, later, lose, settled_uploads
 from bot.vault import Unsealable, Vault
 from data.media import MediaRows
 
@@ -31,6 +32,7 @@ LEASE = timedelta(minutes=4)
 _LONGEST = 180.0
 _LOOK = 1.0
 _AT_ONCE = 4
+"""Of one lane: an account's platform, or our own disk. One that hangs holds up itself alone."""
 _LONGEST_PAUSE = 600.0
 _DAMAGED_TRIES = 3
 """A picture that does not open may have been cut on the way: fetched again so often."""
@@ -70,30 +72,48 @@ class MediaFetcher:
         self.publish = publish
         self.wake = asyncio.Event()
         self._held: set[Owed] = set()
+        self._working: set[asyncio.Task[None]] = set()
+        self._lanes = [lane_of(*key) for key in accounts]
         self._stopping = False
         self.drawing = asyncio.Semaphore(1)
         self._swept = time.monotonic() - _SWEEP + 60
 
     async def run(self) -> None:
-        """Claim and fetch until stopped; looks again at once while there is work."""
-        while not self._stopping:
-            done = 0
-            try:
-                claimed = await claim(self.database, self.vault, self.clock(), LEASE, _AT_ONCE)
-                done = len(claimed)
-                self._held = set(claimed)
-                await asyncio.gather(*(self._take(one) for one in claimed))
-                if not done:
-                    await self._tidy()
-            except StoreAway:
-                done = 0
-            except Exception:
-                log.exception("media_failed")
-                done = 0
-            if not done and not self._stopping:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), _LOOK)
-                self.wake.clear()
+        """Claim and fetch until stopped; as soon as one ends, its lane has room for another."""
+        try:
+            while not self._stopping:
+                claimed: list[Owed] = []
+                try:
+                    if rooms := self._rooms():
+                        claimed = await claim(self.database, self.vault, self.clock(), LEASE, rooms, self._lanes)
+                    for one in claimed:
+                        self._begin(one)
+                    if not claimed:
+                        await self._tidy()
+                except StoreAway:
+                    pass
+                except Exception:
+                    log.exception("media_failed")
+                if not claimed and not self._stopping:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self.wake.wait(), _LOOK)
+                    self.wake.clear()
+            await asyncio.gather(*self._working)
+        finally:
+            for task in self._working:
+                task.cancel()
+            await asyncio.gather(*self._working, return_exceptions=True)
+
+    def _rooms(self) -> dict[str, int]:
+        """Lane → how many more it may have under way."""
+        busy = Counter(one.lane for one in self._held)
+        return {lane: _AT_ONCE - busy[lane] for lane in (UPLOADS, NOBODY, *self._lanes) if busy[lane] < _AT_ONCE}
+
+    def _begin(self, owed: Owed) -> None:
+        self._held.add(owed)
+        task = asyncio.create_task(self._take(owed))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns after what is being fetched."""
@@ -117,6 +137,7 @@ class MediaFetcher:
             with suppress(StoreAway):
                 await self._later(owed, "ours")
         self._held.discard(owed)
+        self.wake.set()
 
     async def _to_an_end(self, owed: Owed) -> None:
         try:

@@ -1,6 +1,6 @@
 """Rows of `media`: what is owed, claimed with a lease; what was kept or is lost; what pages may show of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,15 +79,30 @@ class Owed:
     attempts: int
     created_at: datetime
     lease_until: datetime
+    lane: str
+
+
+UPLOADS, NOBODY = "uploads", "nobody"
+"""Lanes that are no account's: what lies on our own disk, and accounts that are not configured any more."""
+
+
+def lane_of(channel: str, account: str) -> str:
+    """The lane of what an account's platform has."""
+    return f"{channel}/{account}"
 
 
 _CLAIM = """
 with picked as (
-    select d.id from media d join contacts c on c.id = d.conversation
-    where d.status = 'waiting' and d.due_at <= $1 and (d.lease_until is null or d.lease_until < $1) and c.data_key is not null
-    order by d.due_at limit $3 for update of d skip locked
+    select p.id, lane.name as lane from unnest($3::text[], $4::int[]) as lane (name, room) cross join lateral (
+        select d.id from media d join contacts c on c.id = d.conversation
+        where d.status = 'waiting' and d.due_at <= $1 and (d.lease_until is null or d.lease_until < $1)
+        and c.data_key is not null and lane.name = case when d.upload <> '' then 'uploads'
+            when c.channel || '/' || c.account = any ($5::text[]) then c.channel || '/' || c.account else 'nobody' end
+        order by d.due_at limit lane.room for update of d skip locked
+    ) p
 ), claimed as (
-    update media set lease_until = $2, attempts = attempts + 1 from picked where media.id = picked.id returning media.*
+    update media set lease_until = $2, attempts = attempts + 1 from picked where media.id = picked.id
+    returning media.*, picked.lane
 )
 select claimed.*, c.channel, c.account, c.openid, c.data_key from claimed join contacts c on c.id = claimed.conversation
 """
@@ -95,10 +110,15 @@ select claimed.*, c.channel, c.account, c.openid, c.data_key from claimed join c
 _attachment = msgspec.json.Decoder(Attachment)
 
 
-async def claim(database: Database, vault: Vault, now: datetime, lease: timedelta, limit: int) -> list[Owed]:
-    """Due now and ours until the lease ends; what a dead worker held comes again after it."""
+async def claim(
+    database: Database, vault: Vault, now: datetime, lease: timedelta, rooms: Mapping[str, int], accounts: Sequence[str]
+) -> list[Owed]:
+    """Due now and ours until the lease ends; what a dead worker held comes again after it.
+
+    `rooms`: lane → how many at most; `accounts`: the lanes of all that are configured.
+    """
     until, out = now + lease, []
-    for row in await database.fetch(_CLAIM, now, until, limit):
+    for row in await database.fetch(_CLAIM, now, until, list(rooms), list(rooms.values()), list(accounts)):
         attachment, openid = None, ""
         try:
             key = vault.data_key(row["conversation"], row["data_key"])
@@ -110,6 +130,7 @@ async def claim(database: Database, vault: Vault, now: datetime, lease: timedelt
             Owed(
                 row["id"], row["conversation"], row["turn"], row["kind"], attachment, row["upload"], row["channel"],
                 row["account"], openid, row["data_key"], row["attempts"], row["created_at"], until,
+                row["lane"],
             )
         )  # fmt: skip
     return out
