@@ -11,6 +11,7 @@ from bot.api.building import build_api, schema
 from bot.chat_shell import add_shell
 from bot.desk.calendar import get_file as calendar_file
 from bot.desk.routes import add_desk
+from bot.forms import ODD, UNASKABLE
 from bot.hotline.hook import hook as hotline_hook
 from bot.keys import SERVICES
 from bot.log import get_logger
@@ -48,6 +49,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except ConnectionError:
         raise
+    except UNASKABLE:
+        log.warning("not_askable", method=request.method, route=_route(request))
+        response = web.Response(status=400, text=ODD, charset="utf-8")
     except Exception as error:
         if isinstance(error, OSError) and isinstance(request.match_info.route.resource, web.StaticResource):
             response = web.Response(status=404, text="没有这个文件。", charset="utf-8")  # a name no disk can hold

@@ -19,6 +19,7 @@ from jinja2 import Environment, select_autoescape
 from adapters.app_message import FieldError, read_message
 from bot.app_channel import KEEP_NOTHING, app_account, error_answer, hear, reply_pairs, said_answer, said_since
 from bot.desk.session import is_https
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.landing import note_landing, remember
 from bot.log import get_logger
@@ -99,14 +100,17 @@ async def send_form(request: web.Request) -> web.StreamResponse:
     """POST /chat/send: the form of a browser without scripts."""
     services, account, _ = app_account(request)
     sender = sender_of(request)
-    form = await request.post()
+    form = await read_form(request)
     given = str(form.get("csrf", ""))
     if sender is None or not hmac.compare_digest(given.encode(), sign(services, f"form:{sender}").encode()):
         raise web.HTTPSeeOther("/chat")
     text, choice = str(form.get("text", "")).strip()[:20_000], str(form.get("choice", ""))
     if text or choice in services.rows.playbook.taps:
         said = {"id": uuid4().hex, **({"text": text} if text else {"choice": choice})}
-        inbound = read_message(json.dumps(said).encode(), account.name, now=now_seconds(), sender=sender)
+        try:
+            inbound = read_message(json.dumps(said).encode(), account.name, now=now_seconds(), sender=sender)
+        except FieldError:  # nothing but characters no platform takes: nothing was said
+            raise web.HTTPSeeOther("/chat#end") from None
         await note_landing(request, services, account, sender)
         heard = await services.intake.hear(inbound, account)
         if not heard.stored:
@@ -191,7 +195,7 @@ class _Talk:
         try:
             frame = json.loads(data)
             kind = frame["type"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             await self.wire.send_json({"type": "error", "code": "malformed"})
             return
         if kind == "resume":

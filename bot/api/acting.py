@@ -12,6 +12,7 @@ from aiohttp import web
 from multidict import CIMultiDict, MultiDict, MultiDictProxy
 
 from bot.api.auth import WRITERS, Refused, caller
+from bot.api.bodies import body_of
 from bot.codec import decode
 from bot.desk import acts, calls, media, merging, notes, orders_acts, picture_taking, reports_acts, revisits
 from bot.desk.session import Staff
@@ -71,11 +72,8 @@ async def as_form(request: web.Request) -> web.Request:
 
 async def fields_of(request: web.Request) -> dict[str, str]:
     """A JSON object of texts, numbers and yes or no. Raises Refused."""
-    try:
-        body: Any = await request.json() if request.can_read_body else {}
-    except ValueError as error:
-        raise Refused(400, "malformed", f"body: {error}") from error
-    if not isinstance(body, dict) or not all(isinstance(value, str | int | bool) for value in body.values()):
+    body = await body_of(request)
+    if not all(isinstance(value, str | int | bool) for value in body.values()):
         raise Refused(400, "malformed", "body: an object of texts, numbers or booleans is wanted")
     return {
         str(name): ("yes" if value else "no") if isinstance(value, bool) else str(value) for name, value in body.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from json import dumps
 from typing import Any
 
 from aiohttp import web
@@ -13,10 +14,15 @@ _TEXTS = ("id", "text", "note", "outcome", "field", "value", "reason")
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:
-    """The body's object, {} where there is no body. Raises Refused."""
+    """The body's object, {} where there is no body. Raises Refused, also for half a character (a lone surrogate)."""
     try:
         body: Any = await request.json() if request.can_read_body else {}
-    except ValueError as error:
+        dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Refused(400, "malformed", "body: half a character") from None
+    except RecursionError:
+        raise Refused(400, "malformed", "body: nested too deep") from None
+    except (ValueError, LookupError) as error:
         raise Refused(400, "malformed", f"body: {error}") from error
     if not isinstance(body, dict):
         raise Refused(400, "malformed", "body: an object is wanted")

@@ -11,6 +11,7 @@ from bot.api.lists import event_json, message_json
 from bot.arrivals import TurnFailed
 from bot.audit import audit
 from bot.desk.deeds import DEEDS, Unfit, deed
+from bot.forms import UNASKABLE
 from bot.keys import SERVICES
 from bot.mask import mask_slots, mask_text
 from bot.numbers import whole
@@ -50,6 +51,8 @@ async def api_errors(request: web.Request, handler: Handler) -> web.StreamRespon
         return await handler(request)
     except Refused as refused:
         return refused.answer
+    except UNASKABLE:
+        return error_json(400, "malformed", "the request holds a character the record does not take", "")
     except StoreAway:
         return error_json(503, "store_away", "the record does not answer; try again", "")
     except TurnFailed:

@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.session import COOKIE, Staff, end, end_one, sessions_of
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.outside.push_sender import open_signer
 from bot.store.push import devices_of, drop_devices
@@ -42,7 +43,7 @@ async def _page(request: web.Request, staff: Staff, login: str, *, status: int =
 async def post_end(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /account/sessions/end: id of one of mine, or `everywhere=yes`."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     if form.get("everywhere") == "yes":
         await end(services.database, staff, everywhere=True)
         await drop_devices(services.database, staff.login)
@@ -72,7 +73,7 @@ async def post_other(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/users/{login}/{end,end-all,second}: one session, all, or the second step reset (a lost telephone)."""
     services, login, act = request.app[SERVICES], request.match_info["login"], request.match_info["act"]
     if act == "end":
-        if not await _end(request, login, str((await request.post()).get("id", ""))):
+        if not await _end(request, login, str((await read_form(request)).get("id", ""))):
             return await _page(request, staff, login, status=404, error="这台设备已经退出了。")
     elif act == "end-all":
         await services.database.execute("delete from sessions where login = $1", login)

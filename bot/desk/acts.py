@@ -12,6 +12,7 @@ from bot.desk.pages import error_answer, json_answer, page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.desk.ticket import find, parts_of
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.similar import duplicate_of
@@ -40,7 +41,7 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     if ticket.erased:
         status, sentence = await why_not(services, "erased", ticket)
         return refused(request, staff, ticket.number, status, "erased", sentence)
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = {name: str(value) for name, value in (await read_form(request)).items()}
     try:
         event = deed(request.match_info["act"], ticket.case, staff.login, form)
     except Unfit as error:

@@ -8,6 +8,7 @@ from bot.audit import audit
 from bot.desk import words
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.ocr.setting import standing_words
 from bot.people import ROLES, BadUser, add_user, set_password
@@ -51,7 +52,7 @@ async def _users_page(
 async def post_user(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/users: login, name, role. The first password is shown once."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     login, role = str(form.get("login", "")).strip().lower(), str(form.get("role", ""))
     try:
         password = await add_user(services.database, login, str(form.get("name", "")).strip()[:40], role)
@@ -80,7 +81,7 @@ async def post_user_act(request: web.Request, staff: Staff) -> web.StreamRespons
     if act == "reset":
         secret = (login, await set_password(services.database, login))
     elif act == "role":
-        role = str((await request.post()).get("role", ""))
+        role = str((await read_form(request)).get("role", ""))
         if role not in ROLES:
             return await _users_page(request, staff, status=400, error="没有这个角色。")
         await services.database.execute("update users set role = $2 where login = $1", login, role)

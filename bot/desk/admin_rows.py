@@ -17,6 +17,7 @@ from bot.desk.admin_rows_view import (
 )
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.rows.changes import changes, title_of
 from bot.rows.files import current_texts, own_texts
@@ -96,7 +97,7 @@ async def post_set(request: web.Request, staff: Staff) -> web.StreamResponse:
     number, before = await in_force(services.database)
     if wanted == number or overlay == before:
         return await _rows_page(request, staff, status=409, error="现在用的就是这些，不用退回。")
-    reason = str((await request.post()).get("title", "")).strip()[:200]
+    reason = str((await read_form(request)).get("title", "")).strip()[:200]
     if len(reason) < 2:
         return await _rows_page(request, staff, status=400, error="退回要写一句为什么。")
     draft = await offer_rollback(services.database, staff.login, wanted, reason, overlay)

@@ -14,6 +14,7 @@ from bot.desk.admin_rows_view import (
 )
 from bot.desk.pages import fragment, json_answer, page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.rows.changes import changes, title_of
 from bot.rows.files import digest_of
 from bot.rows.preview import COUNTS, told_apart
@@ -89,7 +90,7 @@ async def get_told(request: web.Request, staff: Staff) -> web.StreamResponse:
 
 async def post_draft(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/rows/drafts/{id}/{offer,back,drop,release,urgent,preview}"""
-    services, act, form = services_of(request), request.match_info["act"], await request.post()
+    services, act, form = services_of(request), request.match_info["act"], await read_form(request)
     draft = await get_draft(services.database, path_number(request))
     if draft is None:
         return missing_page(staff)

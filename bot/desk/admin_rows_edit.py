@@ -15,6 +15,7 @@ from bot.desk.admin_rows_desk import (
 from bot.desk.admin_rows_view import faults_of, may_edit, missing_page, services_of
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.rows.changes import Change, changes, title_of
 from bot.rows.files import current_texts, own_texts, plain
 from bot.store.rows import Overtaken, save_text
@@ -50,7 +51,7 @@ async def post_file(request: web.Request, staff: Staff) -> web.StreamResponse:
     name = request.match_info["name"]
     if name not in own_texts():
         return missing_page(staff, "没有这个文件，或不能在这里改。")
-    form = await request.post()
+    form = await read_form(request)
     act, desk = str(form.get("act", "")), await desk_of(request, staff)
     text = plain(str(form.get("text", "")))
     if act == "check":

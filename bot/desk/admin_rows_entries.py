@@ -21,6 +21,7 @@ from bot.desk.admin_rows_desk import (
 from bot.desk.admin_rows_view import may_edit, missing_page, services_of
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.rows.entries import CODE, Known, Unclear, drop_known, known_of, set_known, set_reply
 from bot.rows.files import current_texts, plain
 from bot.rows.knowledge import COUNTED_DAYS, aged, state_of, times_given
@@ -76,7 +77,7 @@ async def _reply_page(
 
 async def post_reply(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/rows/replies/{key}: text, version, base."""
-    key, desk, form = request.match_info["key"], await desk_of(request, staff), await request.post()
+    key, desk, form = request.match_info["key"], await desk_of(request, staff), await read_form(request)
     if key not in _replies_of(desk):
         return missing_page(staff, "没有这一句。")
     words = plain(str(form.get("text", ""))).rstrip("\n")
@@ -146,7 +147,7 @@ async def _known_page(
 
 async def post_known(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/rows/knowledge/{code}: asks (one a line), answer, source, since, until, approved_by; act = save, drop."""
-    desk, form = await desk_of(request, staff), await request.post()
+    desk, form = await desk_of(request, staff), await read_form(request)
     here = request.match_info["code"]
     code = str(form.get("code", "")).strip() if here == "new" else here
     known = Known(

@@ -8,6 +8,7 @@ from bot.audit import audit
 from bot.desk import words
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.people import ROLES
 from bot.vault import token_hash
@@ -36,7 +37,7 @@ async def _tokens_page(
 async def post_token(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/tokens: name, role, days ("" for no end)."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     name, role, days = str(form.get("name", "")).strip()[:40], str(form.get("role", "")), str(form.get("days", ""))
     if not name or role not in ROLES or days not in ("", *map(str, _DAYS)):
         return await _tokens_page(request, staff, status=400, error="请写清用途，选好角色和期限。")
@@ -55,7 +56,7 @@ async def post_revoke(request: web.Request, staff: Staff) -> web.StreamResponse:
     services = request.app[SERVICES]
     name = await services.database.value(
         "update tokens set revoked_at = now() where encode(token_hash, 'hex') = $1 and revoked_at is null returning name",
-        str((await request.post()).get("id", "")),
+        str((await read_form(request)).get("id", "")),
     )
     if name is None:
         return await _tokens_page(request, staff, status=404, error="没有这个令牌，或已经撤销。")

@@ -12,6 +12,7 @@ from bot.desk.admin_understanding import REASONS, day_start
 from bot.desk.pages import page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.learning.marks import strike
 from bot.numbers import whole
@@ -82,7 +83,7 @@ def _choices(request: web.Request) -> dict[str, object]:
 
 async def post_label(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/understanding/label/{save,skip,undo}"""
-    services, act, form = request.app[SERVICES], request.match_info["act"], await request.post()
+    services, act, form = request.app[SERVICES], request.match_info["act"], await read_form(request)
     if act == "undo":
         key = await undo_look(services.database, staff.login)
         if key is None:
@@ -160,7 +161,7 @@ async def _settle_page(request: web.Request, staff: Staff, *, status: int = 200,
 
 async def post_settle(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/understanding/settle: key, intent, urgency. A third look, which stands."""
-    services, form = request.app[SERVICES], await request.post()
+    services, form = request.app[SERVICES], await read_form(request)
     place, label = place_of(str(form.get("key", ""))), label_of(form)
     if place is None or label is None:
         return await _settle_page(request, staff, status=400, error="请选事由和缓急。")

@@ -11,6 +11,7 @@ from bot.desk.board import FILLERS
 from bot.desk.board_kept import as_lately
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.tally import keep_manual, manual_of
@@ -85,7 +86,7 @@ async def _page(request: web.Request, staff: Staff, *, status: int = 200, error:
     given = await manual_of(services.database, day) if day else {}
     given |= {f"was-{row.code}": given.get(row.code, "") for row in ROWS.manual}
     if request.method == "POST":
-        given |= {name: str(value) for name, value in (await request.post()).items()}
+        given |= {name: str(value) for name, value in (await read_form(request)).items()}
     first = day_of(await opening(services.database, now))
     return page(
         "board_day.html", staff, status=status, section="board", day=day, tally=tally, error=error, given=given,
@@ -113,7 +114,7 @@ async def post_day(request: web.Request, staff: Staff) -> web.StreamResponse:
             raise Unfit("手填的数是一天一天的，请先选一天。")
     except Unfit as fault:
         return _unfit(staff, str(fault))
-    form = await request.post()
+    form = await read_form(request)
     typed = {row.code: " ".join(str(form[row.code]).split()) for row in ROWS.manual if row.code in form}
     # Only what they changed: a colleague may have filled in the other fields since this page was opened.
     values = {code: value for code, value in typed.items() if value != form.get(f"was-{code}")}

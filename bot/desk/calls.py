@@ -10,6 +10,7 @@ from bot.desk.pages import error_answer, fragment, json_answer, page
 from bot.desk.record import lately, names_of_staff
 from bot.desk.session import Staff
 from bot.desk.ticket import find
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
 from bot.services import Services
@@ -39,7 +40,7 @@ async def post_call(request: web.Request, staff: Staff) -> web.StreamResponse:
     if ticket is None or ticket.erased:
         return refused(request, staff, "", 404, "unknown", _GONE)
     # A form sends the button's value beside an empty field for scripts: the last that says something counts.
-    form = {name: str(value).strip() for name, value in (await request.post()).items() if str(value).strip()}
+    form = {name: str(value).strip() for name, value in (await read_form(request)).items() if str(value).strip()}
     try:
         call, whom = await _call(services, ticket, form)
     except Unfit as error:
@@ -106,7 +107,7 @@ async def post_promise(request: web.Request, staff: Staff) -> web.StreamResponse
     """POST /desk/tickets/{number}/promise: call, state (kept, missed); `back` "list" for the list of calls."""
     services = request.app[SERVICES]
     ticket = await find(request)
-    form = await request.post()
+    form = await read_form(request)
     call_id, state = whole(str(form.get("call", ""))), str(form.get("state", ""))
     call = await get_call(services.database, services.vault, call_id) if call_id is not None else None
     if ticket is None or call is None or call.number != ticket.number:

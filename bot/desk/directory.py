@@ -15,6 +15,7 @@ from bot.desk.session import Staff
 from bot.directory.freshness import doubts
 from bot.directory.importing import row_of_unit
 from bot.directory.units import COLUMNS, Unit, Words, read_draft
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
 from bot.services import Services
@@ -176,7 +177,7 @@ async def _form(
 
 async def _given(request: web.Request) -> dict[str, str]:
     """The form's fields; several ticked kinds of matter are one cell, as in a sheet."""
-    form = await request.post()
+    form = await read_form(request)
     given = {name: str(form.get(name, ""))[:2000] for name in COLUMNS}
     given["scope"] = "|".join(str(one) for one in form.getall("scope", []))[:2000]
     given["verified_at"] = ""
@@ -202,7 +203,7 @@ async def post_new(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def _verified_too(request: web.Request, staff: Staff, unit: int) -> None:
     """Where the form says that somebody has just called, or looked it up."""
     services = request.app[SERVICES]
-    if (await request.post()).get("verified") != "yes":
+    if (await read_form(request)).get("verified") != "yes":
         return
     if await verify_unit(services.database, unit, staff.login, services.clock()):
         await audit(services.database, staff.login, "directory.verified", str(unit))
@@ -218,7 +219,7 @@ async def post_edit(request: web.Request, staff: Staff) -> web.StreamResponse:
     draft, wrong = read_draft(given, words_of(services), services.clock())
     if draft is None:
         return await _form(request, staff, unit, given, wrong=wrong, status=400)
-    looked_at = whole(str((await request.post()).get("version", "")), 99_999_999) or 0
+    looked_at = whole(str((await read_form(request)).get("version", "")), 99_999_999) or 0
     try:
         columns = await change_unit(services.database, unit.id, looked_at, draft, staff.login, services.clock())
     except Taken:
@@ -247,5 +248,5 @@ async def post_mark(request: web.Request, staff: Staff) -> web.StreamResponse:
     if not await mark(services.database, unit.id, staff.login, services.clock()):
         return await _form(request, staff, unit, error=_CHANGED, status=409)
     await audit(services.database, staff.login, f"directory.{said}", str(unit.id))
-    back = str((await request.post()).get("back", ""))
+    back = str((await read_form(request)).get("back", ""))
     raise web.HTTPSeeOther(back if back.startswith("/desk/directory") else f"/desk/directory/{unit.id}")

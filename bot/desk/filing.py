@@ -18,6 +18,7 @@ from bot.desk.pages import error_answer, fragment, json_answer, page
 from bot.desk.record import lately, names_of_staff, waiting_numbers
 from bot.desk.rows import Row, row_of
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.asides import find_contact, open_cases
@@ -97,7 +98,7 @@ async def post_new(request: web.Request, staff: Staff) -> web.StreamResponse:
 
 
 async def _given(request: web.Request) -> dict[str, str]:
-    form = await request.post()
+    form = await read_form(request)
     given = {name: str(form.get(name, "")).strip() for name in (*LONGEST, "way", "id", "insist")}
     if given["way"] not in WAYS:
         given["way"] = "other"

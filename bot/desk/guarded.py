@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.arrivals import TurnFailed
 from bot.desk.pages import error_answer, page
 from bot.desk.session import Staff, staff_of
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.store.database import StoreAway
 
@@ -63,7 +64,7 @@ async def _meant(request: web.Request, staff: Staff) -> bool:
     """Whether the person's own page sent this: the session's token in a header, or in a form's hidden field."""
     given = request.headers.get("X-CSRF-Token", "")
     if not given:
-        given = str((await request.post()).get("csrf", ""))
+        given = str((await read_form(request)).get("csrf", ""))
     return hmac.compare_digest(given.encode("utf-8", "replace"), staff.csrf.encode())
 
 

@@ -10,6 +10,7 @@ from bot.arrivals import TurnFailed
 from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.mask import mask_text
@@ -127,7 +128,7 @@ async def _page(request: web.Request, staff: Staff, *, status: int = 200, error:
 async def post_told(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/rows/knowledge/{code}/told: number (several), text (as it was shown), sure=yes. Back to the page."""
     services, code = request.app[SERVICES], request.match_info["code"]
-    form = await request.post()
+    form = await read_form(request)
     entry = services.playbook.entry(code, services.clock())
     if entry is None:
         return await _page(request, staff)

@@ -11,6 +11,7 @@ from bot.desk.acts import done, refused, why_not
 from bot.desk.deeds import Unfit, reply
 from bot.desk.session import Staff
 from bot.desk.ticket import find
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.people import CONSENTS, elsewhere, forget_ask, link_contacts, note_ask, unlink_contacts
@@ -93,7 +94,7 @@ async def post_reply(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def _pair(request: web.Request, *, linked: bool = False) -> tuple[Ticket | None, Ticket | None, dict[str, str]]:
     """The ticket and the other conversation's: only one that shares the telephone or is linked already."""
     services = request.app[SERVICES]
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = {name: str(value) for name, value in (await read_form(request)).items()}
     ticket = await find(request)
     if ticket is None or ticket.erased:
         return None, None, form

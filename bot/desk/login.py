@@ -12,6 +12,7 @@ from bot.desk.guarded import AWAY, local_path
 from bot.desk.pages import page
 from bot.desk.session import COOKIE, HOURS, Staff, begin, end, set_cookie, staff_of
 from bot.desk.throttle import Throttle, address_of, wait_words
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.people import LOGIN, SHORTEST, BadUser, check_password, set_password
 from bot.services import Services
@@ -66,7 +67,7 @@ async def get_login(request: web.Request) -> web.StreamResponse:
 async def post_login(request: web.Request) -> web.StreamResponse:
     """POST /login: login, password, csrf. 303 inwards, 400/403/429 with a sentence otherwise."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     login, password = str(form.get("login", "")).strip().lower()[:64], str(form.get("password", ""))[:500]
     before = request.cookies.get(_BEFORE, "")
     if not before or not hmac.compare_digest(
@@ -118,7 +119,7 @@ async def come_in(
 async def post_logout(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /logout: here, or with `everywhere=yes` on every device."""
     services = request.app[SERVICES]
-    everywhere = (await request.post()).get("everywhere") == "yes"
+    everywhere = (await read_form(request)).get("everywhere") == "yes"
     await end(services.database, staff, everywhere=everywhere)
     if everywhere:  # a lost telephone is not woken any more either
         await drop_devices(services.database, staff.login)
@@ -135,7 +136,7 @@ async def get_password(request: web.Request, staff: Staff) -> web.StreamResponse
 async def post_password(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /password: every session ends, this browser gets a new one."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     old, new, again = (str(form.get(name, ""))[:500] for name in ("old", "new", "again"))
     throttle = Throttle(services.database, services.vault, f"password:{staff.login}", address_of(request))
     if seconds := await throttle.wait():

@@ -9,6 +9,7 @@ from bot.desk.acts import done, refused, why_not
 from bot.desk.session import Staff
 from bot.desk.similar import mergeable
 from bot.desk.ticket import find
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.similar import MERGED, SPLIT, keep_apart, keep_split, link, tell_merge, unlink
@@ -77,7 +78,7 @@ async def post_split(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def _pair(request: web.Request) -> tuple[Ticket | None, Ticket | None]:
     services = request.app[SERVICES]
     ticket = await find(request)
-    number = str((await request.post()).get("other", ""))
+    number = str((await read_form(request)).get("other", ""))
     other = await get_ticket(services.database, services.vault, number) if number else None
     if ticket and other and (other.number == ticket.number or ticket.erased or other.erased):
         return ticket, None

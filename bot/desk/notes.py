@@ -7,6 +7,7 @@ from bot.desk.pages import error_answer, json_answer
 from bot.desk.session import Staff
 from bot.desk.ticket import find, parts_of
 from bot.desk.view import NOTED
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.tickets import Ticket, get_ticket
@@ -32,7 +33,7 @@ async def post_note(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/tickets/{number}/note: text. The parts of the page as they are now; a form goes back to the page."""
     services = request.app[SERVICES]
     ticket = await find(request)
-    text = str((await request.post()).get("text", "")).strip()
+    text = str((await read_form(request)).get("text", "")).strip()
     if ticket is None or ticket.erased:
         return error_answer(404, "unknown", "没有这张单，或资料已删除。")
     if not text or len(text) > _LONGEST:

@@ -14,6 +14,7 @@ from bot.desk.orders_panel import ROWS, consent_of, mark_of, may_act
 from bot.desk.pages import page
 from bot.desk.session import Staff
 from bot.desk.ticket import find
+from bot.forms import read_form
 from bot.hotline.form import BLANK, first_form, payload, typed_form
 from bot.hotline.gate import gate_of, objection
 from bot.hotline.states import HOTLINE, stage
@@ -87,7 +88,7 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
         return refused(request, staff, "", 404, "unknown", UNKNOWN if order is None else GONE)
     if not may_act(ticket, staff):
         return refused(request, staff, ticket.number, 409, "claimed", NOT_YOURS)
-    given = {name: str(value) for name, value in (await request.post()).items()}
+    given = {name: str(value) for name, value in (await read_form(request)).items()}
     act, now = request.match_info["act"], services.clock()
     form, wrong = typed_form(given, order.form, ROWS)
     seen = given.get("seen", order.form.mark)
@@ -208,7 +209,7 @@ async def post_tell(request: web.Request, staff: Staff) -> web.StreamResponse:
     """
     services = request.app[SERVICES]
     ticket = await find(request)
-    given = {name: str(value) for name, value in (await request.post()).items()}
+    given = {name: str(value) for name, value in (await read_form(request)).items()}
     order = await get_order(services.database, services.vault, given.get("order", ""))
     if ticket is None or ticket.erased or order is None or order.ticket != ticket.number:
         return refused(request, staff, "", 404, "unknown", GONE)

@@ -8,6 +8,7 @@ from bot.desk import words
 from bot.desk.directory import DISTRICTS
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.store.assignment import keep_profile, people_now, profiles
 
@@ -34,7 +35,7 @@ async def _page(request: web.Request, staff: Staff, *, status: int = 200, error:
 async def post_person(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/people/{login}: speciality, district (several of each), department, helper."""
     services, login = request.app[SERVICES], request.match_info["login"]
-    form = await request.post()
+    form = await read_form(request)
     specialities = [str(one) for one in form.getall("speciality", [])]
     districts = [str(one) for one in form.getall("district", [])]
     department = str(form.get("department", "")).strip()

@@ -6,6 +6,7 @@ from bot.audit import audit
 from bot.desk.acts import done, refused, why_not
 from bot.desk.session import Staff
 from bot.desk.ticket import find
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.store.tickets import get_ticket
 from conversations.events import PictureTaken
@@ -17,7 +18,7 @@ async def post_take(request: web.Request, staff: Staff) -> web.StreamResponse:
     ticket = await find(request)
     if ticket is None or ticket.erased:
         return refused(request, staff, "", 404, "unknown", "没有这张单，或资料已删除。")
-    form = await request.post()
+    form = await read_form(request)
     slot = str(form.get("slot", ""))
     event = PictureTaken(ticket.case, staff.login, str(form.get("picture", "")), slot)
     outcome = await services.turns.act(ticket.conversation, event)

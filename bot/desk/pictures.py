@@ -10,6 +10,7 @@ from bot.desk.deeds import REPLY_ID, Unfit
 from bot.desk.record import reply_room
 from bot.desk.session import Staff
 from bot.desk.ticket import find
+from bot.forms import UNREADABLE
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.media.kinds import Refused
@@ -77,7 +78,7 @@ async def _read(request: web.Request) -> tuple[Mapping[str, str], bytes]:
                     return fields, await _part(part, _MOST, _WORDS["too_big"])
                 value = await _part(part, 1024, "页面已过期，请刷新后再发。")
                 fields[part.name or ""] = value.decode("utf-8", "replace")
-        except (ValueError, AssertionError, web.HTTPException):
+        except (*UNREADABLE, web.HTTPException):
             pass  # a form nobody can read is a form without a file
     raise Unfit("没有收到照片，请再发一次。")
 

@@ -14,6 +14,7 @@ from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.record import lately, names_of_staff
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.settings import Account
@@ -37,7 +38,7 @@ async def get_posters(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def post_poster(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/posters: title, account. Goes on to the printable page."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     title, name = " ".join(str(form.get("title", "")).split()), str(form.get("account", ""))
     account = next((one for one in code_accounts(services) if one.name == name), None)
     if account is None:

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from bot.codec import decode, encode
 from bot.desk.pages import json_answer
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.log import get_logger
 
@@ -25,7 +26,7 @@ _STATES = ("reading", "writing", "gone")
 async def post_here(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/tickets/{number}/here: state. `{"others": [{"name", "writing"}]}`."""
     services, number = request.app[SERVICES], request.match_info["number"]
-    state = str((await request.post()).get("state", ""))
+    state = str((await read_form(request)).get("state", ""))
     state = state if state in _STATES else "reading"
     try:
         changed, others = await _be_here(services.redis, number, staff, state)

@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.audit import audit
 from bot.desk.pages import STATIC, error_answer, json_answer
 from bot.desk.session import Staff, device_of
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
 from bot.outside.door import open_door
@@ -18,7 +19,7 @@ _UNREAD = "这个浏览器给的提醒地址用不了，请换一个浏览器。
 
 async def post_device(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /account/push: endpoint, key, auth, as the browser gave them. `{"id"}`."""
-    services, form = request.app[SERVICES], await request.post()
+    services, form = request.app[SERVICES], await read_form(request)
     endpoint = str(form.get("endpoint", ""))
     try:
         subscription = read_subscription(endpoint, str(form.get("key", "")), str(form.get("auth", "")))
@@ -36,7 +37,7 @@ async def post_device(request: web.Request, staff: Staff) -> web.StreamResponse:
 
 async def post_off(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /account/push/off: endpoint of this browser."""
-    database, endpoint = request.app[SERVICES].database, str((await request.post()).get("endpoint", ""))
+    database, endpoint = request.app[SERVICES].database, str((await read_form(request)).get("endpoint", ""))
     if endpoint and await drop_device(database, staff.login, endpoint=endpoint):
         await audit(database, staff.login, "account.push_off", staff.login)
     return json_answer({"off": True})

@@ -11,6 +11,7 @@ from bot.desk.pages import page
 from bot.desk.record import names_of_staff
 from bot.desk.reports_view import ROWS, STATUS, case_lines, proposals, sheet_of
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.reports.clusters import of_place
 from bot.reports.paper import moment_words, name_of
@@ -56,7 +57,7 @@ async def get_reports(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def post_make(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/reports: kind, obstacle, place_kind, place. The cluster is looked up anew; then its draft's page."""
     services = request.app[SERVICES]
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = {name: str(value) for name, value in (await read_form(request)).items()}
     kind, obstacle, where = form.get("kind", ""), form.get("obstacle", ""), form.get("place_kind", "all")
     if kind not in KINDS or ROWS.obstacle(obstacle) is None or where not in _PLACES:
         return refused(request, staff, "", 400, "unfit", "请选写速报还是内参，和卡在哪里。")

@@ -15,6 +15,7 @@ from bot.desk.reports_telling import LONGEST, Unfit, nothing_slips, tell
 from bot.desk.reports_view import ROWS, counted_of, tickets_of_report
 from bot.desk.session import Staff
 from bot.desk.ticket import find
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.numbers import whole
@@ -59,7 +60,7 @@ async def post_obstacle(request: web.Request, staff: Staff) -> web.StreamRespons
         return refused(request, staff, "", 404, "unknown", "没有这张单，或资料已删除。")
     if not may_act(ticket, staff):
         return refused(request, staff, ticket.number, 409, "claimed", NOT_YOURS)
-    form = await request.post()
+    form = await read_form(request)
     row, on = ROWS.obstacle(str(form.get("code", ""))), str(form.get("on", "")) == "yes"
     if row is None:
         return refused(request, staff, ticket.number, 400, "unfit", "请选卡在哪里。")
@@ -80,7 +81,7 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     report = await find_report(request)
     if report is None:
         return refused(request, staff, "", 404, "unknown", UNKNOWN)
-    act, form = request.match_info["act"], await request.post()
+    act, form = request.match_info["act"], await read_form(request)
     given = {name: str(value).strip().replace("\r\n", "\n") for name, value in form.items()}
     if act in _EDITORS_ACTS and staff.role not in EDITORS:
         return refused(request, staff, "", 403, "role", "签发、送出、记答复，由值班编辑或管理员来做。")

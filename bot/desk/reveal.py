@@ -11,6 +11,7 @@ from bot.desk.record import lately
 from bot.desk.session import Staff
 from bot.desk.ticket import find
 from bot.desk.view import NOTED, message_words, slot_value
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.store.said import messages_of
 from bot.store.tickets import events_of
@@ -26,7 +27,7 @@ async def post_reveal(request: web.Request, staff: Staff) -> web.StreamResponse:
     """
     services = request.app[SERVICES]
     ticket = await find(request)
-    field = str((await request.post()).get("field", ""))
+    field = str((await read_form(request)).get("field", ""))
     if ticket is None or ticket.erased:
         return error_answer(404, "unknown", "没有这张单，或资料已删除。")
     if await lately(services.database, staff.login, "desk.reveal") >= MOST:

@@ -14,6 +14,7 @@ from bot.desk.rows import row_of
 from bot.desk.session import Staff
 from bot.desk.ticket import find
 from bot.directory.revisiting import CONTACTED, SATISFIED, SOLVED
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.mask import mask_phone
 from bot.services import Services
@@ -65,7 +66,7 @@ async def _page(
     """With what was filled in, when it could not be taken."""
     services = request.app[SERVICES]
     names, now = await names_of_staff(services.database), services.clock()
-    form = await request.post() if request.method == "POST" else {}
+    form = await read_form(request) if request.method == "POST" else {}
     row = row_of(ticket, services.playbook, names, login=staff.login, waiting=False, now=now, place="")
     room = await reply_room(services, ticket)
     verdict = (await judged(services, [ticket], now)).get(ticket.number)
@@ -95,7 +96,7 @@ async def post_revisit(request: web.Request, staff: Staff) -> web.StreamResponse
     ticket = await find(request)
     if ticket is None or ticket.erased:
         return refused(request, staff, "", 404, "unknown", _GONE)
-    form = {name: str(value).strip() for name, value in (await request.post()).items()}
+    form = {name: str(value).strip() for name, value in (await read_form(request)).items()}
     try:
         answers = _answers(form, services.clock())
     except Unfit as error:

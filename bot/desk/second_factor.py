@@ -13,6 +13,7 @@ from bot.desk.login import HALF, form_token
 from bot.desk.pages import page
 from bot.desk.session import COOKIE, HOURS, Staff, begin, set_cookie, upgrade
 from bot.desk.throttle import Throttle, address_of, wait_words
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.database import StoreAway
@@ -66,7 +67,7 @@ async def get_step(request: web.Request) -> web.StreamResponse:
 async def post_step(request: web.Request) -> web.StreamResponse:
     """POST /login/second: code. 303 inwards; 403/429 with a sentence."""
     services, half = request.app[SERVICES], request.cookies.get(HALF, "")
-    form = await request.post()
+    form = await read_form(request)
     given = str(form.get("csrf", "")).encode("utf-8", "replace")
     if not half or not hmac.compare_digest(given, form_token(services, half).encode()):
         return _step_page(request, half, status=403, error=STALE)
@@ -131,7 +132,7 @@ async def post_setup(request: web.Request, staff: Staff) -> web.StreamResponse:
     throttle = Throttle(database, vault, f"second:{staff.login}", address_of(request))
     if seconds := await throttle.wait():
         return await _setup(request, staff, status=429, error=_MANY.format(wait=wait_words(seconds)))
-    code = _code(await request.post())
+    code = _code(await read_form(request))
     if act == "confirm":
         codes = await confirm_factor(database, vault, staff.login, code)
         if not codes:

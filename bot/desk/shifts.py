@@ -10,6 +10,7 @@ from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.people import PLANNERS
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.mask import mask_phone
 from bot.store.assignment import people_now, profiles
@@ -41,7 +42,7 @@ async def shifts_page(
     found = await shifts_between(services.database, services.vault, now - timedelta(days=3), now + _AHEAD)
     mine = await shifts_of(services.database, services.vault, staff.login, now) if staff.acts else []
     there = {one.login: one for one in await people_now(services.database, ROWS, now)}
-    form = {name: str(value) for name, value in (await request.post()).items()} if request.method == "POST" else {}
+    form = {name: str(value) for name, value in (await read_form(request)).items()} if request.method == "POST" else {}
     here = now.astimezone(SHANGHAI).replace(minute=0, second=0, microsecond=0)
     return page(
         "shifts.html", staff, status=status, section="shifts", error=error, now=now, rows=ROWS, there=there, form=form,
@@ -57,7 +58,7 @@ async def shifts_page(
 async def post_shift(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/shifts: login, kind, starts, ends (local), phone. One's own, or, by an editor, anybody's."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     now = services.clock()
     login, kind = str(form.get("login", "")) or staff.login, ROWS.shift(str(form.get("kind", "")))
     starts, ends = _moment(str(form.get("starts", ""))), _moment(str(form.get("ends", "")))

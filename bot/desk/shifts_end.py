@@ -12,6 +12,7 @@ from bot.desk.people_next import on_now
 from bot.desk.rows import Row, row_of
 from bot.desk.session import Staff
 from bot.desk.shifts import shifts_page
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
 from bot.store.calls import tell_ticket
@@ -60,7 +61,7 @@ async def _page(request: web.Request, staff: Staff, *, status: int = 200, error:
     now = services.clock()
     if now < shift.starts_at:
         return await shifts_page(request, staff, status=409, error="这一班还没有开始：不上就取消。")
-    form = {name: str(value) for name, value in (await request.post()).items()} if request.method == "POST" else {}
+    form = {name: str(value) for name, value in (await read_form(request)).items()} if request.method == "POST" else {}
     held = [
         Held(
             row_of(one, services.playbook, {}, login=staff.login, waiting=False, now=now, place=""), one,
@@ -81,7 +82,7 @@ async def post_end(request: web.Request, staff: Staff) -> web.StreamResponse:
     shift = await _shift(request, staff)
     if shift is None or shift.over or services.clock() < shift.starts_at:
         return await _page(request, staff)
-    form = {name: str(value).strip() for name, value in (await request.post()).items()}
+    form = {name: str(value).strip() for name, value in (await read_form(request)).items()}
     held = await _held(services, staff.login)
     note = form.get("note", "")
     colleagues = {one.login for one in await on_now(services, services.clock())} - {staff.login}

@@ -6,6 +6,7 @@ from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.queue import pinned_tickets, rows_of
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
 from bot.store.assignment import guide_done
@@ -31,7 +32,7 @@ async def get_start(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def post_start(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/start/done, or with `again=yes`: the guide put away, or out again."""
     services = request.app[SERVICES]
-    again = (await request.post()).get("again") == "yes"
+    again = (await read_form(request)).get("again") == "yes"
     await guide_done(services.database, staff.login, None if again else services.clock())
     await audit(services.database, staff.login, "people.guide", staff.login)
     raise web.HTTPSeeOther("/desk/start" if again else "/desk")

@@ -16,6 +16,7 @@ from bot.desk.record import lately
 from bot.desk.session import Staff
 from bot.desk.supervision_panel import EDITORS_ONLY, next_level
 from bot.desk.ticket import find
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.log import get_logger
 from bot.numbers import whole
@@ -54,7 +55,7 @@ async def post_step(request: web.Request, staff: Staff) -> web.StreamResponse:
         return refused(request, staff, ticket.number, 409, "closed", "这张单已经结束，不用再提级。")
     if not may_act(ticket, staff):
         return refused(request, staff, ticket.number, 409, "claimed", NOT_YOURS)
-    form = {name: str(value).strip() for name, value in (await request.post()).items()}
+    form = {name: str(value).strip() for name, value in (await read_form(request)).items()}
     now = services.clock()
     try:
         step, whom = await _step(services, form, staff, now)
@@ -123,7 +124,7 @@ async def post_not(request: web.Request, staff: Staff) -> web.StreamResponse:
         return refused(request, staff, "", 404, "unknown", _GONE)
     if not may_act(ticket, staff):
         return refused(request, staff, ticket.number, 409, "claimed", NOT_YOURS)
-    form = await request.post()
+    form = await read_form(request)
     why, now = str(form.get("why", "")).strip(), services.clock()
     if not why or len(why) > _LONGEST:
         sentence = f"太长了：最多 {_LONGEST} 个字。" if why else "写一句为什么先不提级，同事好接着办。"
@@ -142,7 +143,7 @@ async def post_result(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/tickets/{number}/supervise-result: step, state (a result of the rows), result; `back` "list"."""
     services = request.app[SERVICES]
     ticket = await find(request)
-    form = {name: str(value).strip() for name, value in (await request.post()).items()}
+    form = {name: str(value).strip() for name, value in (await read_form(request)).items()}
     given = whole(form.get("step", ""))
     step = await get_step(services.database, services.vault, given) if given is not None else None
     if ticket is None or ticket.erased or step is None or step.number != ticket.number:

@@ -16,6 +16,7 @@ from bot.desk.pages import page
 from bot.desk.record import lately, names_of_staff
 from bot.desk.session import Staff
 from bot.desk.toutiao_sheet import BadComments, Line, decoded, read_comments, web_address
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.mask import mask_text
 from bot.numbers import whole
@@ -70,7 +71,7 @@ async def get_toutiao(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def post_import(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/toutiao: pasted, link (the article's), file (CSV). Goes back to the list with what came of it."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     pasted, link = str(form.get("pasted", "")), str(form.get("link", "")).strip()
     file = form.get("file")
     try:

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.desk import words
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
 from bot.services import Services
@@ -61,7 +62,7 @@ async def _page(
 
 async def post_view(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/views: name, query, shared ("yes", editors). Back to the queue as it is kept."""
-    services, form = request.app[SERVICES], await request.post()
+    services, form = request.app[SERVICES], await read_form(request)
     name, query = str(form.get("name", "")).strip(), str(form.get("query", ""))
     filters = clean(query, tuple(services.playbook.desks))
     if not name or len(name) > _LONGEST or not name.isprintable():

@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.audit import audit
 from bot.desk.pages import page
 from bot.desk.session import Staff
+from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
 from bot.outside.door import open_door
@@ -42,7 +43,7 @@ async def _page(
     request: web.Request, staff: Staff, *, status: int = 200, error: str = "", secret: tuple[str, str] | None = None
 ) -> web.StreamResponse:
     database = request.app[SERVICES].database
-    form = await request.post() if status != 200 else {}
+    form = await read_form(request) if status != 200 else {}
     return page(
         "admin_webhooks.html", staff, status=status, section="admin", tab="webhooks", error=error, secret=secret,
         targets=await targets_of(database), dead=await dead_of(database), titles=TITLES, events=EVENTS,
@@ -53,7 +54,7 @@ async def _page(
 async def post_webhook(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /admin/webhooks: name, url, event (several). The signing secret is shown once."""
     services = request.app[SERVICES]
-    form = await request.post()
+    form = await read_form(request)
     name, url = str(form.get("name", "")).strip()[:40], str(form.get("url", "")).strip()
     events = [one for one in EVENTS if one in form.getall("event", [])]
     if not name or not events:
@@ -87,7 +88,7 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
             if not await ping_target(database, target):
                 return await _page(request, staff, status=409, error=_OFF)
         case "again":
-            one = whole(str((await request.post()).get("delivery", "")))
+            one = whole(str((await read_form(request)).get("delivery", "")))
             if not await revive(database, target, one):
                 return await _page(request, staff, status=409, error="没有要再发的，可能同事刚点过。")
     if not took:

@@ -11,6 +11,7 @@ from adapters.app_message import FieldError, read_message
 from adapters.base import Rejected, Request
 from bot.app_channel import app_account, error_answer, hear
 from bot.chat import now_seconds, sender_of, sign
+from bot.forms import UNREADABLE
 from bot.log import get_logger
 from bot.media.kinds import EXTENSIONS, Refused
 from bot.media.serving import Missing, serve
@@ -95,7 +96,7 @@ async def _read(
                 return fields, await _take(services, part, account, sender)
             if part.name in ("id", "text", "csrf"):
                 fields[part.name] = (await _field(part)).decode("utf-8", "replace")
-    except (ValueError, AssertionError, web.HTTPException):
+    except (*UNREADABLE, web.HTTPException):
         pass  # a form nobody can read is a form without a file
     raise _Unfit(400, "no_file", "没有收到文件。")
 

@@ -12,6 +12,7 @@ from adapters.text import clean
 from bot.api.auth import WRITERS, Refused, owner_of
 from bot.api.limits import LIMITS, open_limits
 from bot.audit import audit
+from bot.forms import UNASKABLE, read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
 from bot.outside.open311 import DAYS, MOST, Service311, Wanted, as_xml, moment, public_intents, requests_of
@@ -58,6 +59,8 @@ def _in_its_form(handler: Handler) -> Handler:
             # The specification says 403 where a key is missing or wrong.
             status = 403 if refused.status == 401 else refused.status
             words, headers = refused.message, {k: v for k, v in refused.answer.headers.items() if k == "Retry-After"}
+        except (web.HTTPBadRequest, UNASKABLE):
+            status, words, headers = 400, "the request holds something nobody can read", {}
         except StoreAway:
             status, words, headers = 503, "the record does not answer; try again", {}
         answer = _answer(request, "errors", "error", [{"code": status, "description": words}], status)
@@ -129,7 +132,7 @@ async def post_request(request: web.Request) -> web.StreamResponse:
     It becomes a message of somebody on the app channel, heard like any other; its number is the ticket's once it has one.
     """
     services = request.app[SERVICES]
-    form = {name: clean(str(value)).strip() for name, value in (await request.post()).items()}
+    form = {name: clean(str(value)).strip() for name, value in (await read_form(request)).items()}
     key = form.get("api_key") or request.query.get("api_key", "")
     if not key:
         raise Wrong(403, "api_key was not provided")
