@@ -3,13 +3,13 @@
 import argparse
 import sys
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.commands.record import with_record
 from bot.commands.report import present, write_out
 from bot.settings import Settings
+from bot.store.cursors import cursor_before
 from bot.store.database import Database
 from bot.store.tickets import Filter, Ticket, list_tickets
 from bot.tally.period import BadPeriod, Period, check_written, read_period
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _tickets(database: Database, vault: Vault, period: Period, status: str) -> AsyncIterator[Ticket]:
     """Those opened in the period, the latest first, read in portions."""
-    cursor = _before(period.end)
+    cursor = cursor_before(period.end)
     while cursor:
         found, cursor = await list_tickets(
             database, vault, Filter(status=status), newest=True, limit=_AT_ONCE, cursor=cursor
@@ -88,8 +88,3 @@ async def _tickets(database: Database, vault: Vault, period: Period, status: str
             if ticket.created_at < period.start:
                 return
             yield ticket
-
-
-def _before(end: datetime) -> str:
-    """The place in the list, latest first, from which everything is older than `end` or of that very moment."""
-    return f"0~{end.isoformat()}~"

@@ -6,12 +6,18 @@ from typing import Any
 
 from bot.numbers import whole
 
-_NUMBER = re.compile(r"B\d{5}-\d{4,9}", re.ASCII)
+_NUMBER = re.compile(r"(?:B\d{5}-\d{4,9})?", re.ASCII)
+"""None before every number of a moment."""
 
 
 def cursor_after(row: Any) -> str:
     """Of the last ticket of a page."""
     return f"{row['queue_rank']}~{row['created_at'].isoformat()}~{row['number']}"
+
+
+def cursor_before(end: datetime) -> str:
+    """The place in the list, latest first, from which everything is older than `end`."""
+    return f"0~{end.isoformat()}~"
 
 
 def read_cursor(text: str) -> tuple[int, datetime, str]:

@@ -179,13 +179,19 @@ async def test_dead_between_the_disk_and_the_record(
     platform.media[openid] = (data, "image/jpeg")
     await push(service, platform, openid, "image", openid)
 
-    async def die(*_: object) -> str:
-        raise asyncio.CancelledError
+    there = asyncio.Event()
+
+    async def die(*_: object) -> None:
+        there.set()
+        await asyncio.Event().wait()
 
     with monkeypatch.context() as dying:
         dying.setattr("bot.media.fetcher.keep", die)
+        running = asyncio.create_task(fetch.fetcher.run())
+        await asyncio.wait_for(there.wait(), 30)
+        running.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await fetch.fetcher.run()
+            await running
     (row,) = await rows_of(record, openid)()
     assert row["status"] == "waiting"
     await fetch.fetcher.give_back()  # what a stopping service does; after kill -9 the lease's end does it
