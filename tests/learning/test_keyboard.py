@@ -97,7 +97,7 @@ async def test_labelling_and_models_as_an_admin_uses_them(
     await expect(admin.get_by_role("button", name="就这样定").first).to_be_visible()
     await wide_and_narrow(admin, shots, "settle")
     await admin.goto(f"{heard.base}{HOME}/models/{CANDIDATE}")
-    await admin.get_by_role("button", name="和在用的比一比").click()
+    await admin.get_by_role("button", name="和在用的比一比").click(timeout=90_000)  # both models read every frozen row
     await expect(admin.get_by_role("heading", name=re.compile("同样的"))).to_be_visible(timeout=60_000)
     await wide_and_narrow(admin, shots, "model")
     await admin.goto(f"{heard.base}{HOME}/models/{REFUSED}")
