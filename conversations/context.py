@@ -73,9 +73,8 @@ def read_together(state: Conversation, own: Reading, both: Reading, playbook: Pl
     seen = tuple(reason for reason in both.reasons if reason.code != "model")
     if both.urgency is Urgency.CRITICAL:  # what the model feels of two texts in a row is no danger that anybody told
         seen = tuple(reason for reason in seen if reason.code.startswith("R"))
-    felt = own.urgency is Urgency.CRITICAL and not _names_danger(
-        own
-    )  # which danger, and whom to ring, the rules can tell
+    # What the model only feels, the rules can name: which danger it is, and whom to ring.
+    felt = own.urgency is Urgency.CRITICAL and not _names_danger(own)
     if seen and (both.urgency.rank < before.rank or (felt and both.urgency is Urgency.CRITICAL)):
         known = {reason.code for reason in own.reasons}
         more = tuple(reason for reason in seen if reason.code not in known)
