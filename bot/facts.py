@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.rereading import further_text, read_further, with_further
 from classifiers.dates import Look, moments, to_come
 from classifiers.printed import printed_medicines
 from classifiers.reader import Reader
-from conversations.bursts import TIMER, read_as_one, together
+from conversations.bursts import TIMER, together
 from conversations.codes import Intent, Urgency
-from conversations.context import read_together, text_with_context
 from conversations.engine import texts_to_read
 from conversations.events import (
     BurstEnded,
@@ -42,9 +42,11 @@ def fact_of(
     queue: int = 0,
     more: bool = False,
     tips: Callable[[str, Collection[Intent]], tuple[Tip, ...]] = lambda district, intents: (),
+    further: Reading | None = None,
 ) -> Event:
     """`reading`: of the message by itself. `answered`: what was said already while nothing could be stored. `more`: it
-    may be a beginning only. `queue`: tickets nobody has taken. `tips`: (district, intents) → numbers that may be passed on."""
+    may be a beginning only. `queue`: tickets nobody has taken. `tips`: (district, intents) → numbers that may be passed on.
+    `further`: the reading of what `further_text` names for this very state; None to have it read here."""
     if inbound.kind == "follow":
         return ContactFollowed(inbound)
     if inbound.kind == "unfollow":
@@ -53,11 +55,9 @@ def fact_of(
         named = replace(inbound, text=tap.name)  # so that people see what was tapped
         return MessageReceived(named, Reading(), answered)
     whole = inbound
-    if state.burst and inbound.kind not in ("menu", "notice"):
-        whole = together(state.burst, inbound)
-        reading = read_as_one(reading, reader.read([texts_to_read(whole)], [inbound.sent_at])[0])
-    elif text := text_with_context(state, inbound, reading, playbook):
-        reading = read_together(state, reading, reader.read_meaning(text), playbook)
+    if asked := further_text(state, inbound, reading, playbook):
+        beside = further if further is not None else read_further(reader, [asked])[0]
+        reading, whole = with_further(state, reading, asked, beside, playbook), asked.whole or inbound
     parts, near = _parts(reader, whole, reading), _near(state, reading, tips)
     reading = _dated(state, inbound, reading)
     if not parts:

@@ -1,7 +1,8 @@
 """Stepping a batch: each arrival's conversation is unsealed, stepped in order, and its rows are gathered. No waiting."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from bot.arrivals import Arrival, Outcome, Said, TurnFailed
 from bot.codec import load_state
 from bot.facts import fact_of, fact_of_picture, fact_of_timer
 from bot.log import get_logger
+from bot.rereading import Further, further_text, read_further
 from bot.settings import Account
 from bot.store.turns import Loaded, Row, TurnStore
 from bot.store.writes import Writes
@@ -93,25 +95,40 @@ class Stepper:
         now: datetime,
     ) -> list[Talk]:
         talks: dict[bytes | UUID, Talk] = {}
+        begun: list[tuple[Talk, Arrival]] = []
         for arrival in arrivals:
-            name: bytes | UUID = arrival.conversation or arrival.hash
-            try:
+            with _failing(arrival):
+                name: bytes | UUID = arrival.conversation or arrival.hash
                 talk = talks.get(name)
                 if talk is None:
                     talk = self._begin(arrival, loaded, writes)
                     talk = talks.setdefault(talk.contact, talk)  # the same contact may come by hash and by id
                     talks[name] = talk
-                self._step(talk, arrival, writes, numbers, playbook, now)
-            except (Unsealable, UnknownVersion, TurnFailed) as error:
-                log.error("turn_failed", reason=type(error).__name__)
-                arrival.fail(TurnFailed(str(error)))
-            except Exception as error:
-                log.exception("step_failed")
-                arrival.fail(TurnFailed(type(error).__name__))
+                begun.append((talk, arrival))
+        further = self._read_further(begun, playbook)
+        for place, (talk, arrival) in enumerate(begun):
+            with _failing(arrival):
+                self._step(talk, arrival, writes, numbers, playbook, now, further.get(place))
         unique = {id(talk): talk for talk in talks.values() if talk.turns}
         for talk in unique.values():
             writes.state(talk.contact, talk.expected, talk.state, talk.key)
         return list(unique.values())
+
+    def _read_further(self, begun: list[tuple[Talk, Arrival]], playbook: Playbook) -> dict[int, Reading]:
+        """Readings beside the messages' own, by place, in one batch; only of each conversation's first, for what the
+        others are read with is not known before it is stepped."""
+        seen: set[UUID] = set()
+        asked: dict[int, Further] = {}
+        for place, (talk, arrival) in enumerate(begun):
+            if talk.contact in seen:
+                continue
+            seen.add(talk.contact)
+            if arrival.inbound is not None and arrival.event is None:
+                with suppress(Exception):  # it comes up again where the message is stepped, and fails that one alone
+                    own = arrival.reading or Reading()
+                    if found := further_text(talk.state, arrival.inbound, own, playbook):
+                        asked[place] = found
+        return dict(zip(asked, read_further(self.reader(), list(asked.values())), strict=True))
 
     def _begin(self, arrival: Arrival, loaded: Loaded, writes: Writes) -> Talk:
         row: Row | None = (
@@ -150,7 +167,14 @@ class Stepper:
         return account
 
     def _step(
-        self, talk: Talk, arrival: Arrival, writes: Writes, numbers: list[str], playbook: Playbook, now: datetime
+        self,
+        talk: Talk,
+        arrival: Arrival,
+        writes: Writes,
+        numbers: list[str],
+        playbook: Playbook,
+        now: datetime,
+        further: Reading | None,
     ) -> None:
         event = arrival.event
         if event is None:
@@ -158,7 +182,7 @@ class Stepper:
             reading = arrival.reading or Reading()
             event = fact_of(
                 self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered,
-                surge=self.surge(), queue=self.queue(), more=arrival.more, tips=self.tips,
+                surge=self.surge(), queue=self.queue(), more=arrival.more, tips=self.tips, further=further,
             )  # fmt: skip
         elif isinstance(event, TimerFired):
             event = fact_of_timer(self.reader(), talk.state, event, surge=self.surge())
@@ -185,6 +209,19 @@ class Stepper:
         talk.turns.append((arrival, turn, replies))
         talk.news += _news(talk, turn, said, pushed=not arrival.slot)
         talk.state = turn.state
+
+
+@contextmanager
+def _failing(arrival: Arrival) -> Iterator[None]:
+    """Whatever is wrong with one arrival fails it alone; the rest of its batch goes on."""
+    try:
+        yield
+    except (Unsealable, UnknownVersion, TurnFailed) as error:
+        log.error("turn_failed", reason=type(error).__name__)
+        arrival.fail(TurnFailed(str(error)))
+    except Exception as error:
+        log.exception("step_failed")
+        arrival.fail(TurnFailed(type(error).__name__))
 
 
 def _news(

@@ -125,13 +125,10 @@ class Reader:
         opinions = self._opinions(texts)
         return [self._one(text, at, opinion) for text, at, opinion in zip(texts, now, opinions, strict=True)]
 
-    def read_meaning(self, text: str) -> Reading:
-        """What a text is about and how soon, without its facts and acts: for fragments read together."""
-        opinion = self._opinions([text])[0]
-        danger: DangerReading = NoDanger()
-        if (rules := self._danger) is not None:
-            danger = self._apart("danger", lambda: rules.read(text), danger)
-        return merged(danger, opinion, Entities(), ())
+    def read_meaning(self, texts: Sequence[str]) -> list[Reading]:
+        """What each text is about and how soon, without its facts and acts: for fragments read together."""
+        opinions = self._opinions(texts)
+        return [merged(self._danger_in(text), one, Entities(), ()) for text, one in zip(texts, opinions, strict=True)]
 
     def explain(self, text: str, now: datetime) -> dict[str, Any]:
         """How `text` was read: the reading, the rules that fired, and the model's words, keys and probabilities."""
@@ -172,9 +169,7 @@ class Reader:
         return [self._apart("model", lambda text=text: opinions_of(model, [text])[0], None) for text in texts]  # type: ignore[misc]
 
     def _one(self, text: str, at: datetime, opinion: Opinion | None) -> Reading:
-        danger: DangerReading = NoDanger()
-        if (rules := self._danger) is not None:
-            danger = self._apart("danger", lambda: rules.read(text), danger)
+        danger = self._danger_in(text)
         entities, acts = Entities(), ()  # type: tuple[Entities, tuple[Act, ...]]
         if (extractor := self._extractor) is not None:
             entities = self._apart("extractor", lambda: extractor.read(text, at), entities)
@@ -186,6 +181,12 @@ class Reader:
             return reading
         found = self._apart("answers", lambda: answering.read(text), "")
         return replace(reading, answer=found) if found else reading
+
+    def _danger_in(self, text: str) -> DangerReading:
+        danger: DangerReading = NoDanger()
+        if (rules := self._danger) is not None:
+            danger = self._apart("danger", lambda: rules.read(text), danger)
+        return danger
 
     def _apart(self, name: str, work: Callable[[], Found], otherwise: Found) -> Found:
         try:

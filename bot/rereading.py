@@ -1,0 +1,47 @@
+"""What must be read besides a message itself: the whole of its burst, or the words before it and its own. In batches.
+
+A text read alone costs three times as much as one of a batch, and every fragment of a talk asks for a second reading.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifiers.reader import Reader
+from conversations.bursts import read_as_one, together
+from conversations.context import read_together, text_with_context
+from conversations.engine import texts_to_read
+from conversations.messages import Inbound
+from conversations.playbook import Playbook
+from conversations.reading import Reading
+from conversations.state import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A text to read beside `message`. `whole`: the message with everything of its burst, None for mere context."""
+
+    text: str
+    message: Inbound
+    whole: Inbound | None = None
+
+
+def further_text(state: Conversation, message: Inbound, own: Reading, playbook: Playbook) -> Further | None:
+    """What else is to be read of a message whose own reading is `own`; None for nothing."""
+    if state.burst and message.kind not in ("menu", "notice", "follow", "unfollow"):
+        whole = together(state.burst, message)
+        return Further(texts_to_read(whole), message, whole)
+    text = text_with_context(state, message, own, playbook)
+    return Further(text, message) if text else None
+
+
+def read_further(reader: Reader, asked: Sequence[Further]) -> list[Reading]:
+    """One reading for each, in order: of a burst with its facts, of a context what it means."""
+    bursts, contexts = [one for one in asked if one.whole], [one for one in asked if not one.whole]
+    whole = iter(reader.read([one.text for one in bursts], [one.message.sent_at for one in bursts]) if bursts else ())
+    meaning = iter(reader.read_meaning([one.text for one in contexts]) if contexts else ())
+    return [next(whole if one.whole else meaning) for one in asked]
+
+
+def with_further(state: Conversation, own: Reading, asked: Further, read: Reading, playbook: Playbook) -> Reading:
+    """The message's own reading, completed by what was read beside it."""
+    return read_as_one(own, read) if asked.whole else read_together(state, own, read, playbook)
