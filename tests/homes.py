@@ -95,7 +95,7 @@ async def serving(
     home: Path, *, platform: str = "http://127.0.0.1:9", arguments: Sequence[str] = (), **env: str
 ) -> AsyncIterator[Service]:
     """A service on `home` that must still live when its tests are over, and stop in order; then the home goes."""
-    running = Service(home, platform=platform, **env)
+    running = Service(home, platform=platform, warm=True, **env)
     running.command.extend(arguments)
     await running.start()
     try:

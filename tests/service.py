@@ -19,8 +19,8 @@ from adapters.base import Secret
 from bot.embedded import EmbeddedPostgres, EmbeddedValkey
 from bot.settings import KeyFile
 from bot.vault import Vault
+from tests.warm import ROOT, Forked, bangnong
 
-ROOT = Path(__file__).parent.parent
 WECHAT = {
     "BANGNONG_WECHAT_MAIN_TOKEN": "stub-token",
     "BANGNONG_WECHAT_MAIN_APPID": "wx00000000test0001",
@@ -36,10 +36,19 @@ def free_port() -> int:
 
 
 class Service:
-    """One `bangnong serve` on `home`. `base` is its address; `log` what it printed."""
+    """One `bangnong serve` on `home`. `base` is its address; `log` what it printed.
+
+    `warm`: a fork of a process that has read our modules (`tests.warm`), for tests that only talk to a service.
+    """
 
     def __init__(
-        self, home: Path, *, platform: str = "http://127.0.0.1:9", command: Sequence[str] = (), **env: str
+        self,
+        home: Path,
+        *,
+        platform: str = "http://127.0.0.1:9",
+        command: Sequence[str] = (),
+        warm: bool = False,
+        **env: str,
     ) -> None:
         self.home = home
         self.port = free_port()
@@ -50,11 +59,17 @@ class Service:
             **os.environ, **WECHAT, "BANGNONG_HOME": str(home), "BANGNONG_CHANNELS": "app:main,wechat:main",
             "BANGNONG_WECHAT_MAIN_API_BASE": platform, "PYTHONUNBUFFERED": "1", **env,
         }  # fmt: skip
-        self.process: subprocess.Popen[bytes] | None = None
+        self.warm = warm
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     async def start(self, *, wait: float = 90) -> "Service":
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(self.command, env=self.env, cwd=ROOT, stdout=out, stderr=out)
+        if self.warm:
+            self.process = await asyncio.to_thread(
+                bangnong, self.command[self.command.index("serve") :], self.env, self.log
+            )
+        else:
+            with self.log.open("ab") as out:
+                self.process = subprocess.Popen(self.command, env=self.env, cwd=ROOT, stdout=out, stderr=out)
         deadline = time.monotonic() + wait
         async with aiohttp.ClientSession() as http:
             while time.monotonic() < deadline:
@@ -157,4 +172,4 @@ class Record:
         return out
 
 
-__all__ = ["Record", "Service", "stop_engines"]
+__all__ = ["ROOT", "Record", "Service", "stop_engines"]

@@ -50,7 +50,7 @@ async def kept(home: Path) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 async def served(home: Path) -> AsyncIterator[Service]:
-    service = await Service(home).start()
+    service = await Service(home, warm=True).start()
     yield service
     await service.stop()
     stop_engines(home)

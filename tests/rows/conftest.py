@@ -23,7 +23,7 @@ async def service(homes: Homes) -> AsyncIterator[Service]:
 @pytest.fixture(scope="package")
 async def other(service: Service) -> AsyncIterator[Service]:
     """A second process on the same stores."""
-    running = await Service(service.home).start()
+    running = await Service(service.home, warm=True).start()
     yield running
     await running.stop()
 

@@ -24,7 +24,7 @@ REHEARSAL = {"BANGNONG_CHANNELS": "app:main", "BANGNONG_CLOCK": "rehearsal"}
 
 @pytest.fixture
 async def rehearsal(home: Path) -> AsyncIterator[Service]:
-    running = await Service(home, **REHEARSAL).start()
+    running = await Service(home, warm=True, **REHEARSAL).start()
     yield running
     await running.stop()
     stop_engines(home)
@@ -111,7 +111,7 @@ async def test_never_the_real_desk(home: Path, rehearsal: Service) -> None:
 
 @pytest.mark.slow
 async def test_no_rehearsal_among_real_residents(home: Path) -> None:
-    real = await Service(home, BANGNONG_CHANNELS="app:main").start()
+    real = await Service(home, warm=True, BANGNONG_CHANNELS="app:main").start()
     try:
         async with aiohttp.ClientSession() as http, http.get(real.base + "/rehearsal/clock") as answer:
             assert answer.status == 404
