@@ -1,9 +1,11 @@
 """Fixtures shared by all: a trained model once a session, homes for real services, the sample of time everything uses."""
 
+import gc
 import os
 import pickle
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,9 @@ from data.corpus import load_corpus
 from data.lexicon import load_lexicon
 from tests.homes import Homes, alone, shared_cluster
 
+USUAL, QUICK = 12, 3
+"""Seconds of a slow test that does not say how many, and of one with a browser that is not slow."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite what the scenarios expect")
@@ -27,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """A base folder of this run's own, open to PostgreSQL's user: pytest's shared one is closed again by the next run."""
+    gc.disable()  # until all is collected: what is made by then stays, and to look through it costs a fifth of that time
     if not config.option.basetemp:
         folder = Path(tempfile.mkdtemp(prefix="bangnong-tests-"))
         config.option.basetemp = str(folder / "base")
@@ -35,15 +41,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Alone: what is slow comes last, so that a plain fault shows early. Shared out by files: the longest files first."""
-    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    """Alone: what is slow comes last, so that a plain fault shows early. Shared out by files: the longest files first.
+
+    How long is what `slow(SECONDS)` says, roughly and on a busy machine; the order is all that hangs on it.
+    """
+    lasts: Counter[Path] = Counter()
+    for item in items:
+        if item.get_closest_marker("long") is None and (mark := item.get_closest_marker("slow")):
+            lasts[item.path] += mark.args[0] if mark.args else USUAL
+        elif item.get_closest_marker("browser"):
+            lasts[item.path] += QUICK
     together = "PYTEST_XDIST_WORKER" in os.environ
 
-    def place(item: pytest.Item) -> tuple[bool, bool, bool]:
+    def place(item: pytest.Item) -> tuple[int, str, bool, bool]:
         late = item.get_closest_marker("slow") is not None
-        return together and item.path not in long, late, item.get_closest_marker("browser") is not None
+        file = (-lasts[item.path], str(item.path)) if together else (0, "")
+        return *file, late, item.get_closest_marker("browser") is not None
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @dataclass(frozen=True)

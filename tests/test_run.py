@@ -6,7 +6,7 @@ import pytest
 
 from tests.run import MOST, main
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(2)
 
 FIRST_TIME_ONLY = """
 from pathlib import Path

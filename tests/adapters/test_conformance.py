@@ -95,7 +95,7 @@ def test_nonsense_is_malformed_and_nothing_else(channel: Channel, payload: bytes
 @every_channel
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
-@pytest.mark.slow
+@pytest.mark.slow(4)
 def test_any_nonsense_is_malformed_and_nothing_else(channel: Channel, data: st.DataObject) -> None:
     """Bytes, JSON of any shape, and the channel's own examples with a piece replaced by something else."""
     example = data.draw(st.sampled_from(channel.examples)).payload

@@ -66,7 +66,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     stop_engines(folder)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(40)
 async def test_everything_comes_back_elsewhere(served: Service, elsewhere: Path, tmp_path: Path) -> None:
     file = tmp_path / "night.tar"
     await say(served, "first", RED, "13800005678 浦东新区三林镇牡丹路60弄5号楼502室")
@@ -103,7 +103,7 @@ async def test_everything_comes_back_elsewhere(served: Service, elsewhere: Path,
         await again.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(35)
 async def test_who_was_erased_since_stays_erased(served: Service, tmp_path: Path) -> None:
     file = tmp_path / "before.tar"
     await say(served, "stays", RED)

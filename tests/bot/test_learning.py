@@ -25,7 +25,7 @@ async def _bangnong(running: Running, *arguments: str) -> subprocess.CompletedPr
     )
 
 
-@pytest.mark.slow
+@pytest.mark.slow(110)
 @pytest.mark.timeout(900)
 async def test_a_correction_is_trained_on_and_shown(running: Running, token: str) -> None:  # noqa: F811
     app = AppClient(running, "learn")

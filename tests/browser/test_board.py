@@ -17,7 +17,7 @@ from tests.tally.conftest import Put, did, put
 
 __all__ = ["faults", "shots"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(21)]
 
 _DISTRICTS = ("浦东新区", "黄浦区", "徐汇区", "静安区", "虹口区", "宝山区", "崇明区", "")
 

@@ -12,7 +12,7 @@ from tests.service import Record, Service
 
 __all__ = ["faults", "shots"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(38)]
 
 
 async def test_from_the_suggested_unit_to_the_revisit(

@@ -190,7 +190,7 @@ async def test_a_red_case_from_the_first_word_to_the_end(
         await page.context.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(19)
 async def test_what_comes_while_writing_is_shown_and_nothing_is_lost(
     browser: Browser, service: Service, shots: Path, faults: list[str]
 ) -> None:
@@ -253,7 +253,7 @@ async def test_what_comes_while_writing_is_shown_and_nothing_is_lost(
         await page.context.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(28)
 async def test_two_colleagues_a_canned_text_and_a_note(
     browser: Browser, service: Service, shots: Path, faults: list[str]
 ) -> None:

@@ -14,7 +14,7 @@ from tests.service import Record, Service
 
 __all__ = ["faults", "shots"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(50)]
 
 
 def photo(words: str, size: tuple[int, int], colour: str) -> bytes:

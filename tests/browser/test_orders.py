@@ -13,7 +13,7 @@ from tests.homes import Homes, serving
 from tests.platforms.hotline import SECRET, HotlineGateway
 from tests.service import Service
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(54)]
 __all__ = ["faults", "shots"]
 
 

@@ -11,7 +11,7 @@ from tests.service import Service
 
 __all__ = ["faults", "shots"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(80)]
 
 
 async def _menu_by_keyboard(page: Page) -> None:

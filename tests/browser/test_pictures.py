@@ -25,7 +25,7 @@ DROP = """({ name, type, data }) => {
 }"""
 
 
-@pytest.mark.slow
+@pytest.mark.slow(25)
 async def test_a_picture_for_the_resident(browser: Browser, service: Service, shots: Path, faults: list[str]) -> None:
     first = await add_person(service, "shows", "林岚", "reporter")
     chat, desk = await open_page(browser, faults, 390), await open_page(browser, faults)

@@ -38,7 +38,7 @@ async def shown(page: Any) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.slow(35)
 async def test_a_telephone_is_asked_woken_and_let_go(
     browser: Browser, service: Service, shots: Path, faults: list[str]
 ) -> None:

@@ -10,7 +10,7 @@ from tests.browser.conftest import add_person
 from tests.browser.test_desk import RED, WHERE, faults, log_in, menu, open_page, say, shots, wide_and_narrow
 from tests.service import Service
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(80)]
 __all__ = ["faults", "shots"]
 
 

@@ -179,7 +179,7 @@ def whole(each: int) -> Sequence[str]:
     return [f"第{turn}句" for turn in range(1, each + 1)]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(18)
 async def test_texts_a_second(room: Room) -> None:
     """3,000 people are owed two texts each by a platform 100 ms away: each arrives once, in order."""
     people, each = 3000, 2

@@ -25,7 +25,7 @@ def test_every_dialogue(channel: str, moves: list[int]) -> None:
     _check(channel, moves)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(80)
 @pytest.mark.timeout(900)
 @settings(max_examples=4_000, **CALM)  # type: ignore[arg-type]
 @given(CHANNEL, MOVES)

@@ -130,7 +130,7 @@ async def all_heard(record: Record, within: float = 60) -> dict[str, int]:
         await asyncio.sleep(0.5)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(37)
 @pytest.mark.timeout(300)
 async def test_what_passes_is_heard(home: Path) -> None:
     service = await Service(home, **environment()).start()

@@ -340,7 +340,7 @@ async def test_some_mutated_deliveries(tmp_path: Path) -> None:
     judged(await fuzzed(1_600, tmp_path, seed), few=True)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(33)
 async def test_many_mutated_deliveries(tmp_path: Path) -> None:
     judged(await fuzzed(30_000, tmp_path, seed=2))
 

@@ -66,7 +66,7 @@ async def test_nothing_acknowledged_is_lost_when_killed(home: Path) -> None:
     assert counts["acknowledged"] > 0.6 * counts["sent"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(120)
 @pytest.mark.timeout(400)
 async def test_five_hundred_messages_and_ten_kills(home: Path) -> None:
     counts = await _killed_campaign(home, residents=100, each=5, kills=10, seed=2)
@@ -74,14 +74,14 @@ async def test_five_hundred_messages_and_ten_kills(home: Path) -> None:
     assert counts["tickets"] == 100
 
 
-@pytest.mark.slow
+@pytest.mark.slow(70)
 @pytest.mark.timeout(400)
 async def test_two_processes_killed_in_turn(home: Path) -> None:
     counts = await _killed_campaign(home, residents=60, each=5, kills=6, services=2, seed=3)
     assert counts["tickets"] == 60
 
 
-@pytest.mark.slow
+@pytest.mark.slow(50)
 @pytest.mark.timeout(300)
 async def test_a_planted_fault_turns_it_red(home: Path) -> None:
     """Acknowledging before the commit loses messages, and this test sees it."""

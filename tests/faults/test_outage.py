@@ -40,7 +40,7 @@ async def _interrupted(
     return counts, sender
 
 
-@pytest.mark.slow
+@pytest.mark.slow(27)
 async def test_postgres_frozen_for_seconds(home: Path) -> None:
     """SIGSTOP: connections stay open and nothing answers, which is worse than a refusal."""
 
@@ -57,7 +57,7 @@ async def test_postgres_frozen_for_seconds(home: Path) -> None:
     assert counts["acknowledged"] == counts["sent"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(45)
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("services", [1, 2])
 async def test_postgres_stopped_for_twenty_seconds(home: Path, services: int) -> None:
@@ -92,7 +92,7 @@ async def test_redis_flushed_and_killed(home: Path) -> None:
     assert counts["redelivered"] == 0
 
 
-@pytest.mark.slow
+@pytest.mark.slow(25)
 async def test_nothing_can_be_stored(home: Path) -> None:
     """Record away and disk full: an honest refusal with the danger line, never `success`; the app gets 503."""
     command = (sys.executable, "-m", "tests.faults.planted", "full_disk")

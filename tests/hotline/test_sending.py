@@ -124,7 +124,7 @@ async def test_stuck_is_said_and_a_person_files_it(
     assert order not in gateway.orders
 
 
-@pytest.mark.slow
+@pytest.mark.slow(25)
 @pytest.mark.timeout(300)
 async def test_killed_between_the_commit_and_the_sending(home: Path) -> None:
     """kill -9, twice: before anything left, and while the gateway had it but had not answered."""

@@ -13,7 +13,7 @@ from tests.desk.conftest import Desk
 from tests.learning.conftest import CANDIDATE, REFUSED, until
 from tests.service import Record, Service
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(80)]
 __all__ = ["browser", "faults", "shots"]
 HOME = "/admin/understanding"
 

@@ -71,7 +71,7 @@ async def test_what_it_is_the_content_says(
     ]  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_bad_weather_is_waited_out_and_half_a_picture_is_fetched_again(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
@@ -99,7 +99,7 @@ async def test_bad_weather_is_waited_out_and_half_a_picture_is_fetched_again(
     assert row["attempts"] >= 3
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_what_the_platform_never_gives_is_given_up_when_it_has_expired(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
@@ -132,7 +132,7 @@ async def test_two_workers_fetch_each_file_once(
     assert {row["attempts"] for row in rows} == {1}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_the_same_picture_again_is_one_file_and_of_another_person_another(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
@@ -143,7 +143,7 @@ async def test_the_same_picture_again_is_one_file_and_of_another_person_another(
     assert first["sha256"] == again["sha256"] != other["sha256"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_killed_while_fetching_and_fetched_by_the_next(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:
@@ -170,7 +170,7 @@ async def test_killed_while_fetching_and_fetched_by_the_next(
     assert (row["status"], row["attempts"]) == ("kept", 2)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_dead_between_the_disk_and_the_record(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,7 +285,7 @@ async def test_erased_between_the_fetch_and_the_record(
     assert not any(fetch.files.path(name).exists() for name in names)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_the_sweep_takes_what_no_row_names(
     service: Service, platform: WeChatPlatform, record: Record, fetch: Fetching
 ) -> None:

@@ -144,7 +144,7 @@ async def test_a_film_is_fetched_in_pieces_and_written_down_once(
     assert await audited(record, row["link"]) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_a_piece_from_the_middle_without_a_look_before_is_a_look(
     phone: Phone, record: Record, fetch: Fetching, lina: Person
 ) -> None:
@@ -168,7 +168,7 @@ async def test_voice_and_papers(phone: Phone, record: Record, fetch: Fetching, l
         assert whole == (AMR if row is voice else PDF)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_what_was_not_fetched_is_said_on_the_ticket(
     phone: Phone, record: Record, fetch: Fetching, lina: Person
 ) -> None:
@@ -246,14 +246,14 @@ async def test_broken_forms_are_answered(service: Service, phone: Phone) -> None
             assert (await answer.json())["error"]["message"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_the_same_upload_again_is_one_message(phone: Phone, record: Record, fetch: Fetching) -> None:
     assert [(await one)[0] for one in [phone.upload(picture(), id="same-id-0001") for _ in range(2)]] == [200, 200]
     rows = await fetch.until(all_settled(rows_of(record, phone.sender, "app")))
     assert len(rows) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.slow(5)
 async def test_the_papers_app(service: Service, record: Record, fetch: Fetching) -> None:
     secrets, sender, other = AppSecrets(Secret(service.app_key())), "app-media-1", "app-media-2"
     clock = APP.clock

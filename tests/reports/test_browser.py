@@ -19,7 +19,7 @@ from tests.service import Record, Service
 
 __all__ = ["browser", "faults", "service", "shots"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(41)]
 
 
 async def seated(page: Page, service: Service, database: Database, login: str, name: str, role: str) -> None:

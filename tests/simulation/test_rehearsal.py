@@ -143,7 +143,7 @@ from tickets where intent not in ('feedback', 'chitchat', 'spam')
 """
 
 
-@pytest.mark.slow
+@pytest.mark.slow(80)
 async def test_a_campaign_is_played_and_counted(home: Path, rehearsal: Service) -> None:
     """Thirty hours, ninety requests: as many as were asked for, all heard, worked on by people of every shift."""
     env = {**REHEARSAL, "BANGNONG_PORT": str(rehearsal.port)}

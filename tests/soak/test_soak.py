@@ -64,7 +64,7 @@ async def lived(home: Path, seconds: float, command: tuple[str, ...] = ()) -> di
     return counts
 
 
-@pytest.mark.slow
+@pytest.mark.slow(120)
 @pytest.mark.timeout(SECONDS + 500)
 async def test_every_promised_reply_arrives_once_or_is_explained(home: Path) -> None:
     """What may be unsure: a send whose answer the weather cut off, garbled or turned into a 500 (nobody can know; six in the

@@ -39,7 +39,7 @@ from tickets t cross join generate_series(1, 5) k
 """
 
 
-@pytest.mark.slow
+@pytest.mark.slow(60)
 async def test_a_hundred_thousand_tickets(fresh: Database, capsys: pytest.CaptureFixture[str]) -> None:
     async with fresh.connection() as connection:
         await connection.execute(_TICKETS, TICKETS, START, timeout=120)
