@@ -41,6 +41,11 @@ _MOST_GROUPS = 200
 # More than any channel lets a resident write; a longer text is no message, and is read no further.
 _LONGEST = 6000
 _SHORT = 24
+HIDDEN = "|"
+"""Put in place of every character of a telephone number: it joins nothing and is no part of an address."""
+_LABEL = r"(?:联系)?(?:电话|手机|号码|方式|地址|住址)?[\s:：]*"
+_BEFORE_PHONE = re.compile(rf"[\s,，。;；]*{_LABEL}\{HIDDEN}")
+_AFTER_PHONE = re.compile(rf"\{HIDDEN}[\s,，。;；]*{_LABEL}$")
 
 
 class AddressReader:
@@ -117,7 +122,7 @@ class AddressReader:
         kinds = set(parts)
         last = group[-1]
         alone = kinds == {"district"}
-        answer = "room" in kinds and last.end - group[0].start + 4 >= len(plain.strip())  # 5号楼502, when asked for it
+        answer = "room" in kinds and _answers(plain, group[0].start, last.end)
         if not kinds & _STRONG and not answer and not (alone and (last.known or len(plain.strip()) <= 5)):
             return None
         end = last.end
@@ -189,14 +194,21 @@ def _second_town(text: str, group: list[Token], token: Token) -> bool:
     return _JOINT.fullmatch(text, group[-1].end, token.start) is not None
 
 
+def _answers(plain: str, start: int, end: int) -> bool:
+    """5号楼502, as people answer who were asked for it: hardly anything else, or right beside their telephone number."""
+    if end - start + 4 >= len(plain.strip()):
+        return True
+    return bool(_BEFORE_PHONE.match(plain, end) or _AFTER_PHONE.search(plain[max(0, start - 12) : start]))
+
+
 def _fits(group: list[Token], token: Token) -> bool:
     """Whether a part may follow in the same address: nothing twice, and no large part after a small one."""
     kinds = {one.kind for one in group}
     kind = token.kind
     if kind in ("bare", "dash", "triple", "floor"):
         return bool(kinds & {"number", "building", "lane", "estate", "sublane", "road"})
-    if kind in kinds:
-        return False
+    if kind in kinds or (kinds == {"bare"} and kind in ("district", "town", "committee", "road", "estate")):
+        return False  # what a bare figure before a road says, nobody knows: it is no room of that road
     if kind == "estate":
         return "room" not in kinds
     if kind in ("district", "town", "committee"):

@@ -8,9 +8,9 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from classifiers import facts
-from classifiers.address import AddressReader
+from classifiers.address import HIDDEN, AddressReader
 from classifiers.matching import trie_source
-from classifiers.phones import read_phones
+from classifiers.phones import number_spans, read_phones
 from classifiers.plain import Plain, Variants, gram, grams_of, reading_table, simple
 from classifiers.quantities import measure
 from classifiers.supply import days_left
@@ -96,10 +96,14 @@ class EntityReader:
 
     def _addresses_of(self, text: str, read: Plain) -> tuple[Address, ...]:
         """靜安區威海路 is read as 静安区威海路; `raw` stays as it was written, character for character."""
-        if read is simple(text):
+        words = text if read is simple(text) else read.plain
+        for start, end in number_spans(text):  # the last four of 138 0013 8000 are no room of the door that follows
+            words = words[:start] + HIDDEN * (end - start) + words[end:]
+        if words is text:
             return self._addresses.read(text)
         found = []
-        for one in self._addresses.read(read.plain):
-            at = read.plain.find(one.raw)
+        for one in self._addresses.read(words):
+            at = words.find(one.raw)
             found.append(replace(one, raw=text[at : at + len(one.raw)]) if at >= 0 else one)
         return tuple(found)
+

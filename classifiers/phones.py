@@ -67,6 +67,14 @@ def read_phones(text: str) -> tuple[Phone, ...]:
     return tuple(found.values())
 
 
+def number_spans(text: str) -> list[tuple[int, int]]:
+    """Where telephone numbers stand, whether or not anybody can be called on them: such figures are no part of an address."""
+    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS and not _SPOKEN_NUMBER.search(text):
+        return []
+    plain = _narrow(text)
+    return [match.span() for expression in (_NUMBER, _SPOKEN_NUMBER) for match in expression.finditer(plain)]
+
+
 def _dialled(match: re.Match[str], plain: str) -> str:
     before = plain[max(0, match.start() - 12) : match.start()]
     if _NOT_A_PHONE.search(before):

@@ -1,0 +1,76 @@
+"""A telephone number beside an address changes neither: every form of one, with every form of the other."""
+
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from classifiers.entities import EntityReader
+from conversations.reading import Address
+from data.faults import Fault, rows_folder
+from data.places import load_places
+from data.red import load_red
+
+AT = datetime(2026, 4, 5, tzinfo=UTC)
+FAULTS: list[Fault] = []
+READER = EntityReader(load_places(rows_folder(), FAULTS), load_red(rows_folder(), FAULTS))
+
+PHONES = (
+    "13800138000", "138 0013 8000", "138-0013-8000", "+86 138 0013 8000", "１３８００１３８０００", "138.0013.8000",
+    "021-58110000", "021 5811 0000", "(021)58110000", "一三八零零一三八零零零", "5811 0000",
+)  # fmt: skip
+ADDRESSES = (
+    "长宁区仙霞路300弄5号302室", "仙霞路300弄5号302", "浦东新区周浦镇康沈路1500弄3号201", "仙霞新村30号502室",
+    "静安区威海路100号", "5号楼602室", "凉城路1000弄49-401", "徐汇区田林十二村22号101室", "嘉定江桥镇海波路600弄 12号楼 3单元 502",
+)  # fmt: skip
+BETWEEN = (" ", "，", "\n")
+
+
+def _parts(text: str) -> tuple[str, ...] | None:
+    found = READER.read(text, AT).addresses
+    return _of(found[0]) if found else None
+
+
+def _of(one: Address) -> tuple[str, ...]:
+    return (one.district, one.town, one.road, one.lane, one.estate, one.number, one.building, one.unit, one.room)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("phone", PHONES)
+def test_each_is_read_as_if_it_stood_alone(phone: str, address: str) -> None:
+    alone = _parts(address)
+    assert alone is not None
+    for mark, text in product(
+        BETWEEN, ("{phone}{mark}{address}", "{address}{mark}{phone}", "张三，{phone}{mark}{address}")
+    ):
+        written = text.format(phone=phone, mark=mark, address=address)
+        assert _parts(written) == alone, written
+        if not phone.startswith("5811"):  # eight bare digits are nobody's number, and no door either
+            assert len(READER.read(written, AT).phones) == 1, written
+
+
+def test_raw_stays_as_it_was_written() -> None:
+    (found,) = READER.read("138 0013 8000，長寧區仙霞路300弄5號302室", AT).addresses
+    assert found.raw == "長寧區仙霞路300弄5號302室"
+    assert (found.district, found.room) == ("长宁区", "302室")
+
+
+@pytest.mark.parametrize(
+    "whose",
+    ["我家", "我们家", "我妈家", "我妈妈家", "外婆家", "我们小区", "我奶奶独居", "我外婆一个人住", "救救我家", "我"],
+)
+def test_whose_home_it_is_is_no_part_of_its_name(whose: str) -> None:
+    for estate, district in (("仙霞新村", "长宁区"), ("田林十二村", "徐汇区"), ("静安新城三区", "闵行区")):
+        (found,) = READER.read(f"{whose}{estate}30号502室", AT).addresses
+        assert (found.estate, found.district, found.number, found.room) == (estate, district, "30号", "502室")
+
+
+@pytest.mark.parametrize("text", ["和谐家园12号601", "家乐苑5号302", "我们住和谐家园12号601"])
+def test_a_name_that_begins_or_ends_like_a_home_is_left_alone(text: str) -> None:
+    (found,) = READER.read(text, AT).addresses
+    assert found.estate in ("和谐家园", "家乐苑")
+
+
+@pytest.mark.parametrize("text", ["隔壁5号楼602室阳了三个，大家注意", "502的人在楼道里吵架 138 0013 8000 是他电话"])
+def test_a_neighbours_door_in_a_story_is_not_the_writers(text: str) -> None:
+    assert not READER.read(text, AT).addresses
