@@ -11,7 +11,8 @@ from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.writers import without_chinese
 
-_HAN = re.compile("[\u3400-\u9fff]")
+WORD = re.compile("[\u3400-\u9fff]")
+"""A character of a word: people write without blanks."""
 _LEAST, _FEW = 3, 8
 _AGE = 5
 _SURE = 0.6
@@ -64,12 +65,17 @@ def facts_only(message: Inbound, reading: Reading, *, talking: bool = True) -> b
     if not facts.phones and not facts.addresses and not facts.called_12345:
         # 孩子4个月, after "the formula is gone": how old, and nothing of an illness.
         return facts.age_months is not None and not reading.reasons and _words(message.text) <= _AGE
-    rest = message.text
-    for raw in (*(phone.raw for phone in facts.phones), *(address.raw for address in facts.addresses)):
-        rest = rest.replace(raw, "")
-    words = _words(rest)
+    words = _words(without_facts(message.text, reading))
     named = reading.intent.opens_case and (reading.confidence >= _SURE or not talking)
     return words <= _LEAST or (words <= _FEW and not named)
+
+
+def without_facts(text: str, reading: Reading) -> str:
+    """What is left of a text beside its telephone numbers and addresses."""
+    facts = reading.entities
+    for raw in (*(phone.raw for phone in facts.phones), *(address.raw for address in facts.addresses)):
+        text = text.replace(raw, "")
+    return text
 
 
 def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues) -> Reading:
@@ -134,4 +140,4 @@ def _doubted(reading: Reading, urgency: Urgency) -> Reading:
 
 
 def _words(text: str) -> int:
-    return len(_HAN.findall(text))
+    return len(WORD.findall(text))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from conversations.belief import WORD, without_facts
 from conversations.codes import Flag, Urgency, most_urgent
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -41,6 +42,8 @@ def text_with_context(state: Conversation, message: Inbound, reading: Reading, p
     if len(said) > (PRESSING if pressing else SHORT):
         return ""
     if not pressing and reading.intent.opens_case and reading.confidence >= _SPEAKS * playbook.manners.floor:
+        return ""
+    if not WORD.search(without_facts(said, reading)):  # a bare number or door adds nothing to what was said before
         return ""
     if pressing and _of_two(said, [heard.text for heard in state.recent], playbook):
         return ""
