@@ -241,8 +241,12 @@ def _run(text: str, end: int, floor: int) -> str:
     start = end - (reversed_run.end() if reversed_run else 0)
     run = text[start:end]
     run = run.lstrip("区市县省") if start > floor and not text[start - 1 : start].isspace() else run
-    if (lead := LEADING.match(run)) and not (lead.end() == 1 and start == floor and run[0] in "和与及有"):
-        run = run[lead.end() :]  # 1517弄和丰苑: right after a lane the name itself may begin so
+    if lead := LEADING.match(run):
+        cut = lead.end()
+        # 1517弄和丰苑, 住和谐家园: right after a lane or where one stays the name itself may begin so
+        if run[cut - 1] in "和与及有" and (start == floor if cut == 1 else run[cut - 2] in "住在到是于址"):
+            cut -= 1
+        run = run[cut:]
     return run
 
 

@@ -106,4 +106,3 @@ class EntityReader:
             at = words.find(one.raw)
             found.append(replace(one, raw=text[at : at + len(one.raw)]) if at >= 0 else one)
         return tuple(found)
-

@@ -21,7 +21,8 @@ PHONES = (
 )  # fmt: skip
 ADDRESSES = (
     "长宁区仙霞路300弄5号302室", "仙霞路300弄5号302", "浦东新区周浦镇康沈路1500弄3号201", "仙霞新村30号502室",
-    "静安区威海路100号", "5号楼602室", "凉城路1000弄49-401", "徐汇区田林十二村22号101室", "嘉定江桥镇海波路600弄 12号楼 3单元 502",
+    "静安区威海路100号", "5号楼602室", "凉城路1000弄49-401", "徐汇区田林十二村22号101室",
+    "嘉定江桥镇海波路600弄 12号楼 3单元 502",
 )  # fmt: skip
 BETWEEN = (" ", "，", "\n")
 
@@ -65,10 +66,15 @@ def test_whose_home_it_is_is_no_part_of_its_name(whose: str) -> None:
         assert (found.estate, found.district, found.number, found.room) == (estate, district, "30号", "502室")
 
 
-@pytest.mark.parametrize("text", ["和谐家园12号601", "家乐苑5号302", "我们住和谐家园12号601"])
+@pytest.mark.parametrize("text", ["和谐家园12号601", "家乐苑5号302", "我们住和谐家园12号601", "我住在和谐家园12号601"])
 def test_a_name_that_begins_or_ends_like_a_home_is_left_alone(text: str) -> None:
     (found,) = READER.read(text, AT).addresses
     assert found.estate in ("和谐家园", "家乐苑")
+
+
+def test_whoever_is_there_too_is_no_part_of_its_name() -> None:
+    (found,) = READER.read("我和仙霞新村30号的邻居都没菜了", AT).addresses
+    assert found.estate == "仙霞新村"
 
 
 @pytest.mark.parametrize("text", ["隔壁5号楼602室阳了三个，大家注意", "502的人在楼道里吵架 138 0013 8000 是他电话"])
