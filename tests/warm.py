@@ -6,6 +6,7 @@ again (`tests/faults`, `tests/bot/test_embedded.py`, whoever makes a `Service` a
 interpreter.
 """
 
+import asyncio
 import atexit
 import gc
 import importlib
@@ -64,6 +65,16 @@ def bangnong(words: Sequence[str], env: Mapping[str, str], log: Path) -> Forked:
     wire.connect(_reader())
     wire.sendall(json.dumps({"words": list(words), "env": dict(env), "log": str(log)}).encode() + b"\n")
     return Forked(wire)
+
+
+async def told(words: Sequence[str], env: Mapping[str, str]) -> str:
+    """What `bangnong WORDS…` printed; it must have gone well."""
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as out:
+        process = await asyncio.to_thread(bangnong, words, env, Path(out.name))
+        code = await asyncio.to_thread(process.wait, 60)
+        said = out.read()
+    assert code == 0, said
+    return said
 
 
 @cache

@@ -1,9 +1,6 @@
 """A real service and a real Chromium for the stories of this folder; one loud line where there is no browser."""
 
-import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,7 +8,8 @@ from playwright.async_api import Browser, Error, async_playwright, expect
 
 from tests.browser.install import find_browser
 from tests.homes import Homes, serving
-from tests.service import ROOT, Service
+from tests.service import Service
+from tests.warm import told
 
 NO_BROWSER = "NO BROWSER: install Chromium (python -m tests.browser.install) to test the desk as people use it"
 
@@ -40,8 +38,5 @@ async def service(homes: Homes) -> AsyncIterator[Service]:
 
 async def add_person(service: Service, login: str, name: str, role: str) -> str:
     """A member of staff as `bangnong users add` makes one; the first password."""
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", "users", "add", login, "--name", name, "--role", role],
-        env=service.env, cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return done.stdout.split("/")[1].split()[0]
+    said = await told(["users", "add", login, "--name", name, "--role", role], service.env)
+    return said.split("/")[1].split()[0]

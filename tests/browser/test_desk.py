@@ -3,6 +3,7 @@
 What people see is pinned here; how it is done is nobody's business in this file.
 """
 
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ from tests.browser.conftest import add_person
 from tests.service import Service
 
 pytestmark = pytest.mark.browser
+SHOTS = os.environ.get("BANGNONG_SHOTS", "")
 
 RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
 PHONE = "13800005678"
@@ -24,8 +26,11 @@ BELLS = "navigator.locks.query().then(({ held }) => held.filter(({ name }) => na
 
 @pytest.fixture(scope="module")
 def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the screenshots go; kept by pytest for the last three runs."""
-    return tmp_path_factory.mktemp("screenshots")
+    """Where the screenshots go: BANGNONG_SHOTS, for whoever wants to look at them."""
+    if not SHOTS:
+        return tmp_path_factory.mktemp("screenshots")
+    Path(SHOTS).mkdir(parents=True, exist_ok=True)
+    return Path(SHOTS)
 
 
 @pytest.fixture
@@ -77,11 +82,12 @@ async def menu(page: Page, group: str, word: str) -> None:
 
 
 async def wide_and_narrow(page: Page, shots: Path, name: str) -> None:
-    """A picture at both widths, and nothing that has to be scrolled sideways."""
+    """Nothing that has to be scrolled sideways at either width, and pictures of both where they are kept."""
     for width in (390, 1280):
         await page.set_viewport_size({"width": width, "height": 860})
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
-        await page.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
+        if SHOTS:  # a picture costs more than most clicks
+            await page.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
 
 
 async def test_a_red_case_from_the_first_word_to_the_end(

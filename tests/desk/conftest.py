@@ -1,10 +1,7 @@
 """A real service for the desk's HTTP tests, staff with their own browsers' cookies, and residents on the app channel."""
 
-import asyncio
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,7 +18,8 @@ from bot.embedded import EmbeddedPostgres
 from bot.store.database import Database
 from tests.homes import Homes, serving
 from tests.platforms.wechat import WeChatPlatform
-from tests.service import ROOT, Record, Service
+from tests.service import Record, Service
+from tests.warm import told
 
 RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
 PHONE = "13800005678"
@@ -124,11 +122,8 @@ class Desk:
 
 
 async def add_user(service: Service, login: str, role: str = "reporter") -> str:
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", "users", "add", login, "--name", f"{login}先生", "--role", role],
-        env=service.env, cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return done.stdout.split("/")[1].split()[0]
+    said = await told(["users", "add", login, "--name", f"{login}先生", "--role", role], service.env)
+    return said.split("/")[1].split()[0]
 
 
 @pytest.fixture(scope="package")
