@@ -30,6 +30,7 @@ _GAP_NAME = re.compile(r"[\s,，、(（]*([一-鿿A-Za-z][一-鿿A-Za-z·]{1,8}(
 _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿]{2,9}(?:\d期)?)\s*(?:$|\s|[,，。])")
 # What follows a room without looking like a place's name (快点, 张三, 等你们) is no estate.
 _NAMED = re.compile(r"[苑园村城里坊庭府湾邸居墅寓厦楼场院校期区]\d?期?$")
+_FLOOR = re.compile("[一二三四五六七八九十]{1,3}(?:楼|层)")
 _NO_TAIL = re.compile(
     r".*(?:[我没断药病吃疼痛烧透缺救不快等帮]|先生|女士|师傅|老师|拜托|麻烦|辛苦|阿姨|爷|奶|妈|爸|太太|怀孕|有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家里|我家|为|患者|老人|核酸|急|现在|门口|附近|商铺|店铺?|底楼|前楼|后楼|阁楼|亭子间|灶间|门卫|旁)"
 )
@@ -131,7 +132,13 @@ class AddressReader:
             known = self._gazetteer.estate_known(name)
             person = not known and is_person(name, plain[tail.end(1 if tail[1] else 2) :])
             named = tail[1] or known or _NAMED.search(name) or (len(name) > 2 and "room" not in parts)
-            if named and not person and not _NO_TAIL.match(name) and (tail[1] or len(plain) <= 48):
+            if (
+                named
+                and not person
+                and not _NO_TAIL.match(name)
+                and not _FLOOR.fullmatch(name)
+                and (tail[1] or len(plain) <= 48)
+            ):
                 parts["estate"], end = name, tail.end()
         written = self._gazetteer.district(parts.get("district", ""))
         district, among = (written, ()) if written else self._infer(parts, mentioned)

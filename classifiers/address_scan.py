@@ -22,6 +22,7 @@ from classifiers.address_words import (
     MARK,
     MARK_START,
     NO_COMMITTEE,
+    NO_INSIDE,
     NO_NAME,
     NO_ROAD,
     NOT_DISTRICT,
@@ -34,6 +35,7 @@ from classifiers.address_words import (
     SENTENCE,
     STRONG,
     TEAMS,
+    TERRACES,
     TOUCH,
     TOWN_ENDS,
     VILLAGE,
@@ -213,6 +215,11 @@ class Scanner:
             return None
         if hit.group() == "队" and (run[-1] in QUEUES or run.endswith(TEAMS)):
             return None
+        if hit.group() == "台" and run[-1] in TERRACES:
+            return None
+        inside = hit.group() == "里" and not self._gazetteer.estate_known(name)
+        if inside and (NO_INSIDE.search(run) or (not known and not numeric_follows and HAN_NEXT.match(text, end))):
+            return None  # 厨房里有煤气味, 小区里没人管
         if hit.group() not in STRONG and (ROAD_FOLLOWS.match(text, end) or self._inside_road(text, hit)):
             return None  # 花园路, 涞坊路
         touching = floor > 0 and TOUCH.fullmatch(text[floor:start]) is not None

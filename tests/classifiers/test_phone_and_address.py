@@ -80,3 +80,29 @@ def test_whoever_is_there_too_is_no_part_of_its_name() -> None:
 @pytest.mark.parametrize("text", ["隔壁5号楼602室阳了三个，大家注意", "502的人在楼道里吵架 138 0013 8000 是他电话"])
 def test_a_neighbours_door_in_a_story_is_not_the_writers(text: str) -> None:
     assert not READER.read(text, AT).addresses
+
+
+AFTER_THE_DOOR = (
+    "刚才电话里说胸口痛", "家里没吃的了", "小区里没人管", "医院里不收", "药房里买不到药", "仓库里还有菜", "阳台里着火了",
+    "厨房里有煤气味", "电梯里困住了", "冰箱里空了", "村里说要证明", "三楼", "楼上邻居家里漏水", "我们楼里有10户", "车里还有一个孩子", "站台那边",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", AFTER_THE_DOOR)
+def test_what_is_said_after_the_door_is_no_name_of_the_place(said: str) -> None:
+    for address in ("虹口区四平路1200弄5号301", "真光路30弄7号502", "闵行区莘松路100弄3号101室"):
+        alone = _parts(address)
+        for mark in ("，", "。", " ", "\n"):
+            assert _parts(f"{address}{mark}{said}") == alone, f"{address}{mark}{said}"
+
+
+@pytest.mark.parametrize("text", ["新闸路568弄 同德里 5号", "住在尚贤坊5号", "南京西路1025弄静安别墅 12号"])
+def test_old_lanes_keep_their_names(text: str) -> None:
+    found = READER.read(text, AT).addresses[0]
+    assert found.estate in ("同德里", "尚贤坊", "静安别墅")
+    assert found.number
+
+
+@pytest.mark.parametrize("text", ["不认识路 快来", "不晓得啥路", "在十字路口", "这是什么路啊", "前面是三岔路"])
+def test_a_road_nobody_knows_is_no_road(text: str) -> None:
+    assert not READER.read(text, AT).addresses
