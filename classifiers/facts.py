@@ -169,6 +169,15 @@ _WAS_CALLED = re.compile(
     rf"(?:打|拨|联系|致电|反映|投诉|报|找|问)(?:过|了|给)?{_GAP}{{0,8}}{_HOTLINE}|{_HOTLINE}[^。!?]{{0,16}}(?:过|了|说|答复|回复|登记|记录|派|受理|转|没用|无果|没有结果|反映|都打|打|推|投诉)"
 )
 
+_RANG = r"(?:过了|打了|打过|没用|没人|无果|说|答复|回复|登记|记录|受理|转|派|反映|推|投诉|叫|让|要我)"
+# Whoever is going to, is told to or asks whether to has not rung yet.
+_NOT_RUNG = re.compile(
+    rf"(?:自己|先|再|去|等会儿?|等下|等一下|待会儿?|马上|这就|准备|打算|要|想|叫我|让我|要我|叫我们|让我们|建议|可以|应该|不用|不要|别|甭|不想|懒得|没必要)"
+    rf"{_GAP}{{0,4}}?(?:打|拨打?|联系|找|问)(?!过|了|完|通|不|给){_GAP}{{0,3}}{_HOTLINE}(?![^。!?]{{0,12}}{_RANG})"
+    rf"|{_HOTLINE}{_GAP}{{0,4}}(?:有用|行|可以|管用|好用|能打|怎么打|是多少|是什么)(?:吗|么|伐|嘛|不|[?]|$)"
+    rf"|(?:不用|不要|别|甭|不想){_GAP}{{0,3}}打{_GAP}{{0,3}}{_HOTLINE}了?$"
+)
+
 
 def called_12345(read: Plain, order: str) -> str:
     """no, yes_with_no, yes_no_number, tried_not_through, or "" when the text does not say."""
@@ -181,6 +190,8 @@ def called_12345(read: Plain, order: str) -> str:
         return "tried_not_through"
     if _NOT_CALLED.search(text):
         return "no"
+    if _NOT_RUNG.search(text):
+        return ""
     return "yes_no_number" if _WAS_CALLED.search(text) else ""
 
 
