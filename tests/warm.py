@@ -59,22 +59,36 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def bangnong(words: Sequence[str], env: Mapping[str, str], log: Path) -> Forked:
-    """`bangnong WORDS…`; what it prints goes to the end of `log`."""
+def bangnong(words: Sequence[str], env: Mapping[str, str], log: Path, errors: Path | None = None) -> Forked:
+    """`bangnong WORDS…`; what it prints goes to the end of `log`, what it says of errors too, or to that of `errors`."""
     wire = socket.socket(socket.AF_UNIX)
     wire.connect(_reader())
-    wire.sendall(json.dumps({"words": list(words), "env": dict(env), "log": str(log)}).encode() + b"\n")
+    order = {"words": list(words), "env": dict(env), "log": str(log), "errors": str(errors or log)}
+    wire.sendall(json.dumps(order).encode() + b"\n")
     return Forked(wire)
+
+
+def ran(words: Sequence[str], env: Mapping[str, str], *, limit: float = 300) -> subprocess.CompletedProcess[str]:
+    """`bangnong WORDS…` from beginning to end, as `subprocess.run` tells it."""
+    with (
+        tempfile.NamedTemporaryFile("r", encoding="utf-8") as out,
+        tempfile.NamedTemporaryFile("r", encoding="utf-8") as errors,
+    ):
+        process = bangnong(words, env, Path(out.name), Path(errors.name))
+        try:
+            code = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        return subprocess.CompletedProcess(list(words), code, out.read(), errors.read())
 
 
 async def told(words: Sequence[str], env: Mapping[str, str]) -> str:
     """What `bangnong WORDS…` printed; it must have gone well."""
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as out:
-        process = await asyncio.to_thread(bangnong, words, env, Path(out.name))
-        code = await asyncio.to_thread(process.wait, 60)
-        said = out.read()
-    assert code == 0, said
-    return said
+    done = await asyncio.to_thread(ran, words, env)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @cache
@@ -150,14 +164,11 @@ def _one(wire: socket.socket) -> list[str]:
             wire.sendall(b"%d\n" % os.waitpid(child, 0)[1])
         os._exit(0)
     wire.close()
-    nothing, log = (
-        os.open(os.devnull, os.O_RDONLY),
-        os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
-    )
-    for source, target in ((nothing, 0), (log, 1), (log, 2)):
-        os.dup2(source, target)
-    os.close(nothing)
-    os.close(log)
+    written = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    for target, path, how in ((0, os.devnull, os.O_RDONLY), (1, order["log"], written), (2, order["errors"], written)):
+        opened = os.open(path, how, 0o600)
+        os.dup2(opened, target)
+        os.close(opened)
     os.environ.clear()
     os.environ.update(order["env"])
     return list(order["words"])

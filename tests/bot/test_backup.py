@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -16,16 +15,14 @@ import pytest
 
 from adapters.app import CHANNEL, AppSecrets
 from adapters.base import Secret
-from tests.service import ROOT, Record, Service, stop_engines
+from tests.service import Record, Service, stop_engines
+from tests.warm import ran
 
 RED = "我外婆尿毒症 三天没透析了 腿肿 喘不上气"
 
 
 async def bangnong(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {**Service(home).env}
-    return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", *arguments], env=env, cwd=ROOT, capture_output=True, text=True
-    )
+    return await asyncio.to_thread(ran, arguments, Service(home).env)
 
 
 async def say(service: Service, sender: str, *texts: str) -> None:

@@ -12,17 +12,11 @@ import pytest
 from tests.bot.conftest import Running
 from tests.bot.test_app_api import AppClient, _api, token  # noqa: F401 - the fixture
 from tests.service import ROOT, Record
+from tests.warm import ran
 
 
 async def _bangnong(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "bot", *arguments],
-        env=running.service.env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    return await asyncio.to_thread(ran, arguments, running.service.env)
 
 
 @pytest.mark.slow(110)

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from bot.store.tickets import get_ticket
 from bot.store.units import find_units, get_unit
 from tests.desk.conftest import RED, Desk, Person, Resident, number_of
 from tests.directory.conftest import put, seated
-from tests.service import ROOT, Record, Service
+from tests.service import Record, Service
+from tests.warm import ran
 
 FORM = {
     "name": "牡丹居委会", "kind": "居委村委", "district": "浦东新区", "street": "三林镇", "numbers": "021-50001111", "hours": "",
@@ -163,11 +163,8 @@ async def test_figures_are_counted_and_a_number_that_fails_is_to_be_verified(
     assert "有人打到空号" in (await lina.get(f"/desk/directory/{unit}")).words
 
 
-async def command(service: Service, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", "directory", *words], env=service.env, cwd=ROOT, capture_output=True,
-        check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+async def command(service: Service, *words: str) -> subprocess.CompletedProcess[str]:
+    return await asyncio.to_thread(ran, ["directory", *words], service.env)
 
 
 @pytest.mark.slow
@@ -177,13 +174,13 @@ async def test_a_sheet_in_and_out(service: Service, database: Database, record: 
     sheet.write_text(good + "坏的医院,诊所,徐汇区,,50003332,官网,\n", "utf-8")
     bad = await command(service, "import", str(sheet))
     assert bad.returncode == 1
-    assert "第 3 行 种类：没有“诊所”这一种" in bad.stdout.decode()
+    assert "第 3 行 种类：没有“诊所”这一种" in bad.stdout
     sheet.write_text(good, "utf-8")
     tried = await command(service, "import", str(sheet), "--dry-run")
-    assert (tried.returncode, "加 1 家" in tried.stdout.decode()) == (0, True)
+    assert (tried.returncode, "加 1 家" in tried.stdout) == (0, True)
     assert await find_units(database, ROWS, q="导入的医院") == []  # neither fault nor trial wrote anything
     done = await command(service, "import", str(sheet))
-    assert (done.returncode, "已写入" in done.stdout.decode()) == (0, True)
+    assert (done.returncode, "已写入" in done.stdout) == (0, True)
     (unit,) = await find_units(database, ROWS, q="导入的医院")
     assert (unit.numbers, unit.verified_at) == (("50003331",), None)
     out = tmp_path / "out.xlsx"

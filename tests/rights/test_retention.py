@@ -4,7 +4,6 @@ import asyncio
 import csv
 import re
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +19,8 @@ from conversations.playbook import SHANGHAI
 from data.faults import Fault, rows_folder
 from data.retention import read_retention
 from tests.desk.conftest import PHONE, RED, WHERE, Desk, Resident, number_of
-from tests.service import ROOT, Record, Service
+from tests.service import Record, Service
+from tests.warm import ran
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +140,7 @@ async def test_once_a_night_when_switched_on(desk: Desk, record: Record, databas
 
 
 def _run(service: Service, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words], env=service.env, cwd=ROOT, capture_output=True, text=True
-    )
+    return ran(words, service.env)
 
 
 @pytest.mark.slow

@@ -1,9 +1,6 @@
 """The second step: set up by a square, asked for at every login, each code good once, lost telephones, roles that must."""
 
-import asyncio
 import re
-import subprocess
-import sys
 import time
 
 import pyotp
@@ -17,7 +14,8 @@ from bot.store.database import Database
 from bot.store.second_factor import step_of
 from bot.vault import Vault
 from tests.desk.conftest import Desk, Person
-from tests.service import ROOT, Record, Service
+from tests.service import Record, Service
+from tests.warm import told
 
 
 @pytest.mark.parametrize(
@@ -97,11 +95,7 @@ async def test_from_the_square_to_the_lost_telephone(desk: Desk, service: Servic
     await record.rows("delete from throttle")
 
     # The command for a lost telephone.
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", "users", "second-reset", "anna"], env=service.env, cwd=ROOT,
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "已关" in done.stdout
+    assert "已关" in await told(["users", "second-reset", "anna"], service.env)
     assert (await third.log_in("anna", "anna-longer-one")).headers["Location"] == "/desk"
 
 

@@ -4,7 +4,6 @@ the same file, a contact who is erased."""
 import asyncio
 import json
 import subprocess
-import sys
 
 import aiohttp
 import pytest
@@ -12,7 +11,8 @@ import pytest
 from tests.desk.conftest import PHONE, RED, WHERE, Person, Resident, number_of
 from tests.rows.conftest import hidden, my_draft, offer, release, save_file, save_reply, soon
 from tests.rows.test_story import thanked
-from tests.service import ROOT, Record, Service
+from tests.service import Record, Service
+from tests.warm import ran
 
 INSERT = (
     "insert into row_sets (previous, kind, author, approver, urgent, reason, digest, texts, shipped) "
@@ -27,9 +27,7 @@ async def ready(service: Service) -> str:
 
 
 async def bangnong(service: Service, *words: str) -> subprocess.CompletedProcess[str]:
-    return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", *words], env=service.env, cwd=ROOT, capture_output=True, text=True
-    )
+    return await asyncio.to_thread(ran, words, service.env)
 
 
 @pytest.mark.slow

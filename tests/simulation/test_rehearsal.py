@@ -2,8 +2,8 @@
 
 import asyncio
 import json
+import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ from adapters.app import CHANNEL, AppSecrets
 from adapters.base import Secret
 from bot.rehearsal.payloads import text_payload
 from bot.settings import KeyFile
-from tests.service import ROOT, Record, Service, stop_engines
+from tests.service import Record, Service, stop_engines
+from tests.warm import ran
 
 OPENS = "2022-03-25T22:00:00+08:00"
 REHEARSAL = {"BANGNONG_CHANNELS": "app:main", "BANGNONG_CLOCK": "rehearsal"}
@@ -53,12 +54,7 @@ async def say(service: Service, sender: str, text: str, at: str, name: str) -> t
 
 
 def bangnong(home: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    import os
-
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300,
-        env={**os.environ, "BANGNONG_HOME": str(home), "BANGNONG_CHANNELS": "app:main", **env},
-    )  # fmt: skip
+    return ran(arguments, {**os.environ, "BANGNONG_HOME": str(home), "BANGNONG_CHANNELS": "app:main", **env})
 
 
 async def test_the_day_is_the_rehearsals(rehearsal: Service) -> None:

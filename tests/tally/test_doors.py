@@ -4,8 +4,6 @@ import asyncio
 import csv
 import io
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +17,9 @@ from bot.store.database import Database
 from conversations.playbook import SHANGHAI
 from tests.desk.conftest import PHONE, RED, WHERE, Desk, Person, Resident, number_of
 from tests.directory.conftest import seated
-from tests.service import ROOT, Record, Service
+from tests.service import Record, Service
 from tests.tally.conftest import Put, at, put
+from tests.warm import ran
 
 PAGES = ("/desk/board", "/desk/board/parts", "/desk/board/day", "/desk/board/day.xlsx", "/desk/board/digest")
 FETCHED = {"X-Requested-With": "bangnong"}
@@ -138,10 +137,8 @@ async def test_the_sheet_opens_and_holds_no_formula(editor: Person) -> None:
 
 
 async def cli(service: Service, *args: str) -> tuple[int, str, str]:
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "bot", *args], env=service.env, cwd=ROOT, capture_output=True
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    done = await asyncio.to_thread(ran, args, service.env)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.slow
