@@ -34,6 +34,8 @@ class Cues:
 
     kin: Pattern[str]
     """Of whom of the family it is; a group of each name of `KIN`."""
+    struck_down: Pattern[str]
+    """Somebody who is called dead fell just now: whoever can help does not wait for a doctor's word."""
     person: Pattern[str]
     """Somebody named beside the one in danger: a ticket of their own."""
     also: Pattern[str]

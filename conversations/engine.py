@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from conversations.coming import contact_erased, followed, unfollowed
 from conversations.events import (
     BurstEnded,
     ColleagueSpoke,
@@ -35,7 +36,7 @@ from conversations.handoff import (
     reopened,
     replied,
 )
-from conversations.hearing import burst_ended, contact_erased, followed, message_received, unfollowed
+from conversations.hearing import burst_ended, message_received
 from conversations.picture_talk import picture_read, picture_taken
 from conversations.playbook import Playbook
 from conversations.reminders import remind

@@ -1,4 +1,4 @@
-"""The contact speaks (or comes, or goes): danger first, then which case, then what to note, ask or tell. Pure."""
+"""The contact speaks: danger first, then which case, then what to note, ask or tell. Pure."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ from conversations.answering import answer, answer_from_knowledge
 from conversations.asking import with_chosen_district
 from conversations.belief import sober
 from conversations.bursts import keep_back, together, unfinished
-from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
+from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.confirming import confirmed
 from conversations.context import remember
-from conversations.effects import EraseContact
-from conversations.events import BurstEnded, ContactErased, ContactFollowed, ContactUnfollowed, MessageReceived
+from conversations.events import BurstEnded, MessageReceived
 from conversations.households import begin_list
 from conversations.language import in_another_language
 from conversations.listening import fill, further_needs, heard, new_case, unnamed
+from conversations.mourning import beside_danger, mourns_another, with_danger_first
 from conversations.overdue import with_overdue
 from conversations.picture_talk import picture_answered
 from conversations.private import masked
@@ -21,7 +21,7 @@ from conversations.reading import Reading
 from conversations.revisiting import answered
 from conversations.sharing import keep_contact, share
 from conversations.small_talk import small_talk, wordless
-from conversations.state import Case, Conversation, Filled, Phase
+from conversations.state import Case, Filled
 from conversations.talk import meta_act
 from conversations.tapping import tapped
 from conversations.threats import calmed, threatens
@@ -69,6 +69,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     cues = draft.playbook.cues
     reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
+    mourned = beside_danger(message.text, reading, cues)
+    reading = with_danger_first(message.text, reading, cues)
     event = replace(event, reading=reading)
     draft.pushed = bool(event.answered)
     draft.message, draft.heard, draft.surge = message, message.text, event.surge
@@ -84,6 +86,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     case, intent = find_case(draft.state, message, reading, draft.playbook)
     held = next((one for one in draft.state.cases if one.open and one.reporter), None)
     hushed = draft.state.hushed(draft.now)
+    if mourned and danger and held is None and mourns_another(message.text, reading, cues):
+        draft.say("info", draft.playbook.say("condolence_beside"))
     if private and not danger and not state.warned_private and held is None:
         draft.say("info", draft.playbook.say("private_number"))
         draft.state = evolve(draft.state, warned_private=True)
@@ -215,35 +219,4 @@ def _go_on(
 def _filed(draft: Draft, case: Case | None, reading: Reading) -> Turn:
     draft.filed = draft.filed or (case.key if case else 0)
     keep_contact(draft, reading)
-    return draft.finish()
-
-
-def followed(draft: Draft, event: ContactFollowed) -> Turn:
-    """They came: who we are, and the 120 line, in one message."""
-    message = event.message
-    window = draft.state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits)
-    draft.state = evolve(draft.state, window=window, following=True)
-    draft.pushed = not draft.limits.answer_within and not draft.limits.pull
-    draft.say("info", draft.playbook.say("welcome"))
-    return draft.finish()
-
-
-def unfollowed(draft: Draft, event: ContactUnfollowed) -> Turn:
-    """They left: unreachable here, but what they asked for still stands."""
-    draft.state = evolve(draft.state, following=False)
-    for case in draft.state.cases:
-        if case.open:
-            draft.note(case, "unreachable", by="contact")
-    return draft.finish()
-
-
-def contact_erased(draft: Draft, event: ContactErased) -> Turn:
-    """Forget everything but the fact that there was something: codes and times stay, words and data go."""
-    empty = Conversation(id=draft.state.id, contact=draft.state.contact, turn=draft.state.turn, phase=Phase.IDLE)
-    for case in draft.state.cases:
-        if case.open and case.ticket:
-            draft.put(evolve(case, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED, slots={}, summary=""))
-            draft.note(case, "erased", by=event.by)
-    draft.effects.append(EraseContact(event.by))
-    draft.state = empty
     return draft.finish()

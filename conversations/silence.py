@@ -2,10 +2,10 @@
 
 from conversations.asking import asked
 from conversations.codes import Flag, TicketStatus, Urgency
+from conversations.coming import contact_erased
 from conversations.endings import pressing
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
-from conversations.hearing import contact_erased
 from conversations.picture_talk import TIMER as PICTURE
 from conversations.picture_talk import ask_about_pictures
 from conversations.reminders import TIMER as TREATMENT

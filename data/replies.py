@@ -19,7 +19,7 @@ _PLAIN = """
     ask_phone_address ask_phone ask_address next_urgent next_soon next_normal next_night
     next_critical_mute next_night_mute ask_safely question_kept welcome greet menu_help spam thanks unclear
     unclear_choices notice status_none status_noted after_end withdraw_done erase_done refuse_consent
-    call_yourself next_repost condolence condolence_again beside_you feedback abused
+    call_yourself next_repost condolence condolence_again condolence_beside beside_you feedback abused
     nudge_critical slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
     danger_if ask_child_phone ask_child_address not_solved_what

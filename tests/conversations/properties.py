@@ -139,8 +139,10 @@ def danger_is_answered_in_the_same_turn(steps: Sequence[Step]) -> None:
         heard = one.heard
         if heard is None or heard.answered or heard.message.kind in ("menu", "notice"):
             continue
+        # Beside the word of a death a doubt is how it came about; whatever a rule is sure of is danger there too.
+        sure = Flag.DECEASED not in heard.reading.flags or Flag.CHECK not in heard.reading.flags
         named = any(reason.code != "model" for reason in heard.reading.reasons)
-        if heard.reading.urgency is Urgency.CRITICAL and named and Flag.DECEASED not in heard.reading.flags:
+        if heard.reading.urgency is Urgency.CRITICAL and named and sure:
             said = [text.text for text in texts(one) if text.purpose == "danger"]
             assert said and ("120" in said[0] or "110" in said[0]), "a threat to life and no line"
             assert any(isinstance(effect, AlertDesk) for effect in one.turn.effects)
