@@ -15,6 +15,7 @@ from classifiers.artefacts import ModelStore
 from classifiers.explain import explain_model
 from classifiers.opinion import Opinion, opinions_of
 from classifiers.scorer import Model
+from classifiers.telling import telling
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.reading import Entities, Reading, Reason
 
@@ -122,8 +123,9 @@ class Reader:
 
     def read(self, texts: Sequence[str], now: Sequence[datetime]) -> list[Reading]:
         """A reading for each text, in order. `now`: when each message was sent, aware. Never raises on any text."""
-        opinions = self._opinions(texts)
-        return [self._one(text, at, opinion) for text, at, opinion in zip(texts, now, opinions, strict=True)]
+        facts = [self._facts_in(text, at) for text, at in zip(texts, now, strict=True)]
+        opinions = self._opinions([telling(text, one) for text, one in zip(texts, facts, strict=True)])
+        return [self._one(text, one, opinion) for text, one, opinion in zip(texts, facts, opinions, strict=True)]
 
     def read_meaning(self, texts: Sequence[str]) -> list[Reading]:
         """What each text is about and how soon, without its facts and acts: for fragments read together."""
@@ -134,7 +136,8 @@ class Reader:
         """How `text` was read: the reading, the rules that fired, and the model's words, keys and probabilities."""
         reading = self.read([text], [now])[0]
         model = self._model
-        told: dict[str, Any] = self._apart("model", lambda: explain_model(model, text), {}) if model else {}
+        said = telling(text, reading.entities)
+        told: dict[str, Any] = self._apart("model", lambda: explain_model(model, said), {}) if model else {}
         told["reading"] = reading
         told["rules"] = [
             (reason.code, reason.text, reason.span) for reason in reading.reasons if reason.code != "model"
@@ -168,11 +171,13 @@ class Reader:
         # One text must not take the model away from the rest of its batch.
         return [self._apart("model", lambda text=text: opinions_of(model, [text])[0], None) for text in texts]  # type: ignore[misc]
 
-    def _one(self, text: str, at: datetime, opinion: Opinion | None) -> Reading:
+    def _facts_in(self, text: str, at: datetime) -> Entities:
+        extractor, nothing = self._extractor, Entities()
+        return nothing if extractor is None else self._apart("extractor", lambda: extractor.read(text, at), nothing)
+
+    def _one(self, text: str, entities: Entities, opinion: Opinion | None) -> Reading:
         danger = self._danger_in(text)
-        entities, acts = Entities(), ()  # type: tuple[Entities, tuple[Act, ...]]
-        if (extractor := self._extractor) is not None:
-            entities = self._apart("extractor", lambda: extractor.read(text, at), entities)
+        acts: tuple[Act, ...] = ()
         if (act_reader := self._acts) is not None:
             acts = self._apart("acts", lambda: act_reader.read(text), acts)
         reading = merged(danger, opinion, entities, acts)

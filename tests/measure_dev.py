@@ -92,12 +92,15 @@ def show(rows: list[dict], readings: list[Reading], misses: bool) -> None:
 
 
 def rules() -> dict[str, object]:
-    """The rule-based danger detector with the shipped rows."""
+    """The danger rules and the facts by the shipped rows."""
+    from classifiers.entities import EntityReader
     from classifiers.redflags import RedFlags
     from data.faults import rows_folder
+    from data.places import load_places
     from data.red import load_red
 
-    return {"danger": RedFlags(load_red(rows_folder(), []))}
+    red = load_red(rows_folder(), [])
+    return {"danger": RedFlags(red), "extractor": EntityReader(load_places(rows_folder(), []), red)}
 
 
 def main() -> None:
