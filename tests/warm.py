@@ -14,6 +14,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -100,19 +101,17 @@ def _reader() -> str:
         [sys.executable, "-m", "tests.warm", address], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"warm\n"
-    process.stdout.close()
 
     def go() -> None:
         assert process.stdin is not None
         process.stdin.close()
         process.wait(10)
-        Path(address).unlink(missing_ok=True)
-        Path(folder).rmdir()
+        shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(go)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"warm\n", "our modules or rows cannot be read: see above"
+    process.stdout.close()
     return address
 
 
@@ -142,6 +141,7 @@ def _listen(address: str) -> list[str]:
                     pass
             ready = select.select([door, 0], [], [], 1)[0]
             if 0 in ready:
+                shutil.rmtree(Path(address).parent, ignore_errors=True)  # whoever asked may have ended without a word
                 sys.exit(0)
             if door not in ready:
                 continue
