@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from classifiers.address_correction import correction
 from classifiers.address_scan import Scanner, Token
-from classifiers.address_words import PUBLIC
+from classifiers.address_words import PUBLIC, SENTENCE
 from classifiers.gazetteer import Gazetteer
 from classifiers.names import is_person
 from classifiers.plain import grams_of, replacer, simple
@@ -30,6 +30,9 @@ _GAP_NAME = re.compile(r"[\s,，、(（]*([一-鿿A-Za-z][一-鿿A-Za-z·]{1,8}(
 _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿]{2,9}(?:\d期)?)\s*(?:$|\s|[,，。])")
 # What follows a room without looking like a place's name (快点, 张三, 等你们) is no estate.
 _NAMED = re.compile(r"[苑园村城里坊庭府湾邸居墅寓厦楼场院校期区]\d?期?$")
+_SAYS = re.compile(
+    "[了的着过进到来去走开坏满死病痛好断急]$|[楼门](?:上|下|口)|[东南西北]门|都|也|被|靠近|临近|对面|旁边"
+)
 _FLOOR = re.compile("[一二三四五六七八九十]{1,3}(?:楼|层)")
 _NO_TAIL = re.compile(
     r".*(?:[我没断药病吃疼痛烧透缺救不快等帮]|先生|女士|师傅|老师|拜托|麻烦|辛苦|阿姨|爷|奶|妈|爸|太太|怀孕|有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家里|我家|为|患者|老人|核酸|急|现在|门口|附近|商铺|店铺?|底楼|前楼|后楼|阁楼|亭子间|灶间|门卫|旁)"
@@ -131,7 +134,8 @@ class AddressReader:
             name = tail[1] or tail[2]
             known = self._gazetteer.estate_known(name)
             person = not known and is_person(name, plain[tail.end(1 if tail[1] else 2) :])
-            named = tail[1] or known or _NAMED.search(name) or (len(name) > 2 and "room" not in parts)
+            plausible = len(name) > 2 and "room" not in parts and not (SENTENCE.search(name) or _SAYS.search(name))
+            named = tail[1] or known or _NAMED.search(name) or plausible
             if (
                 named
                 and not person
@@ -218,6 +222,8 @@ def _fits(group: list[Token], token: Token) -> bool:
         return False  # what a bare figure before a road says, nobody knows: it is no room of that road
     if kind == "estate":
         return "room" not in kinds
+    if kind == "building" and kinds & {"room", "bare"} and "number" in kinds:
+        return False  # 5号302室，5号楼也是: another house
     if kind in ("district", "town", "committee"):
         return not kinds & {"lane", "number", "building", "room", "road"}
     if kind == "road":

@@ -32,6 +32,7 @@ from classifiers.address_words import (
     QUEUES,
     ROAD_ENDS,
     ROAD_FOLLOWS,
+    SAID,
     SENTENCE,
     STRONG,
     TEAMS,
@@ -72,6 +73,9 @@ _NUMERIC = re.compile(
 )
 _NUMERIC_START = re.compile(rf"[\dA-Za-z{CN[1:-1]}第甲乙丙丁]")
 _WING = re.compile(r"[东南西北主附]楼(?=\s?\d)")
+
+LONGEST_BRAND = 4
+"""Characters that may stand before a listed estate's name as part of another's (中海翡翠华庭)."""
 
 
 class Scanner:
@@ -211,7 +215,12 @@ class Scanner:
                 start, run = listed, text[listed : hit.start()]
         name = text[start:end]
         known = len(name) > 2 and not name.endswith(DESTINATIONS) and self._gazetteer.estate_listed(name)
+        cut = 0 if known else self._gazetteer.estate_within(name, text[start : hit.end()])
+        if cut and (cut > LONGEST_BRAND or SAID.search(name[:cut])):
+            start, run, name, known = start + cut, run[cut:], name[cut:], True
         if not run or len(run) > 10 or NO_NAME.fullmatch(run) or SENTENCE.search(run):
+            return None
+        if hit.group() == "岛" and run[-1] in "胰半孤群海":
             return None
         if hit.group() == "队" and (run[-1] in QUEUES or run.endswith(TEAMS)):
             return None

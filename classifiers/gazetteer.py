@@ -139,6 +139,10 @@ class Gazetteer:
                 return max(begin, 0)
         return -1
 
+    def estate_within(self, *names: str) -> int:
+        """Where a listed estate of at least four characters begins that one of `names` ends with; 0 when none does."""
+        return next((at for name in names for at in range(1, len(name) - 3) if name[at:] in self._estates), 0)
+
     def town_beginning(self, name: str) -> Town | None:
         """The town whose name without 街道 or 镇 a longer name begins with (西渡某某路); not where it is an everyday word."""
         for length in (4, 3, 2):

@@ -97,6 +97,38 @@ def test_what_is_said_after_the_door_is_no_name_of_the_place(said: str) -> None:
             assert _parts(f"{address}{mark}{said}") == alone, f"{address}{mark}{said}"
 
 
+BEFORE_THE_DOOR = (
+    "我爸80岁", "老人3天没吃饭了", "家里5口人", "孩子8个月", "阳性已经5天", "急", "我是志愿者", "帮我外婆问一下", "药只剩2天", "胰岛素断了",
+    "居委会不管", "医院不收", "5楼的邻居晕倒了", "我在等救护车", "人在家",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", BEFORE_THE_DOOR)
+def test_what_is_said_before_the_door_is_none_of_it_even_without_a_mark(said: str) -> None:
+    for address in (
+        "仙霞新村30号502室",
+        "瑞虹新城三期6号楼1502",
+        "长宁区仙霞路300弄5号302室",
+        "徐汇区田林十二村22号101室",
+    ):
+        alone = _parts(address)
+        for mark in ("", "，", " ", "\n"):
+            assert _parts(f"{said}{mark}{address}") == alone, f"{said}{mark}{address}"
+
+
+def test_another_house_is_not_the_writers() -> None:
+    for text in ("凉城路1000弄49号401室，5号楼也是", "虹口区四平路1200弄5号301 6号楼也没菜"):
+        (first, *_) = READER.read(text, AT).addresses
+        assert not first.building
+        assert first.room
+
+
+@pytest.mark.parametrize("brand", ["中海", "万科", "保利"])
+def test_a_developers_name_stays_before_a_listed_one(brand: str) -> None:
+    (found,) = READER.read(f"{brand}仙霞新村30号502室", AT).addresses
+    assert found.estate == f"{brand}仙霞新村"
+
+
 @pytest.mark.parametrize("text", ["新闸路568弄 同德里 5号", "住在尚贤坊5号", "南京西路1025弄静安别墅 12号"])
 def test_old_lanes_keep_their_names(text: str) -> None:
     found = READER.read(text, AT).addresses[0]
