@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conversations.asking import ONCE, ask_contact, asked, next_ask
-from conversations.codes import Act, Flag, Intent, Outcome, TicketStatus, Urgency
+from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.in_danger import critical, doubtful, open_siblings, stand_by
-from conversations.listening import complete, felt
+from conversations.listening import complete, felt, worse
 from conversations.reading import Entities, Reading
 from conversations.slots import SHARED
 from conversations.speaking import noted, receipt, still_missing, tip_words, words_for_12345
 from conversations.state import Case, Filled
-from conversations.talk import begin_empty
 from conversations.telephones import odd_number
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
-_QUESTION = 80
 _FRAGMENT, _ASIDE, _SURE = 12, 6, 0.7
 """Characters up to which a message that answers nothing is somebody still typing, or somebody upset: not asked again."""
 
@@ -34,12 +32,15 @@ def answer(
         return doubtful(draft, case)
     if case.child:
         return _child(draft, case, news)
-    if felt(reading) and "felt" not in case.asked:
+    worsens = not fresh and worse(case, draft.heard, reading, draft.playbook)
+    if worsens or (felt(reading) and "felt" not in case.asked):
         ill = draft.playbook.intents[case.intent].patient
         draft.say("danger", draft.playbook.say("danger_if" if ill else "danger_if_any"))
         case = draft.put(evolve(case, asked={**case.asked, "felt": 1}))
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)
+        draft.alert(case, "check")
+    elif worsens:
         draft.alert(case, "check")
     if "phone" not in case.slots and (odd := odd_number(draft.heard)):
         if "phone" in case.asked:
@@ -210,40 +211,3 @@ def _notice(draft: Draft) -> None:
     if not draft.state.noticed and not any(purpose == "danger" for purpose, _ in draft.said) and draft.said:
         draft.say("info", draft.playbook.say("notice"))
         draft.state = evolve(draft.state, noticed=True)
-
-
-def _tells_of_a_call(case: Case, reading: Reading) -> bool:
-    """ "I rang 12345 forty times" in the middle of a case says what was done; it does not ask what 12345 is."""
-    return reading.entities.called_12345 not in ("", "no") and "called_12345" not in case.slots
-
-
-def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """An approved answer with its source and date; the question is counted as a closed ticket that "not solved" reopens.
-
-    Only where nothing presses: a person in need gets a person, not an article.
-    """
-    entry = draft.playbook.entry(reading.answer, draft.now)
-    case = case or draft.state.focused
-    if (
-        entry is None
-        or Act.HUMAN in reading.acts
-        or reading.urgency is not Urgency.NORMAL
-        or (case is not None and (case.quiet or _tells_of_a_call(case, reading)))
-    ):
-        return False
-    source = f"{entry.source}，{entry.since.year}年{entry.since.month}月{entry.since.day}日起"
-    draft.say("info", draft.playbook.say("answer", answer=entry.answer, source=source))
-    if case is not None:
-        draft.note(case, "answered", detail=entry.code)
-        draft.filed = case.key
-        return True
-    asked_of_us = draft.open_ticket(begin_empty(draft, Intent.CONSULT))
-    answered = evolve(
-        asked_of_us,
-        outcome=Outcome.ANSWERED, status=TicketStatus.CLOSED, summary=draft.heard[:_QUESTION], confidence=1.0,
-    )  # fmt: skip
-    draft.put(answered)
-    draft.note(answered, "answered", detail=entry.code)
-    draft.state = evolve(draft.state, focus=0)
-    draft.filed = answered.key
-    return True

@@ -96,6 +96,8 @@ class Cues:
     """What somebody is beside who cannot say the address (在莘庄地铁站旁边)."""
     hospital: Pattern[str]
     """A hospital, or that there is none."""
+    no_name: Pattern[str]
+    """Said after "which hospital?" or "which medicine?": how somebody is, a wish, a question, and no name."""
 
     drug_is: Pattern[str]
     """At the beginning: what stands before a medicine's name."""

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from conversations.answering import answer, answer_from_knowledge
+from conversations.answering import answer
+from conversations.articles import answer_from_knowledge
 from conversations.asking import with_chosen_district
 from conversations.belief import sober
 from conversations.bursts import keep_back, together, unfinished

@@ -41,6 +41,21 @@ def felt(reading: Reading) -> bool:
     return Flag.CHECK in reading.flags and presses and not is_red(reading)
 
 
+def worse(case: Case, said: str, reading: Reading, playbook: Playbook) -> bool:
+    """A few words of somebody ill in which the model feels danger (睡不醒, 有点喘): how they are, and no name that we asked
+    for. No rule may know them, so a person looks and they read once more what to ring for."""
+    if Flag.CHECK not in reading.flags or reading.acts or is_red(reading) or len(said.strip()) > _NEWS:
+        return False
+    if playbook.cues.illness.fullmatch(said.strip()) or playbook.cues.help_called.search(said):
+        return False
+    of_things = reading.intent.opens_case and playbook.intents[reading.intent].family not in _OF_PEOPLE
+    return playbook.intents[case.intent].family == "medical" and not of_things
+
+
+_NEWS = 12
+_OF_PEOPLE = frozenset({"medical", "distress"})
+
+
 def new_case(
     state: Conversation, message: Inbound, reading: Reading, intent: Intent, now: datetime, playbook: Playbook
 ) -> Case:
@@ -153,7 +168,7 @@ def fill(
             continue
         news[slot.name] = evolve(value, source=message.message_id, at=now)
     if not is_red(reading):
-        news |= _answers(case, row, message, reading, asked, now, cues, news)
+        news |= _answers(case, row, message, reading, asked, now, playbook, news)
     return (evolve(case, slots={**case.slots, **news}) if news else case), news
 
 
@@ -172,20 +187,23 @@ def _answers(
     reading: Reading,
     asked: tuple[str, ...],
     now: datetime,
-    cues: Cues,
+    playbook: Playbook,
     news: Mapping[str, Filled],
 ) -> dict[str, Filled]:
     """What was asked and not recognised, in the resident's own words; or waved away."""
     found: dict[str, Filled] = {}
+    worsens = worse(case, message.text, reading, playbook)
     for slot in row.slots:
         if slot.name not in asked or slot.name in case.slots or slot.name in news:
+            continue
+        if worsens and slot.kind != "text":
             continue
         if Act.SKIP in reading.acts:
             found[slot.name] = Filled(SKIPPED, source=message.message_id, at=now, sure=False)
             continue
         alone = not news and len(asked) == 1 and not reading.entities.addresses and not reading.entities.phones
         if alone or slot.kind in ("phone", "place", "called_12345", "yesno"):
-            value = PARSERS[slot.kind](message, reading, True, cues)
+            value = PARSERS[slot.kind](message, reading, True, playbook.cues)
             if value is not None:
                 found[slot.name] = evolve(value, source=message.message_id, at=now)
     return found

@@ -138,11 +138,15 @@ def _temperature(message: Inbound, reading: Reading, asked: bool, cues: Cues) ->
 def _drug(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     if drugs := reading.entities.drugs:
         return Filled("、".join(drugs))
-    said = _asked_words(message, reading, asked, cues) if not cues.no_drug.search(message.text) else None
+    said = _asked_words(message, reading, asked, cues) if not _no_name(message.text, cues) else None
     if said is None:
         return None
     label = cues.drug_is.match(said.value)
     return replace(said, value=said.value[label.end() :] or said.value) if label else said
+
+
+def _no_name(said: str, cues: Cues) -> bool:
+    return any(cue.search(said.strip()) for cue in (cues.no_drug, cues.no_name))
 
 
 @kind("hospital")

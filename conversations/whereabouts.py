@@ -89,11 +89,14 @@ def named_last(said: str) -> str:
     return said
 
 
-_FIGURE = re.compile(r"\d")
-_SHORT_NAME = 8
+_MARKS = " ，,。.！!～~"
+_NAME_ALONE = re.compile(r"[\u3400-\u9fff]{2,6}")
 
 
 def names_a_hospital(said: str, cues: Cues) -> bool:
-    """Whether words that answer "which hospital?" may be one (or that there is none), and not news of the patient."""
-    short = len(said.strip()) <= _SHORT_NAME and not _FIGURE.search(said)
-    return short or cues.hospital.search(said) is not None
+    """Whether words that answer "which hospital?" may be one (or that there is none), and not news of the patient: a word of
+    a hospital in them, or a few characters that could be a name."""
+    said = said.strip(_MARKS)
+    if cues.no_name.search(said):
+        return False
+    return cues.hospital.search(said) is not None or _NAME_ALONE.fullmatch(said) is not None
