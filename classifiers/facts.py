@@ -66,6 +66,15 @@ def _clause(text: str, moment: Moment) -> str:
 
 _BAND = re.compile(r"([二三四五六七八九])十(?:几|多|来|出头|开外)|([2-9])0(?:几|多|来)岁?")
 _BANDS = grams_of("十几 十多 十来 十出 十开 0几 0多 0来".split())
+# 外公九十了, 阿婆八十三, 我妈75: of the old an age needs no word for years.
+_OLD = re.compile(
+    r"(?:[爸妈爷奶婆公娘父母伴]亲?|老人家?|[我他她伊])(?:,|\s|今年|已经|都|也|快|年近|年过|虚岁)?"
+    r"(?:([六七八九]十[一二三四五六七八九]?|[六七八九]十有[一二三四五六七八九])|([6-9]\d))(?:了|高龄|(?=[,。!?;\s]|$|爸|妈))"
+)
+_OLD_DIGITS = grams_of(
+    [*(f"{one}十" for one in "六七八九"), *(f"{ten}{one}" for ten in "6789" for one in "0123456789")]
+)
+_DECADE = re.compile("([五六七八九])旬")
 _AGED = re.compile("[岁老爸妈娘爷奶婆公人父母]")
 _NOMINAL = re.compile(rf"叫名|虚岁|虚{_N}岁")
 _CALLED = re.compile(rf"叫名{_N}")
@@ -86,6 +95,10 @@ def age_months(measured: Iterable[Measured], read: Plain) -> int | None:
     if not _BANDS.isdisjoint(read.grams) and (band := _BAND.search(text)) and _AGED.search(text):
         years = number(band[1]) if band[1] else float(band[2])
         return int((years or 0) * 10 * 12)
+    if not _OLD_DIGITS.isdisjoint(read.grams) and (old := _OLD.search(text)):
+        return int(number((old[1] or old[2]).replace("有", "")) or 0) * 12
+    if "旬" in text and (decade := _DECADE.search(text)):
+        return int(number(decade[1]) or 0) * 10 * 12
     return None
 
 
