@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from conversations.codes import Intent, Urgency
+from conversations.codes import Intent
 from data.faults import Fault
+from data.rows import MOST, is_whole, list_in
 from data.tables import Tables, loaded
 
 GRAVE = ("critical", "urgent")
@@ -102,10 +103,10 @@ class _Reading(Tables):
         out = {}
         for nth, row in self.rows("grace", "urgency"):
             propose, assign = row.get("propose"), row.get("assign")
-            if row["urgency"] not in GRAVE or row["urgency"] not in set(Urgency):
+            if row["urgency"] not in GRAVE:
                 self.fault(r"^\[\[grace\]\]", f"urgency 只能是 {'、'.join(GRAVE)}：其余的由人自己取", nth)
-            elif type(propose) is not int or type(assign) is not int or propose < 0 or assign < 0:
-                self.fault(r"^\[\[grace\]\]", "propose 和 assign 写秒数，不小于 0", nth)
+            elif not is_whole(propose, 0) or not is_whole(assign, 0):
+                self.fault(r"^\[\[grace\]\]", f"propose 和 assign 写秒数，0 到 {MOST}", nth)
             else:
                 out[row["urgency"]] = Grace(timedelta(seconds=propose), timedelta(seconds=assign) if assign else None)
         return out
@@ -113,8 +114,7 @@ class _Reading(Tables):
     def specialities(self) -> Iterator[Speciality]:
         taken: set[str] = set()
         for nth, row in self.rows("speciality", flags=("share",)):
-            listed = row.get("intents")
-            intents = {str(one) for one in listed} if isinstance(listed, list) else set()
+            intents = {str(one) for one in list_in(row, "intents")}
             if not intents or intents - set(Intent):
                 self.fault(r"^\[\[speciality\]\]", f"intents 没有 {sorted(intents - set(Intent)) or '写'}", nth)
             for one in sorted(intents & taken):

@@ -8,7 +8,7 @@ from typing import Any
 
 from conversations.codes import Intent
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import is_words, line_of, one_of, read_toml
 from data.tables import loaded
 
 PLACEHOLDERS = frozenset({"reporter", "number", "title", "district"})
@@ -43,8 +43,13 @@ def load_canned(folder: Path | None = None) -> tuple[Canned, ...]:
 def read_canned(folder: Path, faults: list[Fault]) -> tuple[Canned, ...]:
     """As load_canned, but adding to `faults`."""
     path = folder / "canned.toml"
-    rows = read_toml(path, faults).get("canned", [])
+    before = len(faults)
+    rows = read_toml(path, faults).get("canned")
     found: list[Canned] = []
+    if not isinstance(rows, list) or not rows:
+        if len(faults) == before:
+            faults.append(Fault(path.name, line_of(path, r"^\[*canned\b"), "要有几条 [[canned]]"))
+        return ()
     for nth, row in enumerate(rows, 1):
         line = line_of(path, r"^\[\[canned\]\]", nth=nth)
         before = len(faults)
@@ -57,8 +62,10 @@ def read_canned(folder: Path, faults: list[Fault]) -> tuple[Canned, ...]:
 
 def _wrong(row: Mapping[str, Any], keys: set[str]) -> list[str]:
     """Everything wrong with a row, each with what to do."""
+    if not isinstance(row, dict):
+        return ["写成 [[canned]]"]
     for name in ("key", "title", "text"):
-        if not isinstance(row.get(name), str) or not row[name].strip():
+        if not is_words(row.get(name)):
             return [f"缺 {name}"]
     out = [f"没有 {name} 这一项：名字写错了，或应删去" for name in sorted(row.keys() - _FIELDS)]
     if row["key"] in keys:
@@ -67,7 +74,13 @@ def _wrong(row: Mapping[str, Any], keys: set[str]) -> list[str]:
         out.append(f"title 太长：最多 {_LONGEST_TITLE} 个字")
     if len(row["text"]) > _LONGEST_TEXT:
         out.append(f"text 太长：最多 {_LONGEST_TEXT} 个字，一条消息要放得下")
-    out += [f"没有意图 {code!r}" for code in row.get("intents", ()) if code not in set(Intent)]
+    listed = row.get("intents", [])
+    if not isinstance(listed, list):
+        out.append('intents 要写成一列意图代码，如 ["supplies"]')
+    else:
+        out += [f"没有意图 {code!r}" for code in listed if not one_of(code, set(Intent))]
+    if not isinstance(row.get("find", ""), str):
+        out.append("find 要写成一句话")
     try:
         names = {name for _, name, _, _ in string.Formatter().parse(row["text"]) if name is not None}
     except ValueError:

@@ -1,22 +1,23 @@
 """Loads the numbered choices of `desk.toml`: what is offered to whoever could not be understood."""
 
+import re
 from pathlib import Path
 
 from conversations.codes import Intent
 from conversations.playbook import Choice
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import is_words, line_of, one_of, read_toml, table_in
 
 
 def read_choices(folder: Path, faults: list[Fault]) -> dict[str, Choice]:
     """Number → what it stands for, adding to `faults` what is wrong."""
     path = folder / "desk.toml"
     found: dict[str, Choice] = {}
-    for number, row in read_toml(path, faults).get("choices", {}).items():
-        intent, ask = row.get("intent"), row.get("ask")
-        if intent not in set(Intent) or not Intent(intent).opens_case or not ask:
-            line = line_of(path, rf"^\[choices\.{number}\]")
+    for number, row in table_in(read_toml(path, faults), "choices").items():
+        intent, ask = (row.get(name) for name in ("intent", "ask")) if isinstance(row, dict) else (None, None)
+        if not one_of(intent, set(Intent)) or not Intent(str(intent)).opens_case or not is_words(ask):
+            line = line_of(path, rf"^\[+choices\.{re.escape(number)}\]")
             faults.append(Fault(path.name, line, f"选项 {number} 要有会立单的 intent 和一句 ask"))
             continue
-        found[str(number)] = Choice(Intent(intent), str(ask))
+        found[str(number)] = Choice(Intent(str(intent)), str(ask))
     return found

@@ -46,12 +46,19 @@ def read_corpus(folder: Path) -> tuple[list[Sentence], list[Fault]]:
     sentences: list[Sentence] = []
     faults: list[Fault] = []
     for file in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        try:
+            lines = file.read_text("utf-8").split("\n")
+        except (UnicodeDecodeError, IsADirectoryError):
+            faults.append(Fault(file.name, 1, "not UTF-8: save it as UTF-8"))
+            continue
+        if not any(map(str.strip, lines)):
+            faults.append(Fault(file.name, 1, "no sentences in it; restore it from data/corpus"))
+        for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
                 sentences.append(_sentence(json.loads(line), file.name, number))
-            except (ValueError, KeyError, TypeError) as wrong:
+            except (ValueError, KeyError, TypeError, RecursionError) as wrong:
                 faults.append(
                     Fault(file.name, number, f"{wrong}; a row is {{text, intent, intents, urgency, flags, origin}}")
                 )

@@ -1,5 +1,6 @@
 """Loads `directory.toml`: kinds of units, results of calls, how long a promise and a number are good, when to ask again."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -9,11 +10,12 @@ from typing import Any
 from conversations.codes import Intent, Urgency
 from conversations.playbook import SHANGHAI
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import MOST, is_whole, is_words, line_of, one_of, read_toml
 from data.tables import loaded
 
 _FILE = "directory.toml"
 _LONGEST_TITLE = 12
+_MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def read_directory(folder: Path, faults: list[Fault]) -> DirectoryRows | None:
     rules, kinds, results = reading.rules(), reading.kinds(), reading.results()
     promises, revisits = reading.promises(), reading.revisits()
     for name in sorted(tables.keys() - {"rules", "kinds", "results", "promises", "revisits"}):
-        reading.fault(rf"^\[+{name}\b", f"没有 {name} 这一项：名字写错了，或应删去")
+        reading.fault(rf"^\[+{re.escape(name)}\b|^{re.escape(name)}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
     if len(faults) > before or rules is None:
         return None
     return DirectoryRows(rules, kinds, results, promises, revisits)
@@ -128,8 +130,10 @@ class _Reading:
     def __init__(self, path: Path, faults: list[Fault], tables: Mapping[str, Any]) -> None:
         self.path, self.faults, self.tables = path, faults, tables
 
-    def fault(self, needle: str, message: str, *, nth: int = 1) -> None:
-        self.faults.append(Fault(self.path.name, line_of(self.path, needle, nth=nth), message))
+    def fault(self, needle: str, message: str, *, nth: int = 1, table: str = "") -> None:
+        """`table`: whose line is told where the needle is nowhere."""
+        needles = (needle, rf"^\[+{table}\]") if table else (needle,)
+        self.faults.append(Fault(self.path.name, line_of(self.path, *needles, nth=nth), message))
 
     def _table(self, name: str) -> dict[str, dict[str, Any]]:
         found = self.tables.get(name)
@@ -144,7 +148,7 @@ class _Reading:
 
     def _title(self, row: Mapping[str, Any], needle: str, *, nth: int = 1) -> str:
         title = row.get("title")
-        if not isinstance(title, str) or not title.strip() or len(title) > _LONGEST_TITLE:
+        if not is_words(title) or len(title) > _LONGEST_TITLE:
             self.fault(needle, f"缺 title，或超过 {_LONGEST_TITLE} 个字", nth=nth)
             return ""
         return title
@@ -161,14 +165,15 @@ class _Reading:
         numbers: dict[str, float] = {}
         for name in names.split():
             value = row.get(name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                self.fault(rf"^{name}\b", f"{name} 要是大于 0 的数")
-            elif name == "good_rate" and value > 1:
-                self.fault(rf"^{name}\b", "good_rate 在 0 和 1 之间")
-            elif name != "good_rate" and not isinstance(value, int):
-                self.fault(rf"^{name}\b", f"{name} 要是整数")
-            else:
+            if name == "good_rate":
+                if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
+                    numbers[name] = value
+                else:
+                    self.fault(rf"^{name}\b", "good_rate 在 0 和 1 之间", table="rules")
+            elif is_whole(value):
                 numbers[name] = value
+            else:
+                self.fault(rf"^{name}\b", f"{name} 要是大于 0 的整数，最多 {MOST}", table="rules")
         if len(numbers) < len(names.split()):
             return None
         return Rules(
@@ -180,10 +185,12 @@ class _Reading:
     def kinds(self) -> dict[str, Kind]:
         found: dict[str, Kind] = {}
         for code, row in self._table("kinds").items():
-            needle = rf"^\[kinds\.{code}\]"
+            needle = rf"^\[+kinds\.{re.escape(code)}\]"
             self._fields(row, "title intents", needle)
             intents = row.get("intents", [])
-            unknown = [one for one in intents if one not in set(Intent)] if isinstance(intents, list) else [intents]
+            unknown = (
+                [one for one in intents if not one_of(one, set(Intent))] if isinstance(intents, list) else [intents]
+            )
             for one in unknown:
                 self.fault(needle, f"没有意图 {one!r}")
             found[code] = Kind(code, self._title(row, needle), () if unknown else tuple(map(Intent, intents)))
@@ -193,7 +200,7 @@ class _Reading:
     def results(self) -> dict[str, Result]:
         found: dict[str, Result] = {}
         for code, row in self._table("results").items():
-            needle = rf"^\[results\.{code}\]"
+            needle = rf"^\[+results\.{re.escape(code)}\]"
             self._fields(row, "title human dead promises contact", needle)
             flags = {name: row.get(name, False) for name in ("human", "dead", "promises", "contact")}
             for name, value in flags.items():
@@ -213,7 +220,7 @@ class _Reading:
         seen: set[str] = set()
         for code, title in titles:
             if title and title in seen:
-                self.fault(rf"^\[{table}\.{code}\]", f"title “{title}”前面已经有了")
+                self.fault(rf"^\[{table}\.{re.escape(code)}\]", f"title “{title}”前面已经有了")
             seen.add(title)
 
     def promises(self) -> tuple[PromiseTime, ...]:
@@ -224,6 +231,9 @@ class _Reading:
             return ()
         found = []
         for nth, row in enumerate(rows, 1):
+            if not isinstance(row, dict):
+                self.fault(r"^\[*promises", "写成 [[promises]]")
+                continue
             self._fields(row, "title minutes day clock", needle, nth=nth)
             title, minutes, day = self._title(row, needle, nth=nth), row.get("minutes", 0), row.get("day", 0)
             clock: time | None = None
@@ -233,11 +243,11 @@ class _Reading:
                 except ValueError:
                     self.fault(needle, f'clock {row["clock"]!r} 不是时间，写成 "18:00"', nth=nth)
                     continue
-            elif not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 1:
+            elif not is_whole(minutes):
                 self.fault(needle, "写 minutes（大于 0 的整数），或 day 加 clock", nth=nth)
                 continue
-            if not isinstance(day, int) or isinstance(day, bool) or day < 0:
-                self.fault(needle, "day 写 0（今天）、1（明天）……", nth=nth)
+            if not is_whole(day, 0, _MOST_DAYS):
+                self.fault(needle, f"day 写 0（今天）、1（明天）……最多 {_MOST_DAYS}", nth=nth)
                 continue
             found.append(PromiseTime(title, minutes if clock is None else 0, day, clock))
         return tuple(found)
@@ -246,7 +256,7 @@ class _Reading:
         table = self._table("revisits")
         found: dict[Urgency, RevisitPlan] = {}
         for code in sorted(table.keys() - set(Urgency)):
-            self.fault(rf"^\[revisits\.{code}\]", f"没有缓急 {code!r}")
+            self.fault(rf"^\[revisits\.{re.escape(code)}\]", f"没有缓急 {code!r}")
         for urgency in Urgency:
             row, needle = table.get(urgency), rf"^\[revisits\.{urgency}\]"
             if row is None:
@@ -255,9 +265,9 @@ class _Reading:
             self._fields(row, "retry then", needle)
             retry, then = row.get("retry"), row.get("then", [])
             numbers = [retry, *then] if isinstance(then, list) else [None]
-            if not all(isinstance(one, int) and not isinstance(one, bool) and one > 0 for one in numbers):
-                self.fault(needle, "retry 和 then 写分钟，大于 0 的整数")
+            gaps = [timedelta(minutes=one) for one in numbers if is_whole(one)]
+            if len(gaps) < len(numbers):
+                self.fault(needle, f"retry 和 then 写分钟，大于 0 的整数，最多 {MOST}")
                 continue
-            gaps = [timedelta(minutes=one) for one in numbers if isinstance(one, int)]
             found[urgency] = RevisitPlan(gaps[0], tuple(gaps[1:]))
         return found

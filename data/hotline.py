@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from conversations.codes import Intent, Urgency
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import MOST, is_whole, is_words, line_of, one_of, read_toml, table_in
 from data.tables import loaded
 
 CALLED = ("no", "yes_with_no", "yes_no_number", "tried_not_through", "unknown")
@@ -129,10 +129,12 @@ def read_hotline(folder: Path, faults: list[Fault]) -> Hotline | None:
     intents, urgencies = {str(one) for one in Intent}, {str(one) for one in Urgency}
     for row in check.rows(raw, "level", {"code": str, "title": str, "urgencies": list, "receive": int, "answer": int}):
         check.known("level", row, "urgencies", urgencies)
-        if min(row["receive"], row["answer"]) <= 0:
-            check.fault("level", row, "receive 和 answer 要大于 0（分钟）")
+        if not is_whole(row["receive"]) or not is_whole(row["answer"]):
+            check.fault("level", row, f"receive 和 answer 要大于 0（分钟），最多 {MOST}")
     check.codes("level", LEVELS)
-    check.rows(raw, "called", {"code": str, "title": str, "passes": bool, "hears": list, "note": str})
+    for row in check.rows(raw, "called", {"code": str, "title": str, "passes": bool, "hears": list, "note": str}):
+        if not all(is_words(one) for one in row["hears"]):
+            check.fault("called", row, "hears 要是一列话")
     check.codes("called", CALLED)
     for row in check.rows(raw, "kind", {"code": str, "title": str, "intents": list}):
         check.known("kind", row, "intents", intents)
@@ -140,13 +142,18 @@ def read_hotline(folder: Path, faults: list[Fault]) -> Hotline | None:
         check.known("category", row, "intents", intents)
     for row in check.rows(raw, "field", _FIELD, optional=_FIELD_MORE):
         check.known("field", row, "from", SOURCES | {f"slot:{name}" for name in slots})
+        if not is_whole(row["lines"]) or not is_whole(row["longest"]):
+            check.fault("field", row, "lines 和 longest 要大于 0")
     check.codes("field", ("subject", "phone", "address"), only=False)
     if not raw.get("kind"):
         faults.append(Fault(path.name, 1, "至少要有一个 [[kind]]"))
     _sections(raw, check)
-    stuck = raw.get("sending", {}).get("stuck_minutes")
-    if not isinstance(stuck, int) or stuck <= 0:
-        faults.append(Fault(path.name, line_of(path, r"^\[sending\]"), "stuck_minutes 要是大于 0 的分钟数"))
+    stuck = table_in(raw, "sending").get("stuck_minutes")
+    if not is_whole(stuck):
+        faults.append(
+            Fault(path.name, line_of(path, r"^\[+sending\]"), f"stuck_minutes 要是大于 0 的分钟数，最多 {MOST}")
+        )
+        return None
     return _built(raw, stuck) if len(faults) == before else None
 
 
@@ -171,7 +178,12 @@ class _Check:
     ) -> list[dict[str, Any]]:  # fmt: skip
         """The rows of a table that are whole, with their line under "#"."""
         found, kinds = [], {**wanted, **(optional or {})}
-        for nth, given in enumerate(raw.get(table, []), 1):
+        listed = raw.get(table, [])
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            line = line_of(self.path, rf"^\[*{table}\b")
+            self.faults.append(Fault(self.path.name, line, f"写成 [[{table}]]"))
+            listed = []
+        for nth, given in enumerate(listed, 1):
             row = {**given, "#": line_of(self.path, rf"^\[\[{table}\]\]", nth=nth)}
             before = len(self.faults)
             for name in given.keys() - kinds.keys():
@@ -189,9 +201,9 @@ class _Check:
         self.good[table] = found
         return found
 
-    def known(self, table: str, row: Mapping[str, Any], name: str, allowed: Iterable[str]) -> None:
+    def known(self, table: str, row: Mapping[str, Any], name: str, allowed: Collection[str]) -> None:
         for value in row[name]:
-            if value not in allowed:
+            if not one_of(value, allowed):
                 self.fault(table, row, f"{name} 里没有 {value!r}")
 
     def codes(self, table: str, wanted: Sequence[str], *, only: bool = True) -> None:
@@ -213,17 +225,21 @@ _SAID: Mapping[type, str] = {str: "文字", int: "整数", bool: " true 或 fals
 
 def _sections(raw: Mapping[str, Any], check: _Check) -> None:
     for section, codes in NAMED.items():
-        given = raw.get(section, {})
+        given = table_in(raw, section)
         word = "text" if section == "tell" else "title"
         for code in codes:
-            if not isinstance(given.get(code, {}).get(word), str):
+            if not is_words(table_in(given, code).get(word)):
                 check.faults.append(Fault(check.path.name, 1, f"缺 [{section}.{code}] 的 {word}"))
         for code in given.keys() - set(codes):
             line = line_of(check.path, rf"^\[{section}\.{re.escape(code)}\]")
             check.faults.append(Fault(check.path.name, line, f"没有 {section}.{code}：名字写错了，或应删去"))
-    for code, row in raw.get("tell", {}).items():
-        if wrong := _tell_wrong(str(row.get("text", ""))):
+    for code in table_in(raw, "tell"):
+        if wrong := _tell_wrong(str(table_in(table_in(raw, "tell"), code).get("text", ""))):
             check.faults.append(Fault(check.path.name, line_of(check.path, rf"^\[tell\.{re.escape(code)}\]"), wrong))
+    for code in NAMED["status"]:
+        if not isinstance(table_in(table_in(raw, "status"), code).get("next", ""), str):
+            line = line_of(check.path, rf"^\[status\.{code}\]")
+            check.faults.append(Fault(check.path.name, line, "next 要写成一句话"))
 
 
 def _tell_wrong(text: str) -> str:

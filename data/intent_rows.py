@@ -1,5 +1,6 @@
 """Loads `slots.toml` and `intents/*.toml`: what each need is called, what it asks, what happens next."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,66 +8,88 @@ from typing import Any
 from conversations.codes import Intent
 from conversations.playbook import IntentRow, SlotRow
 from conversations.slots import HEARD, PARSERS
-from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.faults import Fault, told
+from data.rows import is_words, line_of, one_of, read_toml
 
 
 def read_slots(path: Path, faults: list[Fault]) -> dict[str, dict[str, str]]:
     rows: dict[str, dict[str, str]] = {}
     for name, row in read_toml(path, faults).items():
-        line = line_of(path, rf"^\[{name}\]")
-        if not isinstance(row, dict) or not row.get("title") or row.get("kind") not in PARSERS:
+        line = line_of(path, rf"^\[+{re.escape(name)}\]")
+        if not isinstance(row, dict) or not is_words(row.get("title")) or not one_of(row.get("kind"), PARSERS):
             faults.append(Fault(path.name, line, f"槽位 {name} 要有 title，kind 只能是 {'、'.join(sorted(PARSERS))}"))
             continue
+        odd = [key for key, value in row.items() if not isinstance(value, str)]
+        faults += [Fault(path.name, line, f"槽位 {name} 的 {key} 要写成一句话") for key in odd]
         rows[name] = {key: str(value) for key, value in row.items()}
     return rows
 
 
 def read_intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: list[Fault]) -> dict[Intent, IntentRow]:
     found: dict[Intent, IntentRow] = {}
-    told: dict[str, str] = {}
+    examples: dict[str, str] = {}
     for path in sorted(folder.glob("*.toml")):
-        raw = read_toml(path, faults)
-        if not raw:
-            continue
         name = f"intents/{path.name}"
-        if raw.get("code") != path.stem or path.stem not in set(Intent):
-            faults.append(Fault(name, line_of(path, r"^code"), f"code 应为 {path.stem!r}，并且是约定的意图代码"))
-            continue
-        for key in ("title", "family"):
-            if not isinstance(raw.get(key), str) or not raw[key]:
-                faults.append(Fault(name, line_of(path, rf"^{key}"), f"缺 {key}"))
-        if not isinstance(raw.get("patient", True), bool):
-            faults.append(Fault(name, line_of(path, r"^patient"), "patient 写 true 或 false"))
-        examples = raw.get("examples", [])
-        for text in examples:
-            if text in told:
-                faults.append(Fault(name, line_of(path, f'"{text}"'), f"这句例子也写在 {told[text]} 里"))
-            told[text] = path.name
-        rows = tuple(
-            filter(None, (_slot(path, name, n, row, slots, faults) for n, row in enumerate(raw.get("slot", []), 1)))
-        )
-        named = {row.name for row in rows}
-        # Whatever it is about, a number to call, a place and 12345 are never thrown away.
-        rows += tuple(
-            SlotRow(name, slots[name]["title"], slots[name]["kind"], "desk", slots[name].get("ask", ""))
-            for name in sorted(HEARD - named)
-            if name in slots
-        )
-        found[Intent(path.stem)] = IntentRow(
-            Intent(path.stem),
-            str(raw.get("title")),
-            str(raw.get("family")),
-            rows,
-            str(raw.get("next_step", "")),
-            tuple(examples),
-            _other_steps(path, name, raw.get("instead", []), faults),
-            raw.get("patient", True) is True,
-        )
+        row = told(name, faults, None, _read_intent, path, name, slots, examples, faults)
+        if row is not None:
+            found[row.code] = row
     for missing in set(Intent) - found.keys():
-        if not any(fault.file == f"intents/{missing}.toml" for fault in faults):
+        if not any(fault.file in (f"intents/{missing}.toml", f"{missing}.toml") for fault in faults):
             faults.append(Fault(f"intents/{missing}.toml", 1, "缺这个意图的文件"))
     return found
+
+
+def _read_intent(
+    path: Path, name: str, slots: Mapping[str, Mapping[str, str]], told_in: dict[str, str], faults: list[Fault]
+) -> IntentRow | None:
+    """`told_in`: example → the file it stands in, for those read before; added to."""
+    before = len(faults)
+    raw = read_toml(path, faults)
+    if len(faults) > before:
+        return None
+    if raw.get("code") != path.stem or path.stem not in set(Intent):
+        faults.append(Fault(name, line_of(path, r"^code"), f"code 应为 {path.stem!r}，并且是约定的意图代码"))
+        return None
+    for key in ("title", "family"):
+        if not is_words(raw.get(key)):
+            faults.append(Fault(name, line_of(path, rf"^{key}"), f"缺 {key}"))
+    if not isinstance(raw.get("next_step", ""), str):
+        faults.append(Fault(name, line_of(path, r"^\[*next_step"), "next_step 要写成一句话"))
+    if not isinstance(raw.get("patient", True), bool):
+        faults.append(Fault(name, line_of(path, r"^patient"), "patient 写 true 或 false"))
+    examples = raw.get("examples", [])
+    if not isinstance(examples, list) or not all(is_words(text) for text in examples):
+        faults.append(Fault(name, line_of(path, r"^examples"), "examples 要写成一列句子"))
+        examples = []
+    for text in examples:
+        if text in told_in:
+            faults.append(Fault(name, line_of(path, re.escape(f'"{text}"')), f"这句例子也写在 {told_in[text]} 里"))
+        told_in[text] = path.name
+    for table in ("slot", "instead"):
+        listed = raw.get(table, [])
+        if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
+            faults.append(Fault(name, line_of(path, rf"^\[*{table}\b"), f"写法不对：{table} 要写成 [[{table}]]"))
+            return None
+    rows = tuple(
+        filter(None, (_slot(path, name, n, row, slots, faults) for n, row in enumerate(raw.get("slot", []), 1)))
+    )
+    named = {row.name for row in rows}
+    # Whatever it is about, a number to call, a place and 12345 are never thrown away.
+    rows += tuple(
+        SlotRow(name, slots[name]["title"], slots[name]["kind"], "desk", slots[name].get("ask", ""))
+        for name in sorted(HEARD - named)
+        if name in slots
+    )
+    return IntentRow(
+        Intent(path.stem),
+        str(raw.get("title")),
+        str(raw.get("family")),
+        rows,
+        str(raw.get("next_step", "")),
+        tuple(examples),
+        _other_steps(path, name, raw.get("instead", []), faults),
+        raw.get("patient", True) is True,
+    )
 
 
 def _other_steps(
@@ -75,7 +98,7 @@ def _other_steps(
     """[[instead]]: words of how a case began, and what happens next in place of `next_step`."""
     found = []
     for nth, row in enumerate(rows, 1):
-        words, step = (str(row.get(key, "")) for key in ("words", "next_step"))
+        words, step = (row[key] if is_words(row.get(key)) else "" for key in ("words", "next_step"))
         if not words.strip("|") or not step:
             faults.append(
                 Fault(name, line_of(path, r"^\[\[instead\]\]", nth=nth), "[[instead]] 要有 words 和 next_step")
@@ -92,10 +115,13 @@ def _slot(
     if base is None:
         faults.append(Fault(name, line, f"slots.toml 里没有槽位 {row.get('name')!r}"))
         return None
-    if row.get("need") not in ("open", "soon", "desk"):
+    if not one_of(row.get("need"), ("open", "soon", "desk")):
         faults.append(Fault(name, line, f"need 是 {row.get('need')!r}：只能是 open、soon、desk"))
         return None
-    ask = str(row.get("ask", base.get("ask", "")))
+    ask = row.get("ask", base.get("ask", ""))
+    if not isinstance(ask, str):
+        faults.append(Fault(name, line, f"槽位 {row['name']} 的 ask 要写成一句话"))
+        return None
     if row["need"] != "desk" and not ask:
         faults.append(Fault(name, line, f"槽位 {row['name']} 要问，却没有 ask"))
     words, unless = (tuple(filter(None, str(base.get(key, "")).split("|"))) for key in ("words", "unless"))

@@ -1,5 +1,6 @@
 """Loads the approved answers of `knowledge.toml`; an entry without source, date or approver is a fault."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def read_knowledge(folder: Path, faults: list[Fault]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     asked: dict[str, str] = {}
     for code, row in read_toml(path, faults).items():
-        line = line_of(path, rf"^\[{code}\]")
+        line = line_of(path, rf"^\[+{re.escape(code)}\]")
         entry = _entry(code, row) if isinstance(row, dict) else None
         if isinstance(entry, str) or entry is None:
             faults.append(Fault(path.name, line, f"{code}：{entry or '应是一个条目'}"))

@@ -32,7 +32,13 @@ def load_lexicon(file: Path | None = None) -> Lexicon:
     kinds: dict[str, str] = {}
     variants: dict[str, str] = {}
     section = PLAIN
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (FileNotFoundError, IsADirectoryError):
+        raise BadRows([Fault(file.name, 1, "the file is gone: restore data/lexicon.txt")]) from None
+    except UnicodeDecodeError:
+        raise BadRows([Fault(file.name, 1, "not UTF-8: save it as UTF-8")]) from None
+    for number, line in enumerate(lines, 1):
         line = line.split("#")[0].strip()
         if not line:
             continue
@@ -54,6 +60,8 @@ def load_lexicon(file: Path | None = None) -> Lexicon:
                     faults.append(Fault(file.name, number, f"{word} stands twice ([{kinds[word]}] and [{section}])"))
                 else:
                     kinds[word] = section
+    if not kinds and not faults:
+        faults.append(Fault(file.name, 1, "not one word in it: restore data/lexicon.txt"))
     if faults:
         raise BadRows(faults)
     told = {word: kind for word, kind in kinds.items() if kind != PLAIN}

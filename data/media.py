@@ -1,5 +1,6 @@
 """Loads `media.toml`: sizes, how long platforms keep what residents send, whose addresses are called, words for the lost."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import MOST, is_whole, is_words, line_of, read_toml
 from data.tables import loaded
 
 KINDS = ("image", "voice", "video", "file")
@@ -46,17 +47,17 @@ def read_media(folder: Path, faults: list[Fault]) -> MediaRows | None:
     for name in raw.keys() - {"most_mb", "keeps_hours", "hosts", "lost", "names"}:
         check.fault(name, "", "没有这一节：名字写错了，或应删去")
     for code, value in check.section("most_mb", KINDS).items():
-        if type(value) is not int or not 0 < value <= MOST_MB:
+        if not is_whole(value, 1, MOST_MB):
             check.fault("most_mb", code, f"要是 1 到 {MOST_MB} 的整数（MB）")
     for code, value in check.section("keeps_hours", CHANNELS).items():
-        if type(value) is not int or value <= 0:
-            check.fault("keeps_hours", code, "要是大于 0 的小时数")
+        if not is_whole(value):
+            check.fault("keeps_hours", code, f"要是大于 0 的小时数，最多 {MOST}")
     for code, value in check.section("hosts", ("wechat", "douyin")).items():
         if not isinstance(value, list) or not all(isinstance(one, str) and _is_host(one) for one in value):
             check.fault("hosts", code, '要是一列域名，如 ["qpic.cn"]，不带 https:// 和路径')
     for table, wanted in (("lost", LOST), ("names", KINDS)):
         for code, value in check.section(table, wanted).items():
-            if not isinstance(value, str) or not value.strip():
+            if not is_words(value):
                 check.fault(table, code, "要有一句话")
     if len(faults) > before:
         return None
@@ -82,7 +83,7 @@ class _Check:
         self.path, self.raw, self.faults = path, raw, faults
 
     def fault(self, table: str, code: str, message: str) -> None:
-        start = line_of(self.path, rf"^\[{table}\]")
+        start = line_of(self.path, rf"^\[*{re.escape(table)}\b")
         lines = self.path.read_text("utf-8").splitlines()[start:]
         offset = next((n for n, line in enumerate(lines, 1) if code and line.split("=")[0].strip() == code), 0)
         self.faults.append(Fault(self.path.name, start + offset, f"{table}.{code}：{message}" if code else message))

@@ -1,5 +1,6 @@
 """Loads `menu.toml`: the buttons below a WeChat account's chat, and what a tap on each of them means."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 from conversations.codes import Intent
 from conversations.playbook import Choice, Tap
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import line_of, one_of, read_toml
 from data.tables import loaded
 
 BUTTONS, ENTRIES = 3, 5
@@ -89,16 +90,16 @@ def read_menu(folder: Path, faults: list[Fault]) -> Menu | None:
         faults.append(Fault(path.name, line, words))
 
     for name in raw.keys() - {"button"}:
-        fault(line_of(path, name), f"{name} 没有这一项：名字写错了，或应删去")
+        fault(line_of(path, re.escape(name)), f"{name} 没有这一项：名字写错了，或应删去")
     if not isinstance(rows, list) or not 1 <= len(rows) <= BUTTONS:
         fault(1, f"要有 1 到 {BUTTONS} 个按钮")
         return None
     buttons, place = [], 0
     for nth, row in enumerate(rows, 1):
         line = line_of(path, r"^\[\[button\]\]", nth=nth)
-        below = row.get("entry", [])
-        if not isinstance(below, list) or len(below) > ENTRIES:
-            fault(line, f"下面最多 {ENTRIES} 项")
+        below = row.get("entry", []) if isinstance(row, dict) else None
+        if not isinstance(below, list) or len(below) > ENTRIES or not all(isinstance(one, dict) for one in below):
+            fault(line, f"写成 [[button]]，下面最多 {ENTRIES} 项 [[button.entry]]")
             continue
         entries = []
         for one in below:
@@ -114,7 +115,7 @@ def read_menu(folder: Path, faults: list[Fault]) -> Menu | None:
             buttons.append(Button(name, _entry(row, BUTTON_BYTES, partial(fault, line))))
     keys = [one.key for button in buttons for one in (button.entry, *button.entries) if one and one.key]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
-        fault(line_of(path, f'key = "{key}"', nth=2), f"代号 {key} 写了两次")
+        fault(line_of(path, re.escape(f'key = "{key}"'), nth=2), f"代号 {key} 写了两次")
     return Menu(tuple(buttons)) if len(faults) == before else None
 
 
@@ -151,7 +152,7 @@ def _tap(row: Any, name: str, fault: Callable[[str], None]) -> Tap | None:
             fault(f'act 只能是 "{STATUS}"（说说进展），写了它就不写 intent 和 ask')
             return None
         return Tap(name)
-    if intent not in set(Intent) or not Intent(intent).opens_case:
+    if not one_of(intent, set(Intent)) or not Intent(intent).opens_case:
         fault("有 key 就要说点了是什么意思：intent 写会立单的意图代码，或写 act")
         return None
     if not isinstance(ask, str) or not ask.strip():

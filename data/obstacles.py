@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from data.faults import Fault
+from data.rows import MOST, is_whole, is_words, one_of
 from data.tables import Tables, loaded
 
 KINDS: Mapping[str, str] = {"flash": "速报", "reference": "内参"}
@@ -100,23 +101,23 @@ class _Reading(Tables):
 
     def obstacles(self, causes: Mapping[str, str]) -> Iterator[Obstacle]:
         for nth, row in self.rows("obstacle", flags=("rule",)):
-            if row.get("cause") not in causes:
+            if not one_of(row.get("cause"), causes):
                 self.fault(r"^\[\[obstacle\]\]", f"cause 没有 {row.get('cause')!r} 这一种", nth)
             yield Obstacle(row["code"], row["title"], causes.get(str(row.get("cause")), ""), row.get("rule") is True)
 
     def forms(self) -> dict[str, tuple[ReportField, ...]]:
         found: dict[str, list[ReportField]] = {kind: [] for kind in KINDS}
         needle = r"^\[\[field\]\]"
-        for nth, row in self.rows("field", within="kind"):
-            if row.get("kind") not in KINDS:
+        for nth, row in self.rows("field", within="kind", flags=("need",)):
+            if not one_of(row.get("kind"), KINDS):
                 self.fault(needle, f"kind 没有 {row.get('kind')!r}（有：{'、'.join(KINDS)}）", nth)
                 continue
             auto = tuple(str(row.get("auto", "")).split())
             for strange in sorted(set(auto) - set(AUTOS)):
                 self.fault(needle, f"auto 没有 {strange!r}（有：{'、'.join(AUTOS)}）", nth)
             numbers = [row.get(name) for name in ("lines", "longest")]
-            if any(type(one) is not int or one < 1 for one in numbers):
-                self.fault(needle, "lines 和 longest 要是大于 0 的整数", nth)
+            if not all(is_whole(one) for one in numbers):
+                self.fault(needle, f"lines 和 longest 要是大于 0 的整数，最多 {MOST}", nth)
                 continue
             found[row["kind"]].append(
                 ReportField(
@@ -136,8 +137,8 @@ class _Reading(Tables):
 
     def reply(self) -> str:
         text = self.table("reply").get("text")
-        if not isinstance(text, str) or not text.strip():
-            self.fault(r"^\[reply\]", "缺 text")
+        if not is_words(text):
+            self.fault(r"^\[+reply\]", "缺 text")
             return ""
         try:
             names = {one for _, one, _, _ in string.Formatter().parse(text) if one is not None}

@@ -3,23 +3,25 @@
 from pathlib import Path
 
 from conversations.places import Named, Places, Stretch, Town
-from data.faults import Fault
-from data.rows import read_csv
+from data.faults import Fault, told
+from data.rows import read_csv, whole_of
 
 
 def load_places(folder: Path, faults: list[Fault]) -> Places:
     """`folder` is the folder of all rows."""
     folder = folder / "gazetteer"
-    districts = _named(folder / "districts.csv", ("district", "aliases"), faults)
+    districts = told("districts.csv", faults, (), _named, folder / "districts.csv", ("district", "aliases"), faults)
     known = frozenset(district.name for district in districts)
     return Places(
         districts=districts,
-        towns=_towns(folder / "towns.csv", known, faults),
-        roads=_by_district(folder / "roads.csv", ("district", "roads"), known, faults),
-        estates=_by_district(folder / "estates.csv", ("district", "estates"), known, faults),
-        doors=_doors(folder / "doors.csv", known, faults),
-        hospitals=_named(folder / "hospitals.csv", ("hospital", "aliases"), faults),
-        drugs=_named(folder / "drugs.csv", ("drug", "aliases"), faults),
+        towns=told("towns.csv", faults, (), _towns, folder / "towns.csv", known, faults),
+        roads=told("roads.csv", faults, {}, _by_district, folder / "roads.csv", ("district", "roads"), known, faults),
+        estates=told(
+            "estates.csv", faults, {}, _by_district, folder / "estates.csv", ("district", "estates"), known, faults
+        ),
+        doors=told("doors.csv", faults, {}, _doors, folder / "doors.csv", known, faults),
+        hospitals=told("hospitals.csv", faults, (), _named, folder / "hospitals.csv", ("hospital", "aliases"), faults),
+        drugs=told("drugs.csv", faults, (), _named, folder / "drugs.csv", ("drug", "aliases"), faults),
     )
 
 
@@ -67,10 +69,11 @@ def _doors(path: Path, known: frozenset[str], faults: list[Fault]) -> dict[str, 
     for line, row in read_csv(path, ("road", "first", "last", "side", "district"), faults):
         if row["district"] not in known:
             faults.append(Fault(path.name, line, f"没有 {row['district']} 这个区"))
-        if not (row["first"].isdecimal() and row["last"].isdecimal()) or row["side"] not in _SIDES:
+        first, last = whole_of(row["first"]), whole_of(row["last"])
+        if first is None or last is None or row["side"] not in _SIDES:
             faults.append(Fault(path.name, line, "门牌应是数字,side 应是 单、双 或空着"))
             continue
-        new = Stretch(int(row["first"]), int(row["last"]), _SIDES[row["side"]], row["district"])
+        new = Stretch(first, last, _SIDES[row["side"]], row["district"])
         others = found.get(row["road"], ())
         if new.first > new.last or any(_overlap(new, other) for other in others):
             faults.append(Fault(path.name, line, f"{row['road']} 的这一段门牌写反了,或和另一段重叠"))

@@ -3,13 +3,14 @@
 Sentences of a kind of danger are named in `dangers.toml` alone, so that a new danger is rows and nothing else.
 """
 
+import re
 import string
 from collections.abc import Mapping
 from pathlib import Path
 
 from conversations.codes import TicketStatus
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import is_words, line_of, read_toml
 
 _SMALLEST_CHANNEL = 2047
 """Bytes of the tightest channel: no sentence may be longer."""
@@ -22,7 +23,7 @@ _PLAIN = """
     call_yourself next_repost condolence condolence_again condolence_beside beside_you feedback abused
     nudge_critical slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
-    danger_if ask_child_phone ask_child_address not_solved_what
+    danger_if place_right ask_child_phone ask_child_address not_solved_what
     media_kept media_voice_kept courtesy
     ask_repost_contact next_mute status_late status_taken status_done
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
@@ -81,6 +82,22 @@ REPLIES: Mapping[str, frozenset[str]] = {
 """Every sentence the engine may say, with the placeholders it is given."""
 
 
+_NUMBERS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        """
+        danger danger_short danger_check danger_check_self_harm danger_if danger_picture danger_at_door foreign_danger
+        danger_ambulance_waits
+        """.split(),
+        ("120",),
+    ),
+    "danger_any": ("110", "119", "120"),
+    "danger_if_any": ("119", "120"),
+    "danger_check_call": ("{call}",),
+    "danger_mute": ("{call}",),
+}
+"""What a sentence is for: whoever hears it must know whom to ring. Those of a kind of danger: see `dangers`."""
+
+
 def placeholders(key: str) -> frozenset[str]:
     """What may stand in braces in the sentence `key`; nothing in those that are said of a danger."""
     return REPLIES.get(key, frozenset())
@@ -90,16 +107,20 @@ def read_replies(folder: Path, faults: list[Fault]) -> dict[str, str]:
     """Key → sentence, with every fault named."""
     path = folder / "replies.toml"
     raw = read_toml(path, faults)
-    of_dangers = {row.get(name) for row in read_toml(folder / "dangers.toml", []).values() for name in ("say", "short")}
+    rows = [row for row in read_toml(folder / "dangers.toml", []).values() if isinstance(row, dict)]
+    of_dangers = {str(row.get(name)) for row in rows for name in ("say", "short")}
     for key in sorted(REPLIES.keys() - raw.keys()):
         faults.append(Fault(path.name, 1, f"缺一句 {key}"))
     for key, text in raw.items():
-        line = line_of(path, rf"^{key}\s*=")
+        line = line_of(path, rf"^\[*{re.escape(key)}\b")
         if key not in REPLIES and key not in of_dangers:
             faults.append(Fault(path.name, line, f"{key} 没有地方用到：名字写错了，或应删去"))
             continue
+        if not is_words(text):
+            faults.append(Fault(path.name, line, f"{key} 要是一句话，不能空"))
+            continue
         try:
-            parts = [part for part in string.Formatter().parse(str(text)) if part[1] is not None]
+            parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
             names = {str(part[1]) for part in parts}
         except ValueError:
             faults.append(Fault(path.name, line, f"{key} 的花括号不成对"))
@@ -114,6 +135,9 @@ def read_replies(folder: Path, faults: list[Fault]) -> dict[str, str]:
                     f"{key} 里的 {sorted(names - placeholders(key))} 不是它的占位符（有：{sorted(placeholders(key))}）",
                 )
             )
-        if len(str(text).encode()) > _SMALLEST_CHANNEL // 3:
+        for number in _NUMBERS.get(key, ()):
+            if not re.search(rf"(?<!\d){re.escape(number)}(?!\d)", text):
+                faults.append(Fault(path.name, line, f"{key} 少了 {number}：听到的人要知道打哪个号码"))
+        if len(text.encode()) > _SMALLEST_CHANNEL // 3:
             faults.append(Fault(path.name, line, f"{key} 太长：一条消息里还要放别的话"))
     return {key: str(value) for key, value in raw.items()}

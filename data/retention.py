@@ -9,7 +9,7 @@ from typing import Any
 
 from conversations.codes import Urgency
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import MOST, is_whole, is_words, line_of, list_in, one_of, read_toml, table_in
 from data.tables import loaded
 
 KINDS = ("contact", "talk", "media", "letters", "logs")
@@ -17,7 +17,7 @@ LOG_DAYS = 184
 """Network logs are kept half a year at least, by law."""
 _FILE = "retention.toml"
 _FIELDS = {"code", "title", "kind", "urgencies", "days"}
-_NIGHT = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_NIGHT = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,13 @@ def read_retention(folder: Path, faults: list[Fault]) -> RetentionRows | None:
         faults.append(Fault(_FILE, line_of(path, needle, nth=nth), message))
 
     for name in sorted(tables.keys() - {"rules", "keep"}):
-        fault(rf"^\[+{name}\b|^{name}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
-    table = tables.get("rules")
-    rules: Mapping[str, Any] = table if isinstance(table, dict) else {}
+        fault(rf"^\[+{re.escape(name)}\b|^{re.escape(name)}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
+    rules = table_in(tables, "rules")
     night, least = rules.get("night"), rules.get("least_group")
     if not isinstance(night, str) or not _NIGHT.fullmatch(night):
         fault(r"^night\b|^\[rules\]", "night 写成 03:30 这样")
         night = "00:00"
-    if type(least) is not int or least < 2:
+    if not is_whole(least, 2):
         fault(r"^least_group\b|^\[rules\]", "least_group 要是大于 1 的整数")
         least = 5
     keeps = tuple(_keeps(tables, fault))
@@ -84,17 +83,19 @@ def read_retention(folder: Path, faults: list[Fault]) -> RetentionRows | None:
 
 
 def _keeps(tables: Mapping[str, Any], fault: Any) -> Iterator[Keep]:
-    found = tables.get("keep")
     needle = r"^\[\[keep\]\]"
     seen: set[str] = set()
-    for nth, row in enumerate(found if isinstance(found, list) else [], 1):
+    for nth, row in enumerate(list_in(tables, "keep"), 1):
+        if not isinstance(row, dict):
+            fault(r"^\[*keep", "写成 [[keep]]")
+            continue
         wrong = [f"没有 {one} 这一项：名字写错了，或应删去" for one in sorted(row.keys() - _FIELDS)]
-        wrong += [f"缺 {one}" for one in ("code", "title") if not isinstance(row.get(one), str) or not row[one].strip()]
+        wrong += [f"缺 {one}" for one in ("code", "title") if not is_words(row.get(one))]
         kind, days, urgencies = row.get("kind"), row.get("days"), row.get("urgencies", [])
-        if kind not in KINDS:
+        if not one_of(kind, KINDS):
             wrong.append(f"kind 没有 {kind!r}（有：{'、'.join(KINDS)}）")
-        if type(days) is not int or days < 1:
-            wrong.append("days 要是大于 0 的整数")
+        if not is_whole(days):
+            wrong.append(f"days 要是大于 0 的整数，最多 {MOST}")
         elif kind == "logs" and days < LOG_DAYS:
             wrong.append(f"登录登出记录至少留 {LOG_DAYS} 天")
         if (
@@ -103,7 +104,7 @@ def _keeps(tables: Mapping[str, Any], fault: Any) -> Iterator[Keep]:
             or (kind == "contact") != bool(urgencies)
         ):
             wrong.append("urgencies 只在 contact 里写，写缓急的 code")
-        if row.get("code") in seen:
+        if str(row.get("code")) in seen:
             wrong.append(f"code {row.get('code')!r} 前面已经有了")
         seen.add(str(row.get("code")))
         for one in wrong:

@@ -1,16 +1,18 @@
 """Loads `simulation.toml`: the campaign a rehearsal plays, in proportions."""
 
+import math
 import re
 import string
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from conversations.codes import Intent, Outcome, Urgency
 from conversations.playbook import SHANGHAI
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import MOST, line_of, read_toml
 from data.tables import loaded
 
 _FILE = "simulation.toml"
@@ -114,6 +116,9 @@ def read_simulation(folder: Path, faults: list[Fault]) -> Simulation | None:
     tables = read_toml(path, faults)
     if len(faults) > before:
         return None
+    if odd := _odd_number(tables):
+        faults.append(Fault(_FILE, line_of(path, rf"\b{re.escape(odd)}\b"), f"有一个数不是数或大过 {MOST}：{odd}"))
+        return None
     try:
         rows = msgspec.convert(tables, Simulation, strict=True)
     except msgspec.ValidationError as error:
@@ -121,6 +126,14 @@ def read_simulation(folder: Path, faults: list[Fault]) -> Simulation | None:
         return None
     faults.extend(Fault(_FILE, line_of(path, needle), message) for needle, message in _wrong(rows))
     return rows if len(faults) == before else None
+
+
+def _odd_number(value: Any) -> str:
+    """The first number that no campaign can have, as it is written; "" when there is none."""
+    if isinstance(value, dict | list):
+        return next(filter(None, map(_odd_number, value.values() if isinstance(value, dict) else value)), "")
+    odd = isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= MOST)
+    return str(value)[:20] if odd else ""
 
 
 def _line(path: Path, message: str) -> int:
@@ -151,7 +164,11 @@ def _wrong(rows: Simulation) -> list[tuple[str, str]]:
     if not rows.messages or any(not 1 <= one.first <= one.last for one in rows.messages):
         found.append((r"^\[\[messages", "条数从 1 起，from 不大于 to"))
     for text in rows.words.facts:
-        if {name for _, name, _, _ in string.Formatter().parse(text) if name} != {"phone", "address"}:
+        try:
+            names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError:
+            names = set()
+        if names != {"phone", "address"}:
             found.append((r"^facts", f"“{text}”里要有 {{phone}} 和 {{address}}，不能有别的"))
     if set(rows.crew.minutes) != set(Urgency) or not rows.crew.ends:
         found.append((r"^minutes", "四种缓急各要一个分钟数，ends 不能空"))

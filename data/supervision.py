@@ -1,5 +1,6 @@
 """Loads `supervision.toml`: the levels above a unit, what proposes the next one, ways and results, what is read out."""
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 from conversations.codes import Urgency
 from data.faults import Fault
+from data.rows import is_whole, is_words, one_of, table_in
 from data.tables import Tables, loaded
 
 TRIGGERS = ("promise_missed", "order_returned", "refused", "unit_failing", "raised", "clock_missed")
@@ -155,12 +157,12 @@ class _Reading(Tables):
             urgencies = self._names("trigger", nth, row, "urgencies", frozenset(Urgency))
             if row["code"] not in TRIGGERS:
                 self.fault(needle, f"没有 {row['code']!r} 这种情况（有：{'、'.join(TRIGGERS)}）", nth)
-            if row.get("least") not in levels:
+            if not one_of(row.get("least"), levels):
                 self.fault(needle, f"least 没有 {row.get('least')!r} 这一级", nth)
-            if type(times) is not int or times < 1:
+            if not is_whole(times):
                 self.fault(needle, "times 要是大于 0 的整数", nth)
             self._sentence(needle, row.get("reason"), REASON, nth)
-            yield Trigger(row["code"], row["title"], str(row.get("least")), urgencies, times if type(times) is int else 1,
+            yield Trigger(row["code"], row["title"], str(row.get("least")), urgencies, times if is_whole(times) else 1,
                           str(row.get("reason")))  # fmt: skip
 
     def results(self) -> Iterator[Result]:
@@ -179,16 +181,15 @@ class _Reading(Tables):
             self.fault(r"^\[\[result\]\]", "没有一种结果是 good")
 
     def sayings(self) -> dict[str, str]:
-        table = self.tables.get("say")
-        found = table if isinstance(table, dict) else {}
+        found = table_in(self.tables, "say")
         for name in sorted(found.keys() - SAY.keys()):
-            self.fault(rf"^{name}\b", f"没有 {name} 这一句（有：{'、'.join(SAY)}）")
+            self.fault(rf"^{re.escape(name)}\b", f"没有 {name} 这一句（有：{'、'.join(SAY)}）")
         for name, known in SAY.items():
             self._sentence(rf"^{name}\b|^\[say\]", found.get(name), known)
         return {name: str(found.get(name, "")) for name in SAY}
 
     def _sentence(self, needle: str, text: Any, known: frozenset[str], nth: int = 1) -> None:
-        if not isinstance(text, str) or not text.strip():
+        if not is_words(text):
             self.fault(needle, "缺这一句话", nth)
             return
         try:

@@ -1,11 +1,12 @@
 """A TOML file of rules and tables of rows while it is read: every table in turn, each fault with its line."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
 from data.faults import BadRows, Fault, rows_folder
-from data.rows import line_of, read_toml
+from data.rows import MOST, is_whole, is_words, line_of, read_toml, table_in
 
 Rows = TypeVar("Rows")
 
@@ -28,7 +29,7 @@ class Tables:
     def __init__(self, path: Path, faults: list[Fault], tables: Mapping[str, Any]) -> None:
         self.path, self.faults, self.tables = path, faults, tables
         for name in sorted(tables.keys() - self.fields.keys() - self.singles):
-            self.fault(rf"^\[+{name}\b|^{name}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
+            self.fault(rf"^\[+{re.escape(name)}\b|^{re.escape(name)}\s*=", f"没有 {name} 这一项：名字写错了，或应删去")
 
     @classmethod
     def read(cls, path: Path, faults: list[Fault]) -> Self | None:
@@ -37,21 +38,21 @@ class Tables:
         tables = read_toml(path, faults)
         return cls(path, faults, tables) if len(faults) == before else None
 
-    def fault(self, needle: str, message: str, nth: int = 1) -> None:
-        """`needle`: a pattern for the line; `nth`: which of several."""
-        self.faults.append(Fault(self.path.name, line_of(self.path, needle, nth=nth), message))
+    def fault(self, needle: str, message: str, nth: int = 1, *, table: str = "") -> None:
+        """`needle`: a pattern for the line; `nth`: which of several; `table`: whose line is told where it is nowhere."""
+        needles = (needle, rf"^\[+{table}\]") if table else (needle,)
+        self.faults.append(Fault(self.path.name, line_of(self.path, *needles, nth=nth), message))
 
     def table(self, name: str) -> Mapping[str, Any]:
         """A table that stands once; empty when it does not stand at all."""
-        found = self.tables.get(name)
-        return found if isinstance(found, dict) else {}
+        return table_in(self.tables, name)
 
     def number(self, name: str) -> int:
-        """A whole number above 0 of [rules]."""
+        """A whole number above 0 of [rules]; MOST at most."""
         value = self.table("rules").get(name)
-        if type(value) is int and value > 0:
+        if is_whole(value):
             return value
-        self.fault(rf"^{name}\b|^\[rules\]", f"{name} 要是大于 0 的整数")
+        self.fault(rf"^{name}\b", f"{name} 要是大于 0 的整数，最多 {MOST}", table="rules")
         return 1
 
     def rows(
@@ -68,8 +69,11 @@ class Tables:
         needed = needed or ("code", "title")
         seen: set[tuple[str, str]] = set()
         for nth, row in enumerate(found, 1):
+            if not isinstance(row, dict):
+                self.fault(rf"^\[*{name}\b", f"写成 [[{name}]]")
+                continue
             wrong = [f"没有 {one} 这一项：名字写错了，或应删去" for one in sorted(row.keys() - self.fields[name])]
-            wrong += [f"缺 {one}" for one in needed if not isinstance(row.get(one), str) or not row[one].strip()]
+            wrong += [f"缺 {one}" for one in needed if not is_words(row.get(one))]
             wrong += [f"{one} 写 true 或 false" for one in flags if not isinstance(row.get(one, False), bool)]
             wrong += self.wrong(name, row)
             key = (str(row.get(within, "")), str(row.get(needed[0], "")))

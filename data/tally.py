@@ -1,5 +1,6 @@
 """Loads `tally.toml`: types and groups of requests, figures filled in by hand, places on the map, the paper's sentence."""
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, ClassVar
 from conversations.codes import Flag, Intent, Urgency
 from conversations.playbook import SHANGHAI
 from data.faults import Fault
+from data.rows import is_whole, is_words, one_of
 from data.tables import Tables, loaded
 
 PLACEHOLDERS = frozenset(
@@ -130,7 +132,7 @@ class _Reading(Tables):
             if not isinstance(codes, list):
                 found.append(f"{field} 要写成方括号里的几个")
             else:
-                found += [f"{field} 没有 {code!r}" for code in codes if code not in known]
+                found += [f"{field} 没有 {code!r}" for code in codes if not one_of(code, known)]
         return found
 
     def moment(self, name: str) -> datetime | None:
@@ -145,7 +147,7 @@ class _Reading(Tables):
 
     def least(self) -> int:
         least = self.table("digest").get("least")
-        if type(least) is int and least >= 2:
+        if is_whole(least, 2):
             return least
         self.fault(r"^\[digest\]", "least 要是不小于 2 的整数")
         return 5
@@ -173,7 +175,7 @@ class _Reading(Tables):
 
     def manual(self) -> Iterator[Manual]:
         for nth, row in self.rows("manual", "code", "title"):
-            if row.get("how") not in HOWS:
+            if not one_of(row.get("how"), HOWS):
                 self.fault(r"^\[\[manual\]\]", f"how 是 {'、'.join(HOWS)} 中的一个", nth)
                 continue
             yield Manual(row["code"], row["title"], str(row.get("unit", "")), row["how"])
@@ -182,7 +184,7 @@ class _Reading(Tables):
         squares: set[tuple[int, int]] = set()
         for nth, row in self.rows("district", "name"):
             square, center = (row.get("row"), row.get("column")), row.get("center")
-            if any(type(one) is not int or not 0 <= one < _MOST for one in square):
+            if not all(is_whole(one, 0, _MOST - 1) for one in square):
                 self.fault(r"^\[\[district\]\]", f"row 和 column 是 0 到 {_MOST - 1} 的整数", nth)
             elif square in squares:
                 self.fault(r"^\[\[district\]\]", "这一格已经有别的区", nth)
@@ -190,15 +192,16 @@ class _Reading(Tables):
                 self.fault(r"^\[\[district\]\]", "center 写成 [经度, 纬度]", nth)
             else:
                 yield District(row["name"], row["row"], row["column"], place)
-            squares.add(square)  # type: ignore[arg-type]
+            if is_whole(square[0], 0) and is_whole(square[1], 0):
+                squares.add((square[0], square[1]))
 
     def sentences(self) -> dict[str, str]:
         table = self.table("sentence")
         for name in sorted(table.keys() - set(SENTENCES)):
-            self.fault(rf"^{name}\b", f"没有 {name} 这一句（有：{'、'.join(SENTENCES)}）")
+            self.fault(rf"^{re.escape(name)}\b", f"没有 {name} 这一句（有：{'、'.join(SENTENCES)}）")
         for name in SENTENCES:
             text = table.get(name)
-            if not isinstance(text, str) or not text.strip():
+            if not is_words(text):
                 self.fault(r"^\[sentence\]", f"缺 {name}")
                 continue
             try:

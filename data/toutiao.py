@@ -1,12 +1,13 @@
 """Loads `toutiao.toml`: what is written under a comment in public, and the headings an imported table may have."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from data.faults import Fault
-from data.rows import line_of, read_toml
+from data.rows import is_whole, is_words, line_of, read_toml
 from data.tables import loaded
 
 COLUMNS = ("text", "author", "time", "link")
@@ -43,18 +44,18 @@ def read_toutiao(folder: Path, faults: list[Fault]) -> ToutiaoRows | None:
         return None
 
     def fault(name: str, words: str) -> None:
-        faults.append(Fault(path.name, line_of(path, name), f"{name} {words}"))
+        faults.append(Fault(path.name, line_of(path, rf"^\[*{re.escape(name)}\b"), f"{name} {words}"))
 
     for name in raw.keys() - {*_SENTENCES, "most", "columns"}:
         fault(name, "没有这一项：名字写错了，或应删去")
     for name in _SENTENCES:
-        if not isinstance(raw.get(name), str) or not raw[name].strip():
+        if not is_words(raw.get(name)):
             fault(name, "要有一句话")
     if isinstance(raw.get("answer_link"), str) and "{link}" not in raw["answer_link"]:
         fault("answer_link", "要有 {link}，私下说的地址放在那里")
     if "120" not in str(raw.get("red", "")):
         fault("red", "要写明打120")
-    if type(raw.get("most")) is not int or not 0 < raw["most"] <= _MOST:
+    if not is_whole(raw.get("most"), 1, _MOST):
         fault("most", f"要是 1 到 {_MOST} 的整数")
     columns = _columns(raw.get("columns"), fault)
     if len(faults) > before:

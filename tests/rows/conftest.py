@@ -1,16 +1,20 @@
 """Two processes of one installation, and the people who write, look over and release what the bot says."""
 
 import asyncio
+import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from html import unescape
+from pathlib import Path
 from re import findall, search
 
 import pytest
 
 from bot.rows.release import TYPED
+from data.faults import rows_folder
 from tests.desk.conftest import Answer, Desk, Person
 from tests.homes import Homes, serving
+from tests.rows.loaders import Write
 from tests.service import Record, Service
 
 
@@ -129,3 +133,26 @@ async def soon(look: Callable[[], Awaitable[bool]], within: float = 30) -> None:
     while not await look():
         assert time.monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rows") / "data"
+    shutil.copytree(rows_folder(), folder, ignore=shutil.ignore_patterns("corpus", "*.py", "__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def rows(shared: Path) -> Iterator[Write]:
+    """Writes one file of a copy of the rows; afterwards they are as they were."""
+    before: dict[Path, bytes] = {}
+
+    def write(name: str, text: str | bytes) -> Path:
+        path = shared / name
+        before.setdefault(path, path.read_bytes())
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+        return shared
+
+    yield write
+    for path, raw in before.items():
+        path.write_bytes(raw)
