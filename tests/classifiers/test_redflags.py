@@ -252,3 +252,25 @@ def test_every_fault_of_the_rows_is_named(tmp_path: Path) -> None:
         ("words.csv", 2), ("variants.csv", 2), ("signs.csv", 2), ("signs.csv", 3), ("signs.csv", 4),
         ("frames.csv", 2), ("limits.csv", 2), ("rules.csv", 2), ("rules.csv", 3),
     }  # fmt: skip
+
+
+BESIDE = (
+    "急！{}", "居委不管，{}", "13800138000，{}", "静安区威海路100号，{}", "昨天还好好的，{}", "打不通120，{}",
+    "家里没菜了，{}", "谢谢你们，{}", "{}，谢谢", "{}，怎么办", "{}，没有人管", "{}，家里没人",
+    "{}，电话13800138000", "{}，是不是要去医院", "{}，没发烧", "{}，核酸阴性",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("around", BESIDE)
+def test_what_people_say_around_a_danger_takes_nothing_from_it(around: str) -> None:
+    """Numbers, thanks, another want, what is not: each by itself may stand in a rule or a frame for something else."""
+    for text, _ in rows("red.csv"):
+        assert verdict(RED.read(around.format(text.rstrip("。")))) == "critical", around.format(text)
+    for (text,) in rows("check.csv"):
+        assert verdict(RED.read(around.format(text.rstrip("。")))) in ("check", "critical"), around.format(text)
+
+
+@pytest.mark.parametrize("around", [one for one in BESIDE if "120" not in one])
+def test_what_people_say_around_it_makes_no_danger(around: str) -> None:
+    for text in [row[0] for row in rows("calm.csv")]:
+        assert verdict(RED.read(around.format(text.rstrip("。")))) != "critical", around.format(text)
