@@ -82,6 +82,12 @@ class Cues:
     lasts: Pattern[str]
     """The words are about how long something lasts."""
 
+    lives_elsewhere: Pattern[str]
+    """Whoever it is about is a neighbour, or lives somewhere else than the writer."""
+    in_district: Pattern[str]
+    """In which district somebody is, named without a road; group `district`."""
+    own_home: Pattern[str]
+    """The writer's own home, set apart from where another lives."""
     where_unknown: Pattern[str]
     """They do not know where they are."""
     where_asked: Pattern[str]
@@ -141,6 +147,8 @@ _SHAPES = {
     "days_alone": f"(?:%(days_about)s){{0,2}}(?:%(days_have)s)?{_DAYS}(?:的?量)?[。了吧]?",
     "days_beside": f"(?:%(days_going)s)(?:%(days_on)s){{0,3}}{_DAYS}",
     "days_last": f"(?:%(days_left)s){_DAYS}(?:的?量)?[。了吧]*$",
+    "lives_elsewhere": "(?:%(person)s|[他她])[^，,。；;！!？?]{0,4}(?:%(away_home)s)|%(next_door)s",
+    "in_district": "[在住到]\\s?(?P<district>%(district_name)s)(?!.{0,6}院)",
     "lasts": r"[\d一二三四五六七八九十两半几]|%(lasts)s",
     "no_site": r"%(no_site)s|\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]",
     "beside": r"[在住靠近]\s?(?P<place>\S{2,20}?(?:%(beside)s))",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from conversations.codes import Flag, Outcome, TicketStatus, Urgency
 from conversations.effects import SetTimer
+from conversations.elsewhere import of_their_own
 from conversations.reading import Reading
 from conversations.speaking import still_missing
 from conversations.state import Case, Conversation
@@ -110,7 +111,7 @@ def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if case is not None and case is not target and not done:
         return False  # what is not solved is what they are telling us of, and it has no ticket yet
     status = TicketStatus.REOPENED if done else target.status
-    slots = {**draft.state.known, **target.slots}  # what was told since it was closed
+    slots = {**of_their_own(target, draft.state.known), **target.slots}  # what was told since it was closed
     again = evolve(target, outcome=None, status=status, slots=slots, wants_human=True)
     draft.put(again)
     draft.filed = again.key

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from conversations.codes import Intent, TicketStatus, Urgency, Verification
 from conversations.effects import KeepLabel, SendPicture, SendText
+from conversations.elsewhere import of_their_own
 from conversations.events import (
     ColleagueSpoke,
     DeliveredLate,
@@ -151,7 +152,7 @@ def reopened(draft: Draft, event: ReporterReopened) -> Turn:
         return draft.finish("unknown")
     if case.open:
         return draft.finish("open")
-    slots = {**draft.state.known, **case.slots}  # what was told since it was closed
+    slots = {**of_their_own(case, draft.state.known), **case.slots}  # what was told since it was closed
     again = evolve(case, outcome=None, status=TicketStatus.REOPENED, reporter="", slots=slots, acted_at=draft.now)
     draft.put(again)
     draft.filed = again.key

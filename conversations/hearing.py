@@ -11,7 +11,7 @@ from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.confirming import confirmed
 from conversations.context import remember
 from conversations.events import BurstEnded, MessageReceived
-from conversations.households import begin_list
+from conversations.households import begin_list, of_the_house
 from conversations.language import in_another_language
 from conversations.listening import fill, further_needs, heard, new_case, unnamed
 from conversations.mourning import beside_danger, mourns_another, with_danger_first
@@ -179,7 +179,7 @@ def _begin(
         case = evolve(case, consent="no" if Act.REFUSE_CONSENT in event.reading.acts else "yes")
         if case.consent == "no" and not danger and not silent:
             draft.say("info", draft.playbook.say("refuse_consent"))
-    case = share(draft, case)
+    case = share(draft, of_the_house(case, event.parts))
     if event.parts:
         return begin_list(draft, case, event, silent=silent)
     for other in further_needs(case, event.message, event.reading, draft.playbook):

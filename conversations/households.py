@@ -1,11 +1,12 @@
 """A list of households in one message: a ticket each, and one for the list. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from conversations.asking import NOTHING, ask_contact, asked
 from conversations.belief import sober_entry
 from conversations.codes import Flag, Urgency
-from conversations.events import MessageReceived
+from conversations.events import MessageReceived, Part
 from conversations.listening import new_case
 from conversations.speaking import danger_line
 from conversations.state import Case
@@ -55,6 +56,18 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
     draft.put(asked(parent, names))
     draft.state = evolve(draft.state, focus=parent.key, asked=names, asked_on=draft.state.turn)
     return draft.finish()
+
+
+def of_the_house(case: Case, parts: Sequence[Part]) -> Case:
+    """A room that an entry of the list names is that household's, and not where the whole list is (5号楼：201室没菜；…)."""
+    place = case.slots.get("address")
+    room = dict(place.parts).get("room", "") if place else ""
+    if place is None or not room or not any(room in part.text for part in parts):
+        return case
+    house = replace(
+        place, value=place.value.removesuffix(room), parts=tuple(one for one in place.parts if one[0] != "room")
+    )
+    return evolve(case, slots={**case.slots, "address": house})
 
 
 def _short(entry: str, most: int = _ENTRY) -> str:

@@ -27,7 +27,10 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         open_siblings(draft, case)
     case = _unable_to_call(draft, case, reading, danger=danger)
     words, names = ask_contact(case, draft.playbook)
+    known = {name: value for name, value in case.slots.items() if name in SHARED}
     if names and (first or (danger and not case.asked.get(names[0]))):
+        if first:
+            draft.say("receipt", _read_back(draft, case, known))
         draft.say("question", words)
         case = draft.put(asked(case, names))
         draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
@@ -35,8 +38,7 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
             draft.timer("nudge", case, draft.playbook.manners.nudge)
         return draft.finish()
     if first:  # told with the danger, or known from before: said back, so that a wrong number is seen
-        known = {name: value for name, value in case.slots.items() if name in SHARED}
-        draft.say("receipt", noted(case, known, draft.playbook))
+        draft.say("receipt", _read_back(draft, case, known))
         title = draft.playbook.intents[case.intent].title
         draft.say("receipt", draft.playbook.say("receipt", number=case.ticket, title=title))
         draft.put(case)
@@ -62,6 +64,12 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
     draft.state = evolve(draft.state, asked=names)
     draft.put(case)
     return draft.finish()
+
+
+def _read_back(draft: Draft, case: Case, known: Mapping[str, Filled]) -> str:
+    """What we send people by, so that a wrong number or place is seen while it can still be put right."""
+    words = noted(case, known, draft.playbook)
+    return words + draft.playbook.say("place_right") if words and "address" in known else words
 
 
 def _unable_to_call(draft: Draft, case: Case, reading: Reading, *, danger: bool) -> Case:

@@ -7,11 +7,12 @@ from datetime import datetime
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.cues import Cues
+from conversations.elsewhere import ELSEWHERE, tells_elsewhere, unsettled
 from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
 from conversations.reading import DESPAIR, DOUBTED, Reading
-from conversations.slots import PARSERS, SHARED, SKIPPED, missing, named_word, story
+from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.telephones import both_numbers, instead
 from conversations.values import evolve
@@ -62,6 +63,7 @@ def new_case(
     """A case begun by this message; its words are kept whole in the record, the summary is their beginning."""
     words = " ".join(message.text.split())
     child = child_writes(message.text, playbook.cues)
+    elsewhere = tells_elsewhere(state, message.text, reading, playbook.cues)
     return Case(
         key=max((case.key for case in state.cases), default=0) + 1,
         intent=intent,
@@ -73,7 +75,8 @@ def new_case(
         reasons=reading.reasons,
         further=tuple(other for other, _ in reading.intents if other is not intent),
         summary=words if len(words) <= _SUMMARY else words[: _SUMMARY - 1] + "…",
-        slots={name: value for name, value in state.known.items() if name in SHARED},
+        slots={name: value for name, value in state.known.items() if name == "phone" or not elsewhere},
+        asked={ELSEWHERE: 1} if elsewhere else {},
         model=reading.model,
     )
 
@@ -153,6 +156,7 @@ def fill(
     """
     row, cues, news = playbook.intents[case.intent], playbook.cues, dict[str, Filled]()
     correcting = Act.CORRECT in reading.acts
+    case = case if correcting else unsettled(case, reading)
     for slot in row.slots:
         value = named_word(slot, message) or PARSERS[slot.kind](
             message, reading, _asked_before(slot, case, message, reading, cues), cues

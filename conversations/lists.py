@@ -32,8 +32,23 @@ def need_items(text: str) -> tuple[str, ...]:
 _SHORTEST = 3
 
 
+_BREAK = re.compile(r"[；;。]\s*")
+_HEAD = re.compile(r"[^：:；;。]{0,30}(?<!室)[：:]\s*(?=[A-Za-z]?\d{3,4}室?)")
+_BEGINS_WITH_A_DOOR = re.compile(r"[A-Za-z]?\d{3,4}(?:室|(?=[ :：，,\u4e00-\u9fff]))")
+
+
+def _lines(text: str) -> str:
+    """A list written on one line (5号楼：201室没菜；302室…；404室…), an entry a line; any other text as it is."""
+    head = _HEAD.match(text)
+    pieces = [piece for piece in _BREAK.split(text[head.end() if head else 0 :].strip()) if piece]
+    if "\n" in text.strip() or len(pieces) < FEWEST or not all(map(_BEGINS_WITH_A_DOOR.match, pieces)):
+        return text
+    return "\n".join(pieces)
+
+
 def list_items(text: str, reading: Reading) -> tuple[str, ...]:
     """The entries of a list of households, in order; () when the text is none."""
+    text = _lines(text)
     if text.count("\n") < FEWEST - 1:
         return ()
     found = [match["item"].strip() for match in _ITEM.finditer(text)]

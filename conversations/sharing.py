@@ -1,5 +1,6 @@
 """What is the contact's rather than one case's: a phone and a place told once serve every open case. Pure."""
 
+from conversations.elsewhere import of_their_own
 from conversations.reading import Reading
 from conversations.slots import PARSERS, SHARED
 from conversations.speaking import noted
@@ -10,11 +11,11 @@ from conversations.values import evolve
 
 def share(draft: Draft, case: Case) -> Case:
     """Phone and address are the contact's: other open cases of theirs know them too."""
-    shared = {name: value for name, value in case.slots.items() if name in SHARED}
+    shared = of_their_own(case, {name: value for name, value in case.slots.items() if name in SHARED})
     draft.state = evolve(draft.state, known={**draft.state.known, **shared})
     draft.put(case)
     for other in draft.state.cases:
-        lacking = {name: value for name, value in shared.items() if name not in other.slots}
+        lacking = {name: value for name, value in of_their_own(other, shared).items() if name not in other.slots}
         if other.open and other.key != case.key and lacking:
             draft.put(evolve(other, slots={**other.slots, **lacking}))
             draft.note(evolve(other, slots={**other.slots, **lacking}), "shared")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 
 from conversations.codes import Act, Flag
@@ -14,7 +14,15 @@ from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
 from conversations.telephones import CALLED, has_no_number, how_they_rang, other_number
-from conversations.whereabouts import address_words, beside, named_last, names_a_hospital, names_a_place, specific
+from conversations.whereabouts import (
+    beside,
+    filled_place,
+    named_last,
+    names_a_hospital,
+    names_a_place,
+    place_told,
+    specific,
+)
 
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
@@ -56,14 +64,9 @@ def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
 
 @kind("place")
 def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
-    best = next(iter(reading.entities.addresses), None)
+    best = place_told(message.text, reading)
     if best and (specific(best) or asked):
-        parts = tuple(
-            (part.name, value) for part in fields(best) if isinstance(value := getattr(best, part.name), str) and value
-        )
-        if best.districts and not best.district:
-            parts += (("districts", "、".join(best.districts)),)
-        return Filled(address_words(best), parts=parts, sure=specific(best) and best.confidence >= 0.5)
+        return filled_place(best, reading)
     if message.location:
         label = message.location.label or f"{message.location.latitude:.5f},{message.location.longitude:.5f}"
         where = f"{message.location.latitude:.6f},{message.location.longitude:.6f}"

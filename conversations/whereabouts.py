@@ -4,6 +4,7 @@ import re
 from dataclasses import fields, replace
 from typing import Any
 
+from conversations.codes import Act
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
 from conversations.state import Filled
@@ -34,12 +35,34 @@ def address_words(address: Address) -> str:
     return "".join(filter(None, (*parts, *tail))) or address.raw
 
 
+def filled_place(best: Address, reading: Reading) -> Filled:
+    """The address as a slot holds it; the others of the message are kept with it, for people."""
+    parts = tuple(
+        (part.name, value) for part in fields(best) if isinstance(value := getattr(best, part.name), str) and value
+    )
+    if best.districts and not best.district:
+        parts += (("districts", "、".join(best.districts)),)
+    others = [address_words(one) for one in reading.entities.addresses if one is not best and specific(one)]
+    parts += (("also", "、".join(others)),) if others else ()
+    return Filled(address_words(best), parts=parts, sure=specific(best) and best.confidence >= 0.5)
+
+
+def without_place(address: Address) -> bool:
+    """A district and nothing below it (在浦东)."""
+    return not any(getattr(address, name) for name in _PLACE_PARTS - {"district", "raw"})
+
+
 def patched(had: Filled, reading: Reading) -> Filled | None:
-    """A place with some parts said anew: "不是5号楼，是15号楼", "是普陀区的". None when the message names no part."""
+    """A place with some parts said anew: "不是5号楼，是15号楼", "是普陀区的". None when the message names no part, or a district
+    that the place, as it was written, does not lie in: that is another place, unless they put it right."""
     best = next(iter(reading.entities.addresses), None)
     if best is None:
         return None
     parts = dict(had.parts)
+    written = parts.get("district", "")
+    other = written and best.district and best.district != written and written[:2] in parts.get("raw", "")
+    if other and without_place(best) and Act.CORRECT not in reading.acts:
+        return None
     said = {
         part.name: value
         for part in fields(best)
@@ -53,6 +76,32 @@ def patched(had: Filled, reading: Reading) -> Filled | None:
     return Filled(words, parts=tuple(whole.items()), sure=had.sure or specific(best))
 
 
+_SENTENCE = re.compile("[。！？!?；;\n]")
+
+
+def place_told(text: str, reading: Reading) -> Address | None:
+    """The address a message is about: of several the one beside what a rule saw (我家在A。我妈在B，喘不上气了), for help goes
+    there; the first where nothing tells."""
+    places = [one for one in reading.entities.addresses if specific(one)]
+    first = next(iter(reading.entities.addresses), None)
+    spans = [one.span for one in reading.reasons if one.code.startswith("R")] or [one.span for one in reading.reasons]
+    seen = next((at for span in spans if span and (at := text.find(span)) >= 0), -1)
+    if len(places) < _TWO or seen < 0:
+        return first
+    return min(places, key=lambda place: _apart(text, place.raw, seen))
+
+
+def _apart(text: str, raw: str, seen: int) -> tuple[int, int]:
+    """How many sentences and characters lie between a place and what was seen; what comes after the place is nearer."""
+    at = text.find(raw) if raw else -1
+    if at < 0:
+        return len(text), len(text)
+    end = at + len(raw)
+    between = text[end:seen] if end <= seen else text[seen:at]
+    return len(_SENTENCE.findall(between)), len(between)
+
+
+_TWO = 2
 _AMOUNT = re.compile(
     r"\D{0,6}\d{1,3}(?:\.\d)?\s?(?:天|日|周|个月|岁|粒|片|颗|盒|瓶|支|包|度|点|次|人|个|斤|小时|分钟)\D{0,4}"
 )

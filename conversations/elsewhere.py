@@ -1,0 +1,56 @@
+"""Whether a need is of another place than the one we know: then that place is asked for, never taken over. Pure."""
+
+from collections.abc import Mapping
+
+from conversations.cues import Cues
+from conversations.reading import Address, Reading
+from conversations.state import Case, Conversation, Filled
+from conversations.values import evolve
+from conversations.whereabouts import without_place
+from conversations.whom import named
+
+ELSEWHERE = "elsewhere"
+"""Among what was asked of a case: its address is its own and neither comes from another case nor goes to one."""
+
+
+def is_elsewhere(case: Case) -> bool:
+    return ELSEWHERE in case.asked
+
+
+def of_their_own(case: Case, known: Mapping[str, Filled]) -> dict[str, Filled]:
+    """What is known of the contact and holds for this case."""
+    return {name: value for name, value in known.items() if name != "address" or not is_elsewhere(case)}
+
+
+def tells_elsewhere(state: Conversation, text: str, reading: Reading, cues: Cues) -> bool:
+    """Another district, a neighbour, somebody who does not live here; or the writer's own home, when the place we know was
+    told of one of the family."""
+    had = state.known.get("address")
+    if had is None:
+        return False
+    if any(another_district(had, one) for one in reading.entities.addresses) or cues.lives_elsewhere.search(text):
+        return True
+    district = dict(had.parts).get("district", "")
+    if district and any(found["district"] not in district for found in cues.in_district.finditer(text)):
+        return True
+    told = [case for case in state.cases if case.slots.get("address", had).value == had.value]
+    own = cues.own_home.search(text) is not None
+    return own and any(named(case.summary, cues) and not cues.own_home.search(case.summary) for case in told)
+
+
+def another_district(had: Filled, said: Address) -> bool:
+    """A district that is not the one of the place we know, which was written and not found out."""
+    district = dict(had.parts).get("district", "")
+    return bool(district and said.district and said.district != district)
+
+
+def unsettled(case: Case, reading: Reading) -> Case:
+    """The case without the address it took over, when its writer names another district (我在浦东): it is asked for."""
+    had = case.slots.get("address")
+    if had is None or had.by or had.at is None or had.at >= case.started_at:
+        return case
+    bare = [one for one in reading.entities.addresses if without_place(one)]
+    if not any(another_district(had, one) for one in bare):
+        return case
+    slots = {name: value for name, value in case.slots.items() if name != "address"}
+    return evolve(case, slots=slots, asked={**case.asked, ELSEWHERE: 1})
