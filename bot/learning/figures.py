@@ -8,7 +8,7 @@ from bot.learning.marks import ACCOUNT, CARD, IDENTITY, NUMBER, PHONE, Mark
 # Characters that stand for a figure, wherever it is not one of a plain word: 幺三八, １３８, ①③⑧, 壹叁捌.
 _SPOKEN = dict(zip("零〇○洞幺一二两三四五六七拐八九勾壹贰叁肆伍陆柒捌玖", "00001122345677899123456789", strict=True))
 _ALIKE = {"O": "0", "o": "0", "l": "1", "I": "1"}
-_GAP = r"[-\s.·•,，、_/~—–*＊()（）:：|+＋\u00ad\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]{0,3}"
+_GAP = r"[-\s.．·•…,，、_/~—–*＊()（）:：|+＋\u00ad\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]{0,3}"
 _MOST_GAPS = 40
 
 _DATE = re.compile(r"(?:19|20)\d{2}[-./]\d{1,2}(?:[-./]\d{1,2})?(?:\s\d{1,2}:\d{2})?|\d{1,2}:\d{2}-\d{1,2}:\d{2}")

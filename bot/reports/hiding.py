@@ -11,17 +11,28 @@ from datetime import datetime
 
 from bot.desk import words
 from bot.store.tickets import Ticket
+from classifiers.phones import read_phones
 from conversations.playbook import Playbook
 
 _HOSPITAL = re.compile(r"[一-鿿]{2,14}?(?:医院|妇幼保健院|卫生服务中心|卫生院)")
 _TOWN = re.compile(r"[一-鿿]{1,6}(?:街道|镇|乡)")
 _DIGITS = "0-9０-９〇零一幺二两三四五六七八九"
 _PHONE = re.compile(rf"(?:[{_DIGITS}][\s·.—－-]?){{7,}}")
-_HARMLESS = re.compile(
-    r"B\d{5}-\d{4,9}(?:-\d{1,4})?|\d{4}[-年./]\d{1,2}[-月./]\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]|\d[\d,]*\.\d+"
-    r"|(?:速报|内参)\s*\d+\s*号"
+_OURS = re.compile(
+    r"B\d{5}-\d{4,9}(?:-\d{1,4})?|(?<!\d)(?:19|20)\d{2}[-年./](?:0?[1-9]|1[0-2])[-月./](?:[12]\d|3[01]|0?[1-9])(?!\d)[日号]?"
+    r"|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d)|(?:速报|内参)\s*\d+\s*号"
 )
-"""Our own numbers, dates, decimals."""
+"""Our own numbers, days and hours."""
+_DECIMAL = re.compile(r"\d[\d,]*\.\d+")
+_PLAIN = str.maketrans("０１２３４５６７８９〇零幺一二两三四五六七八九", "012345678900112" + "23456789")
+_GAP = r"[-\s.．·•,，、_/~～—–－…()（）:：|+＋]{0,4}"
+_LISTS = re.compile(r"[,，、/]")
+_BLANK = "\x00"
+_MOBILE = re.compile(rf"(?<!\d)1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
+_LANDLINE = re.compile(rf"(?<!\d)0(?:10|2\d|[3-9]\d{{2}}){_GAP}[2-9](?:{_GAP}\d){{6,7}}(?!\d)")
+_IDENTITY = re.compile(
+    rf"(?<!\d)\d{{6}}{_GAP}(?:19|20)\d{{2}}{_GAP}[01]\d{_GAP}[0-3]\d{_GAP}\d{{3}}{_GAP}[\dXx](?![\dA-Za-z])"
+)
 _DOOR = re.compile(
     r"[0-9０-９一二三四五六七八九十百]+(?:[-—－][0-9０-９]+)*\s*(?:支?弄|号楼|幢|栋|单元|室|号(?!召|称|线|令|[、，]|\d*文))"
 )
@@ -122,14 +133,40 @@ def names_in(texts: Iterable[str], surnames: str) -> set[str]:
 
 def leaks(text: str, tickets: Sequence[Ticket], names: Iterable[str] = ()) -> list[Leak]:
     """What in a typed text could tell who somebody is: numbers, doors, and what is known of the tickets it is about."""
-    plain = _HARMLESS.sub(" ", text)
-    found = [Leak("像电话或证件号", _cut(one[0])) for one in _PHONE.finditer(plain)]
+    numbers, plain = _numbers(text)
+    plain = _DECIMAL.sub(" ", plain)
+    found = [Leak("像电话或证件号", _cut(one)) for one in (*numbers, *(one[0] for one in _PHONE.finditer(plain)))]
     found += [Leak("像门牌", _cut(one[0])) for pattern in (_DOOR, _PAIR) for one in pattern.finditer(plain)]
     found += [Leak("像微信号、邮箱", _cut(one[0])) for one in _ACCOUNT.finditer(plain)]
     known = {part for ticket in tickets for name, part in parts_of(ticket).items() if name in _ROOM and len(part) >= 2}
     found += [Leak("求助人的地址", one) for one in sorted(known) if one in text]
     found += [Leak("求助人的姓名", one) for one in sorted(set(names)) if one in text]
     return list(dict.fromkeys(found))
+
+
+def _numbers(text: str) -> tuple[list[str], str]:
+    """(numbers somebody can be called or known by, however they are parted; the text without them and without our own).
+
+    They are looked for before decimals are taken out: 138.1234.5678 is no decimal.
+    """
+    found = []
+
+    def taken(one: re.Match[str]) -> str:
+        sizes = [len(group) for group in re.findall(r"\d+", one[0])]
+        if one.re is _MOBILE and _LISTS.search(one[0]) and max(sizes) > 1 and (sizes[0] < 3 or len(sizes) > 4):
+            return one[0]  # 15、20、30、40、500: a list of counts
+        found.append(text[one.start() : one.end()])
+        return _BLANK * len(one[0])
+
+    plain = _IDENTITY.sub(taken, text.translate(_PLAIN))
+    plain = _OURS.sub(lambda one: _BLANK * len(one[0]), plain)
+    for pattern in (_MOBILE, _LANDLINE):
+        plain = pattern.sub(taken, plain)
+    for phone in read_phones(text):
+        if phone.raw.translate(_PLAIN) in plain:
+            found.append(phone.raw)
+    written = "".join(" " if new == _BLANK else old for new, old in zip(plain, text, strict=True))
+    return found, written
 
 
 def _cut(text: str) -> str:
