@@ -23,6 +23,12 @@ def main(argv: list[str] | None = None) -> int:
     # One command's modules are a fraction of all; the list is for whoever asks for it, or names none of them.
     for name in argv[:1] if argv[:1] and argv[0] in COMMANDS else COMMANDS:
         import_module(f"bot.commands.{name}").add(commands)
+    if odd := next((word for word in argv if not _sayable(word)), None):
+        print(
+            f"{odd.encode('ascii', 'backslashreplace').decode()}：不是 UTF-8，请用 UTF-8 的终端重打这一项",
+            file=sys.stderr,
+        )
+        return 2
     options = parser.parse_args(argv)
     try:
         return int(options.run(options) or 0)
@@ -37,6 +43,15 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(cure, file=sys.stderr)
         return 2
+
+
+def _sayable(word: str) -> bool:
+    """Whether it came in whole characters: bytes that are none can neither be stored nor printed."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _cure(error: Exception) -> str | None:

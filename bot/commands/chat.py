@@ -1,11 +1,15 @@
 """`bangnong chat`: talk to the bot in the terminal, every effect printed; needs no database."""
 
 import argparse
+import io
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def add(commands: Any) -> None:
@@ -38,6 +42,9 @@ def run(options: argparse.Namespace) -> int:
     if sys.stdin.isatty():
         print("说吧。空行或 Ctrl-D 结束。", file=sys.stderr)
     for number, words in enumerate(_lines(), 1):
+        if not words.isprintable() and _NO_CHARACTER.search(words):
+            print("这一行读不出来：把终端或文件换成 UTF-8 编码再试", file=sys.stderr)
+            return 2
         now = datetime.now(UTC)
         message = Inbound(contact, str(number), "text", words, now)
         event = fact_of(reader, state, message, reader.read([words], [now])[0], playbook)
@@ -63,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lines() -> Iterator[str]:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
     while True:
         try:
             line = input("您：" if sys.stdin.isatty() else "").strip()

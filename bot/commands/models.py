@@ -33,6 +33,12 @@ def run(options: argparse.Namespace) -> int:
             print(f"已启用 {options.model}（正在运行的服务几秒内换上）")
         else:
             print(f"已退回 {models.rollback()}")
+    except LookupError:
+        print(
+            "没有更早的模型可以退回：bangnong models list 看有哪些，bangnong models promote ID 启用一个",
+            file=sys.stderr,
+        )
+        return 2
     except (BadModel, NotGoodEnough) as error:
         print(error, file=sys.stderr)
         return 1

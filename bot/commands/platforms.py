@@ -6,6 +6,8 @@ import sys
 from datetime import datetime
 from typing import Any
 
+from bot.commands.options import number
+
 HELP = "写：渠道 谁 说什么，例如 wechat wang 家里断粮两天了。空行不算，Ctrl-C 结束。"
 
 
@@ -13,7 +15,7 @@ def add(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "platforms", help="strict stand-ins of the platforms, for staging"
     )
-    parser.add_argument("--port", type=int, default=8090, help="first of three ports (default 8090)")
+    parser.add_argument("--port", type=number(1, 65_533), default=8090, help="first of three ports (default 8090)")
     parser.add_argument(
         "--service", default="http://127.0.0.1:8080", help="the service (default http://127.0.0.1:8080)"
     )

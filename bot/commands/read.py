@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from bot.environment import home_of, read_environment
@@ -26,7 +26,7 @@ def open_for_reading(*, model: bool = True) -> Reader:
 def over_lines(work: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> int:
     """Run `work` over batches of rows {"id","text"} from standard input; a bad line becomes {"error"} and exit 1."""
     faults = 0
-    for batch in _batches(sys.stdin):
+    for batch in _batches(sys.stdin.buffer):
         good = [row for row in batch if "error" not in row]
         done = iter(work(good))
         for row in batch:
@@ -36,7 +36,7 @@ def over_lines(work: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> 
     return 1 if faults else 0
 
 
-def _batches(lines: Any) -> Iterator[list[dict[str, Any]]]:
+def _batches(lines: Iterable[bytes]) -> Iterator[list[dict[str, Any]]]:
     batch: list[dict[str, Any]] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -48,10 +48,15 @@ def _batches(lines: Any) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def _row(line: str, number: int) -> dict[str, Any]:
+def _row(line: bytes, number: int) -> dict[str, Any]:
     try:
-        row = json.loads(line)
-    except ValueError:
+        row = json.loads(line.decode())
+        json.dumps(
+            row, ensure_ascii=False
+        ).encode()  # half a character, written as an escape, could not be printed again
+    except UnicodeError:
+        return {"error": f"line {number}: not UTF-8; save the lines as UTF-8"}
+    except (ValueError, RecursionError):
         return {"error": f"line {number}: not JSON"}
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         known = {"id": row["id"]} if isinstance(row, dict) and "id" in row else {}

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bot.commands.options import number
 from bot.commands.progress import Progress
 from bot.commands.record import with_record
 from bot.settings import Settings
@@ -15,7 +16,7 @@ from bot.vault import Unsealable, Vault
 def add(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser("replay", help="tell recorded conversations with other rows")
     parser.add_argument("--with", dest="folder", type=Path, required=True, help="the changed rows (a copy of data/)")
-    parser.add_argument("--last", type=int, default=1000, help="conversations to look at, newest first")
+    parser.add_argument("--last", type=number(), default=1000, help="conversations to look at, newest first")
     parser.set_defaults(run=run)
 
 

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from typing import Any
 
+from bot.commands.options import number
 from bot.commands.record import with_record
 from bot.settings import Settings
 from bot.store.database import Database
@@ -15,9 +16,9 @@ def add(commands: Any) -> None:
     acts = parser.add_subparsers(dest="act", required=True)
     acts.add_parser("list", help="released sets, newest first")
     show = acts.add_parser("show", help="what a set changed")
-    show.add_argument("set", type=int)
+    show.add_argument("set", type=number(0, 2**31 - 1))
     back = acts.add_parser("rollback", help="go back to an earlier set at once (0: the program's own)")
-    back.add_argument("set", type=int)
+    back.add_argument("set", type=number(0, 2**31 - 1))
     back.add_argument("--reason", required=True, help="why; staff read it until one of them has looked")
     parser.set_defaults(run=run)
 

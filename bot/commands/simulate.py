@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.commands.options import number
 from bot.commands.progress import Progress
 from bot.commands.record import with_record
 from bot.settings import BadSettings, KeyFile, Settings, load_settings, read_environment
@@ -26,10 +27,12 @@ def add(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "simulate", help="play a campaign against a rehearsal service"
     )
-    parser.add_argument("--hours", type=int, help="hours from the opening on (default: as in simulation.toml)")
-    parser.add_argument("--cases", type=int, help="matters (default: as in simulation.toml)")
+    parser.add_argument(
+        "--hours", type=number(1, 10_000), help="hours from the opening on (default: as in simulation.toml)"
+    )
+    parser.add_argument("--cases", type=number(1, 1_000_000), help="matters (default: as in simulation.toml)")
     parser.add_argument("--speed", default=_FAST, help="rehearsal seconds to a real one, or max")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same messages")
+    parser.add_argument("--seed", type=number(0), default=1, help="the same seed writes the same messages")
     parser.add_argument("--url", help="base address (default: http://BANGNONG_HOST:PORT)")
     parser.set_defaults(run=run)
 

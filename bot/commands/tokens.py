@@ -4,6 +4,7 @@ import argparse
 import secrets
 from typing import Any
 
+from bot.commands.options import MOST_DAYS, number
 from bot.commands.record import with_record
 from bot.people import ROLES
 from bot.settings import Settings
@@ -17,7 +18,7 @@ def add(commands: Any) -> None:
     new = acts.add_parser("create")
     new.add_argument("--role", default="reporter", choices=ROLES)
     new.add_argument("--name", default="api")
-    new.add_argument("--days", type=int, help="valid for so many days (default: until revoked)")
+    new.add_argument("--days", type=number(1, MOST_DAYS), help="valid for so many days (default: until revoked)")
     acts.add_parser("list")
     acts.add_parser("revoke").add_argument("name")
     parser.set_defaults(run=run)

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from conversations.playbook import SHANGHAI, Hours
 
 _DAY = timedelta(days=1)
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+"""Anything else is a slip, and the first and the last years have no midnight in every time zone."""
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?")
 
 
@@ -103,12 +105,16 @@ def read_moment(text: str, *, ends: bool) -> datetime:
         if found is None:
             raise ValueError
         year, month, day = int(found[1]), int(found[2]), int(found[3])
+        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+            raise BadPeriod(f"没有 {year} 年的求助：年份写 {_FIRST_YEAR} 到 {_LAST_YEAR}")
         if found[4] is None:
             at = midnight(date(year, month, day))
             return at + _DAY if ends else at
         if (int(found[4]), int(found[5])) == (24, 0):
             return midnight(date(year, month, day)) + _DAY
         return datetime(year, month, day, int(found[4]), int(found[5]), tzinfo=SHANGHAI)
+    except BadPeriod:
+        raise
     except (ValueError, OverflowError):
         raise BadPeriod(f"日期“{text[:30]}”看不懂：写成 2022-04-05，或带时刻 2022-04-05T20:00（上海时间）") from None
 
