@@ -16,6 +16,8 @@ from typing import Literal, NamedTuple
 
 import opencc
 
+from classifiers.courtesy import without_courtesy
+
 PHONE, URL, ORDER, IDENTITY, DATE, TIME = (chr(0xE000 + n) for n in range(6))
 HOT, WARM, COOL, AIR_LOW, AIR_GOOD = (chr(0xE010 + n) for n in range(5))
 BABY, CHILD, ADULT, ELDER = (chr(0xE020 + n) for n in range(4))
@@ -34,7 +36,7 @@ MARKERS: Mapping[str, str] = {
 WORD_WEIGHT = 20_000
 """Frequency given to every lexicon word, in both engines: high enough that a listed word is never split."""
 
-_VERSION = "8"
+_VERSION = "9"
 _UNUSUAL = re.compile("[^一-\u9fd5\x00-\x7f，。、；：！？（）“”‘’《》【】—]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
@@ -179,7 +181,7 @@ class Tokenizer:
         if "血氧" in text:
             text = _AIR.sub(lambda found: found[1] + (AIR_LOW if int(found[2]) < 94 else AIR_GOOD), text)
         text = _ALPHABET.sub(" ", _FACTS.sub(_fact, text))
-        return _RUN.sub(_shortened, text).strip()
+        return without_courtesy(_RUN.sub(_shortened, text).strip())
 
     def read(self, text: str) -> Cut:
         """The words of `text` and the string they were cut from."""
