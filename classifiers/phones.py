@@ -14,13 +14,15 @@ _narrow = replacer(
         0xFF0B: 0x2B, 0xFF0D: 0x2D, 0x2014: 0x2D, 0x2013: 0x2D, 0x3000: 0x20, 0x00A0: 0x20, 0xFF08: 0x28, 0xFF09: 0x29,
     }
 )  # fmt: skip
-_SPOKEN = dict(zip("零〇洞幺一二两三四五六七拐八九勾", "0001122345677899", strict=True))
+_SPOKEN = dict(zip("零〇洞幺一二两三四五六七拐八九勾壹贰叁肆伍陆柒捌玖", "0001122345677899123456789", strict=True))
 _SPOKEN_DIGIT = f"[{''.join(_SPOKEN)}]"
 _GAP = r"[-\s.]?"
+_PARTED = r"[-\s.,，、/_·)]{1,3}"
+"""Between the three groups in which people say a mobile number; there more than one mark may stand."""
 # The digits of one number may be grouped in any way, with one blank, hyphen or dot between two of them.
 _NUMBER = re.compile(
     rf"(?<![\d.])(?:"
-    rf"(?P<mobile>(?:\+?86[-\s]?|0086[-\s]?)?1{_GAP}[3-9](?:{_GAP}\d){{9}})"
+    rf"(?P<mobile>(?:\+?86[-\s]?|0086[-\s]?)?(?:1{_GAP}[3-9](?:{_GAP}\d){{9}}|\(?1[3-9]\d{_PARTED}\d{{4}}{_PARTED}?\d{{4}}(?![元块斤克米个])))"
     rf"|(?P<service>[48]00{_GAP}\d{{3,4}}{_GAP}\d{{3,4}})"
     rf"|(?P<landline>(?:\(?0(?:10|2\d|[3-9]\d{{2}})\)?)[-\s]?[2-9]\d{{2,3}}{_GAP}\d{{4}}(?:转\d{{1,5}})?)"
     rf"|(?P<overseas>(?:\+|00)(?!86)[1-9]\d{{0,2}}[-\s(]{{0,2}}\d(?:[-\s()]{{0,2}}\d){{6,12}})"
@@ -28,7 +30,7 @@ _NUMBER = re.compile(
     rf")(?![\d]|\.\d)"
 )
 _SPOKEN_NUMBER = re.compile(
-    rf"(?<!{_SPOKEN_DIGIT})(?:[幺一]{_SPOKEN_DIGIT}{{10}}|[二两三四五六七八九]{_SPOKEN_DIGIT}{{7}})(?!{_SPOKEN_DIGIT})"
+    rf"(?<!{_SPOKEN_DIGIT})(?:[幺一壹](?:{_SPOKEN_DIGIT}{{10}}|{_SPOKEN_DIGIT}{{2}}{_PARTED}{_SPOKEN_DIGIT}{{4}}{_PARTED}{_SPOKEN_DIGIT}{{4}})|[二两三四五六七八九]{_SPOKEN_DIGIT}{{7}})(?!{_SPOKEN_DIGIT})"
 )
 # Eight bare digits are a telephone only when the words say so.
 _LOCAL_CUE = re.compile(r"(?:电话|座机|固话|宅电|联系|打|tel)[^\d]{0,8}$", re.IGNORECASE)
@@ -80,7 +82,7 @@ def _dialled(match: re.Match[str], plain: str) -> str:
     if _NOT_A_PHONE.search(before):
         return ""
     if match.re is _SPOKEN_NUMBER:
-        number = "".join(_SPOKEN[char] for char in match.group())
+        number = "".join(_SPOKEN.get(char, "") for char in match.group())
         if len(number) == _LOCAL:
             return f"021{number}" if _LOCAL_CUE.search(before) else ""
         return number if number[1] in "3456789" else ""
