@@ -34,7 +34,7 @@ def read_intents(folder: Path, slots: Mapping[str, Mapping[str, str]], faults: l
         if row is not None:
             found[row.code] = row
     for missing in set(Intent) - found.keys():
-        if not any(fault.file in (f"intents/{missing}.toml", f"{missing}.toml") for fault in faults):
+        if not any(fault.file == f"intents/{missing}.toml" for fault in faults):
             faults.append(Fault(f"intents/{missing}.toml", 1, "缺这个意图的文件"))
     return found
 
@@ -43,9 +43,10 @@ def _read_intent(
     path: Path, name: str, slots: Mapping[str, Mapping[str, str]], told_in: dict[str, str], faults: list[Fault]
 ) -> IntentRow | None:
     """`told_in`: example → the file it stands in, for those read before; added to."""
-    before = len(faults)
-    raw = read_toml(path, faults)
-    if len(faults) > before:
+    unread: list[Fault] = []
+    raw = read_toml(path, unread)
+    if unread:
+        faults += [Fault(name, one.line, one.message) for one in unread]
         return None
     if raw.get("code") != path.stem or path.stem not in set(Intent):
         faults.append(Fault(name, line_of(path, r"^code"), f"code 应为 {path.stem!r}，并且是约定的意图代码"))
