@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from adapters import discover
 from adapters.base import Channel, Secret
@@ -152,12 +152,28 @@ def _port(value: str, faults: list[str]) -> int:
 
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], faults: list[str]) -> str:
     value = env.get(name, "")
-    if value and urlsplit(value).scheme not in schemes:
+    if not value:
+        return ""
+    parts = _parts(value, name, faults)
+    if parts is not None and parts.scheme not in schemes:
         faults.append(
             f"{name} does not begin with {schemes[0]}:// : write {schemes[0]}://user:password@host/name, or unset it"
         )
         return ""
-    return value
+    return value if parts is not None else ""
+
+
+def _parts(value: str, name: str, faults: list[str]) -> SplitResult | None:
+    """The address taken apart; None with a fault where it is none."""
+    try:
+        parts = urlsplit(value)
+        if parts.port != 0:  # looked at here, where one that is no number can be told
+            return parts
+    except ValueError:
+        pass
+    cure = "write [ and ] in a password as %5B and %5D, and a port from 1 to 65535"
+    faults.append(f"{name} is no address: {cure}")
+    return None
 
 
 def _hotline(env: Mapping[str, str], faults: list[str]) -> tuple[str, Secret | None]:
@@ -187,8 +203,8 @@ def _oidc(env: Mapping[str, str], faults: list[str]) -> OidcSettings | None:
         for name, one in zip(names, values, strict=True)
         if not one
     ]
-    issuer = urlsplit(values[0])
-    if values[0] and issuer.scheme != "https" and issuer.hostname not in ("127.0.0.1", "localhost"):
+    issuer = _parts(values[0], names[0], faults)
+    if values[0] and issuer and issuer.scheme != "https" and issuer.hostname not in ("127.0.0.1", "localhost"):
         faults.append("BANGNONG_OIDC_ISSUER does not begin with https:// : write the issuer exactly as it names itself")
     if not domains and not groups:
         faults.append(

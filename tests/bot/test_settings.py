@@ -55,6 +55,18 @@ def test_secrets_cannot_be_printed(tmp_path: Path) -> None:
         assert value not in shown
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "HOTLINE_URL", "OIDC_ISSUER"])
+@pytest.mark.parametrize(
+    "value", ["http://[", "postgresql://u:p[x@y/z", "redis://u:p]x@y", "https://x:99999/", "https://x:port"]
+)
+def test_an_address_that_is_none(tmp_path: Path, name: str, value: str) -> None:
+    env = {"BANGNONG_HOME": str(tmp_path), f"BANGNONG_{name}": value, "BANGNONG_PORT": "eighty"}
+    with pytest.raises(BadSettings) as caught:
+        load_settings(env)
+    assert any(fault.startswith(f"BANGNONG_{name} is no address: ") for fault in caught.value.faults)
+    assert any("BANGNONG_PORT" in fault for fault in caught.value.faults)  # all at once
+
+
 def test_an_external_database_needs_a_key_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="BANGNONG_SECRET_KEY is required"):
         load_settings({"BANGNONG_HOME": str(tmp_path), "BANGNONG_DATABASE_URL": "postgresql://x@y/z"})
