@@ -123,7 +123,8 @@ def read_news(body: bytes) -> tuple[str, News]:
         raise Unread("status", f"status 只能是 {'、'.join(HOTLINE)}")
     try:
         at = datetime.fromisoformat(_text(said, "at", 40, need=True))
-    except ValueError:
+        moment = at.astimezone(UTC) if at.tzinfo else at
+    except (ValueError, OverflowError):  # the first and the last day of all years have no moment in every zone
         raise Unread("at", "at 要是带时区的 ISO 8601 时间") from None
     if at.tzinfo is None:
         raise Unread("at", "at 缺时区")
@@ -134,7 +135,7 @@ def read_news(body: bytes) -> tuple[str, News]:
     if status in ("answered", "returned") and not text:
         raise Unread("text", "答复和退单要写明内容")
     reply = Reply(their_number(theirs), _text(said, "unit", 100), text)
-    return number, News(status, at.astimezone(UTC), key, reply)
+    return number, News(status, moment, key, reply)
 
 
 def _text(said: dict[str, Any], name: str, longest: int, *, need: bool = False) -> str:

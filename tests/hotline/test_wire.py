@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from adapters.base import Secret
-from bot.hotline.wire import Missed, post_order
+from bot.hotline.wire import Missed, Unread, post_order, read_news
 
 NUMBER = "B61128-0001-1"
 RECEIPT = json.dumps({"number": NUMBER, "hotline_number": "12345678"}).encode()
@@ -65,3 +65,12 @@ async def test_a_receipt_that_is_cut_off_may_have_been_taken(http: aiohttp.Clien
     with pytest.raises(Missed) as missed:
         await answered(http, RECEIPT[:20], length=len(RECEIPT))
     assert (missed.value.fault, missed.value.unknown) == ("timeout", True)
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2022-04-05T20:00:00", "gestern"]
+)
+def test_a_moment_that_is_none(at: str) -> None:
+    with pytest.raises(Unread) as caught:
+        read_news(json.dumps({"number": NUMBER, "id": "x", "status": "received", "at": at}).encode())
+    assert caught.value.field == "at"
