@@ -1,5 +1,6 @@
 """Fetching from WeCom: pages by cursor, each remembered only once it was heard, and what their messages say. [K2]"""
 
+import hashlib
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ COLLEAGUE = "wecom_colleague"
 LIMIT = 1000
 _PAGES = 50
 """Of one knock; what is left comes with the next look."""
-_RESIDENT, _AGENT = 3, 5
+_RESIDENT, _AGENT = "3", "5"
+_LONGEST = 200
+_UNNAMED = "unnamed-"
 _MEDIA: Mapping[str, Kind] = {"image": "image", "voice": "voice", "video": "video", "file": "file"}
 
 Hear = Callable[[tuple[Inbound, ...]], Awaitable[None]]
@@ -60,7 +63,10 @@ def _kept(cursor: str) -> Callable[[bytes | None], Awaitable[bytes]]:
 
 
 def read_page(page: Mapping[str, Any], account: str, ours: str) -> tuple[Inbound, ...]:
-    """Oldest first, as sent. One that cannot be read is left out: it must not hold up the others behind it."""
+    """Oldest first, as sent. The cursor moves on behind a page, so what is left out is lost: only what names nobody is.
+
+    One without a time came now, one without an id gets one made of what it says.
+    """
     rows = page.get("msg_list")
     found = []
     for row in rows if isinstance(rows, list) else []:
@@ -74,12 +80,16 @@ def read_page(page: Mapping[str, Any], account: str, ours: str) -> tuple[Inbound
 
 def _message(row: Mapping[str, Any], account: str, ours: str) -> Inbound | None:
     """None for what is no resident's and no colleague's: events, and our own words."""
-    origin, kind = row.get("origin"), row.get("msgtype")
-    if origin not in (_RESIDENT, _AGENT) or not isinstance(kind, str):
+    origin, kind = str(row.get("origin")), _text(row.get("msgtype"))
+    if origin not in (_RESIDENT, _AGENT) or kind == "event":
         return None
     who, number = _text(row.get("external_userid")), _text(row.get("msgid"))
-    if not who or not number or len(who) > 200 or len(number) > 200:
-        raise Malformed("external_userid or msgid is missing")
+    if not who or len(who) > _LONGEST:
+        raise Malformed("external_userid is missing")
+    if not number or len(number) > _LONGEST:
+        number = (
+            _UNNAMED + hashlib.sha256(repr(sorted(row.items(), key=str)).encode("utf-8", "replace")).hexdigest()[:32]
+        )
     inner = row.get(kind)
     body: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
     place = _place(body) if kind == "location" else None
@@ -89,7 +99,7 @@ def _message(row: Mapping[str, Any], account: str, ours: str) -> Inbound | None:
         message_id=number,
         kind=_MEDIA.get(kind, known),
         text=_text(body.get("content")) if kind == "text" else "",
-        sent_at=moment(row.get("send_time")),
+        sent_at=_sent_at(row.get("send_time")),
         opens="message" if origin == _RESIDENT else "none",
         attachments=_attachments(kind, body),
         location=place,
@@ -121,6 +131,14 @@ def _number(value: Any) -> float:
         return math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan
+
+
+def _sent_at(value: Any) -> datetime:
+    """Epoch seconds; now where there are none, or nonsense."""
+    try:
+        return moment(int(value) if isinstance(value, float) else value)
+    except (Malformed, ValueError, OverflowError):
+        return datetime.now(UTC)
 
 
 def _text(value: Any) -> str:

@@ -225,13 +225,39 @@ def test_what_messages_say() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"msgid": ""}, {"external_userid": None}, {"send_time": "x"}, {"send_time": -1}, {"send_time": 10**30}, {"msgtype": 7},
-        {"external_userid": "w" * 999}, {"send_time": True},
+        {"external_userid": None}, {"external_userid": ["w"]}, {"external_userid": "w" * 999}, {"origin": None}, {"origin": 4},
+        {"msgtype": "event"},
     ],
 )  # fmt: skip
 def test_one_that_cannot_be_read_does_not_hold_up_the_others(changes: dict[str, Any]) -> None:
     page = {"msg_list": [row(**changes), None, 7, row(msgid="m2", text={"content": "好的"})]}
     assert [one.text for one in read_page(page, "main", OPEN_KFID)] == ["好的"]
+
+
+@pytest.mark.parametrize("send_time", [None, "x", "", -1, 0, 10**30, 1e300, float("nan"), True, [1]])
+def test_a_message_without_a_time_came_now(send_time: Any) -> None:
+    """The cursor moves on behind the page: what is left out is never seen again."""
+    before = datetime.now(UTC)
+    (found,) = read(send_time=send_time)
+    assert before <= found.sent_at <= datetime.now(UTC)
+    assert found.text == "断药了"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"msgid": ""}, {"msgid": None}, {"msgid": 7}, {"msgid": "m" * 999}, {"send_time": 1649000000.0}, {"send_time": "1649000000"},
+     {"origin": "3"}],
+)  # fmt: skip
+def test_one_thing_amiss_costs_no_message(changes: dict[str, Any]) -> None:
+    (found,), (again,) = read(**changes), read(**changes)
+    assert (found.text, found.sent_at) == ("断药了", datetime.fromtimestamp(1649000000, UTC))
+    assert found.message_id == again.message_id  # fetched twice it is one
+    (other,) = read(**changes, text={"content": "还有别的"})
+    assert (other.message_id != found.message_id) is ("msgid" in changes)
+
+
+def test_a_kind_nobody_knows_is_a_message() -> None:
+    assert [one.kind for one in (*read(msgtype=7), *read(msgtype=None), *read(msgtype="new"))] == ["unknown"] * 3
 
 
 @pytest.mark.parametrize("inner", [None, 7, [], {"content": None}, {"content": ["x"]}, {"content": "\x00\ud800坏"}])
