@@ -18,6 +18,9 @@ from conversations.messages import Attachment, ContactRef, Inbound, Kind, Locati
 APP = "app"
 TEXT_BYTES = 4000
 LONGEST_TEXT, LONGEST_ID, LONGEST_LABEL, MOST_MEDIA = 20_000, 128, 500, 9
+_FIRST, _LAST = 1_451_606_400, 32_503_680_000
+"""2016 and 3000, in epoch seconds."""
+_NO_TIME = 1e12
 MEDIA_KINDS = ("image", "voice", "video", "file")
 
 
@@ -150,11 +153,19 @@ def _time(value: object, now: float) -> datetime:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is None:
                 raise ValueError
-            return moment.astimezone(UTC)
+            return _likely(moment.timestamp(), now)
         number = now if value is None else _number(value)
-        return datetime.fromtimestamp(number / 1000 if number > 100_000_000_000 else number, UTC)
+        return _likely(number / 1000 if number > 100_000_000_000 else number, now)
     except (ValueError, OverflowError, OSError):
         raise FieldError("bad_time", "sent_at 必须是秒数，或带时区的 ISO 8601 时间", "sent_at") from None
+
+
+def _likely(seconds: float, now: float) -> datetime:
+    """The moment, or now where no app has ever stood: a telephone that lost its clock must not cost the message, nor what it
+    says of days (the days before the year 1 cannot be counted back to)."""
+    if not abs(seconds) < _NO_TIME:
+        raise ValueError
+    return datetime.fromtimestamp(seconds if _FIRST <= seconds < _LAST else now, UTC)
 
 
 _PLAIN = Inbound(

@@ -117,6 +117,15 @@ def test_times(sent_at: Any, expected: float) -> None:
     assert APP.parse(body(sent_at=sent_at), "main")[0].sent_at == datetime.fromtimestamp(expected, UTC)
 
 
+@pytest.mark.parametrize(
+    "sent_at",
+    ["0001-01-01T00:00:00+00:00", "0001-01-02T00:00:00+14:00", "0001-01-01T00:00:00+14:00", "1970-01-01T08:00:00+08:00",
+     "9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-14:00", 0, 1, -62135596800, 99999999999, -99999999999],
+)  # fmt: skip
+def test_a_telephone_that_lost_its_clock_costs_nothing(sent_at: Any) -> None:
+    assert APP.parse(body(sent_at=sent_at), "main")[0].sent_at == datetime.fromtimestamp(NOW, UTC)
+
+
 def test_kinds() -> None:
     place, picture = {"latitude": 31, "longitude": 121.5}, [{"kind": "voice", "id": "v-1", "format": "m4a"}]
     only_place = APP.parse(body(text="-", location=place), "main")[0]
