@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from conversations.codes import Intent
 from conversations.rules import ActRow, RedRows
 from data.acts import load_acts
 from data.assignment import read_assignment
@@ -54,7 +55,12 @@ def check_folder(folder: Path, *, corpus: bool = True) -> list[Fault]:
         told(name, faults, None, load, folder, faults)
     told("lexicon.txt", faults, None, _lexicon, folder / "lexicon.txt", faults)
     if corpus:
-        faults += told("corpus", faults, ([], []), read_corpus, folder / "corpus")[1]
+        sentences, wrong = told("corpus", faults, ([], []), read_corpus, folder / "corpus")
+        without = set(Intent) - {one.intent for one in sentences} if sentences else set()
+        faults += [
+            *wrong,
+            *(Fault(f"{intent}.jsonl", 1, "没有一句：这种事就学不会，请从备份恢复") for intent in without),
+        ]
     faults += told("dangers.toml", faults, [], _unfounded_dangers, folder)
     return sorted(set(faults))
 

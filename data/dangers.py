@@ -21,7 +21,11 @@ def read_dangers(folder: Path, replies: dict[str, str], faults: list[Fault]) -> 
     """Reason code → its danger, in the order of the file, which is the order of weight."""
     path = folder / "dangers.toml"
     found: dict[str, Danger] = {}
-    for code, row in read_toml(path, faults).items():
+    before = len(faults)
+    rows = read_toml(path, faults)
+    if not rows and len(faults) == before:
+        faults.append(Fault(path.name, 1, "一种也没有：着火、家暴就都只说打120，请从备份或程序自带的文件恢复"))
+    for code, row in rows.items():
         line = line_of(path, rf"^\[+{re.escape(code)}\]")
         if not isinstance(row, dict) or row.keys() - {"watched"} != _FIELDS:
             faults.append(Fault(path.name, line, f"{code} 要有 say、short、call 三项，另可有 watched"))

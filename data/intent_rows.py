@@ -14,7 +14,11 @@ from data.rows import is_words, line_of, one_of, read_toml
 
 def read_slots(path: Path, faults: list[Fault]) -> dict[str, dict[str, str]]:
     rows: dict[str, dict[str, str]] = {}
-    for name, row in read_toml(path, faults).items():
+    before = len(faults)
+    raw = read_toml(path, faults)
+    if len(faults) == before:
+        faults += [Fault(path.name, 1, f"缺槽位 {name}：不管什么事都要记") for name in sorted(HEARD - raw.keys())]
+    for name, row in raw.items():
         line = line_of(path, rf"^\[+{re.escape(name)}\]")
         if not isinstance(row, dict) or not is_words(row.get("title")) or not one_of(row.get("kind"), PARSERS):
             faults.append(Fault(path.name, line, f"槽位 {name} 要有 title，kind 只能是 {'、'.join(sorted(PARSERS))}"))

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.commands import check as command
+from conversations.codes import Intent, Urgency
 from data.check import check_folder, danger_differences
+from data.corpus import Sentence
 from data.faults import rows_folder
 from tests.rows.loaders import GUARD, OWN, Write, faults_of, shipped
 
@@ -115,6 +117,28 @@ def test_a_slip_is_told(name: str, find: str, put: str, says: str, rows: Write) 
     assert any(says in one for one in told), told
     assert all(one.startswith(Path(name).name) for one in told if says in one), told
     assert not any(GUARD in one for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("dangers.toml", "", "dangers.toml:1: 一种也没有"),
+        ("slots.toml", "", "slots.toml:1: 缺槽位 phone"),
+        ("desk.toml", shipped("desk.toml").partition("[choices.1]")[0], "没有 [choices.…]"),
+        ("replies.toml", "", "缺一句 danger"),
+        ("canned.toml", "", "canned.toml:1: 要有几条 [[canned]]"),
+        ("intents/dialysis.toml", "", "code 应为 'dialysis'"),
+    ],
+)
+def test_a_file_that_was_emptied(name: str, text: str, says: str, rows: Write) -> None:
+    told = faults_of(name, rows(name, text))
+    assert any(says in one for one in told), told
+
+
+def test_an_intent_without_a_sentence(rows: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    rest = [Sentence("没菜了", one, (), Urgency.SOON, (), f"{one}.jsonl", 1) for one in Intent if one is not Intent.CARE]
+    monkeypatch.setattr("data.check.read_corpus", lambda folder: (rest, []))
+    assert [str(one)[:14] for one in check_folder(rows("menu.toml", shipped("menu.toml")))] == ["care.jsonl:1: "]
 
 
 def test_what_no_loader_thought_of_is_a_fault_with_its_file(rows: Write, monkeypatch: pytest.MonkeyPatch) -> None:
