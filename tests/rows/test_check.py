@@ -136,7 +136,9 @@ def test_a_file_that_was_emptied(name: str, text: str, says: str, rows: Write) -
 
 
 def test_an_intent_without_a_sentence(rows: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    rest = [Sentence("没菜了", one, (), Urgency.SOON, (), f"{one}.jsonl", 1) for one in Intent if one is not Intent.CARE]
+    rest = [
+        Sentence("没菜了", one, (), Urgency.SOON, (), f"{one}.jsonl", 1) for one in Intent if one is not Intent.CARE
+    ]
     monkeypatch.setattr("data.check.read_corpus", lambda folder: (rest, []))
     assert [str(one)[:14] for one in check_folder(rows("menu.toml", shipped("menu.toml")))] == ["care.jsonl:1: "]
 
