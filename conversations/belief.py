@@ -101,7 +101,10 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     answered = (facts.phones and "phone" in asked) or (facts.addresses and "address" in asked)
     words = _words(message.text)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
-    rang = words <= _FEW and cues.help_called.search(message.text) is not None
+    if Act.SOLVED in reading.acts:
+        return replace(reading, urgency=Urgency.NORMAL)
+    came = words <= _PUT_RIGHT and cues.help_came.search(message.text) is not None
+    rang = came or (words <= _FEW and cues.help_called.search(message.text) is not None)
     calm = words <= _FEW and reading.intent in _OF_THINGS
     sure = reading.intent is Intent.EMERGENCY and reading.confidence >= _LIKELY
     named = cues.illness.fullmatch(message.text.strip()) is not None

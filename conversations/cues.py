@@ -100,6 +100,8 @@ class Cues:
     """Words with a place's word in them which are none (家里, 路上), and dates; left out before a place is looked for."""
     beside: Pattern[str]
     """What somebody is beside who cannot say the address (在莘庄地铁站旁边)."""
+    hospital_name: Pattern[str]
+    """Whole: the name of a hospital and nothing of being there."""
     hospital: Pattern[str]
     """A hospital, or that there is none."""
     no_name: Pattern[str]
@@ -113,6 +115,12 @@ class Cues:
     """At the end: whoever asks back has not answered."""
     asks_us: Pattern[str]
     """They ask us something, whatever it is about."""
+    lacks: Pattern[str]
+    """Something is wanting, said beside thanks or an end (奶粉还没有)."""
+    settled: Pattern[str]
+    """In the same clause: what was wanting is there (断药的事解决了)."""
+    help_came: Pattern[str]
+    """Help is there, or it is over: nobody is told to go on ringing."""
     praise: Pattern[str]
     """Thanks and praise among what is said of our work."""
 
@@ -148,6 +156,7 @@ _SHAPES = {
     "days_beside": f"(?:%(days_going)s)(?:%(days_on)s){{0,3}}{_DAYS}",
     "days_last": f"(?:%(days_left)s){_DAYS}(?:的?量)?[。了吧]*$",
     "lives_elsewhere": "(?:%(person)s|[他她])[^，,。；;！!？?]{0,4}(?:%(away_home)s)|%(next_door)s",
+    "hospital_name": r"[^在到住，,。；;\s]{0,14}(?:%(hospital_ends)s)[。.!！]?",
     "in_district": "[在住到]\\s?(?P<district>%(district_name)s)(?!.{0,6}院)",
     "lasts": r"[\d一二三四五六七八九十两半几]|%(lasts)s",
     "no_site": r"%(no_site)s|\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]",

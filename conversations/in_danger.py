@@ -9,7 +9,7 @@ from conversations.listening import complete
 from conversations.reading import Reading
 from conversations.slots import SHARED
 from conversations.speaking import added_critical, next_critical, noted, receipt, still_missing
-from conversations.state import Case, Filled
+from conversations.state import HELPED, Case, Filled
 from conversations.telephones import odd_number
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
@@ -26,6 +26,7 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         draft.alert(case, "critical")
         open_siblings(draft, case)
     case = _unable_to_call(draft, case, reading, danger=danger)
+    case = _with_help(draft, case, danger=danger)
     words, names = ask_contact(case, draft.playbook)
     known = {name: value for name, value in case.slots.items() if name in SHARED}
     if names and (first or (danger and not case.asked.get(names[0]))):
@@ -51,7 +52,9 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
     if waits:
         case = evolve(case, asked={**case.asked, "waits": 1})
         draft.say("receipt", draft.playbook.say("danger_ambulance_waits"))
-    if not case.told and (said or not danger):
+    if case.helped and not danger:
+        draft.say("receipt", draft.playbook.say("added", number=case.ticket))
+    elif not case.told and (said or not danger):
         draft.say("receipt", receipt(case, draft.playbook, draft.now))
     elif waits:
         draft.say("receipt", still_missing(case, draft.playbook))
@@ -70,6 +73,15 @@ def _read_back(draft: Draft, case: Case, known: Mapping[str, Filled]) -> str:
     """What we send people by, so that a wrong number or place is seen while it can still be put right."""
     words = noted(case, known, draft.playbook)
     return words + draft.playbook.say("place_right") if words and "address" in known else words
+
+
+def _with_help(draft: Draft, case: Case, *, danger: bool) -> Case:
+    """Once help is there they are not told to go on ringing for it, until it is danger again."""
+    if danger and HELPED in case.asked:
+        return draft.put(evolve(case, asked={name: count for name, count in case.asked.items() if name != HELPED}))
+    if not danger and draft.playbook.cues.help_came.search(draft.heard):
+        return draft.put(evolve(case, asked={**case.asked, HELPED: 1}))
+    return case
 
 
 def _unable_to_call(draft: Draft, case: Case, reading: Reading, *, danger: bool) -> Case:

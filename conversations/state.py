@@ -10,6 +10,10 @@ from conversations.reading import Reading, Reason
 from conversations.values import evolve
 from conversations.window import ReplyWindow
 
+HELPED = "helped"
+"""Among what was asked of a case: help is there."""
+_SAID_DONE = frozenset({TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED})
+
 
 class Phase(Code):
     """IDLE: nothing open. COLLECTING: we ask. WAITING: a ticket waits for a person. WITH_REPORTER: one has it."""
@@ -115,6 +119,11 @@ class Case:
     def quiet(self) -> bool:
         """Nothing is asked of someone bereaved or in despair; a person speaks with them."""
         return Flag.DECEASED in self.flags or "R12" in self.codes
+
+    @property
+    def helped(self) -> bool:
+        """Whether help came, or they say that it is over: nobody is told to go on ringing."""
+        return HELPED in self.asked or self.status in _SAID_DONE
 
     @property
     def codes(self) -> frozenset[str]:

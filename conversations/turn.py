@@ -126,7 +126,9 @@ class Draft:
             return self.playbook.say("foreign_again")
         if not told_more:
             return self.playbook.say("again")
-        pressing = [case for case in self.state.cases if case.open and case.urgency is Urgency.CRITICAL]
+        pressing = [
+            case for case in self.state.cases if case.open and case.urgency is Urgency.CRITICAL and not case.helped
+        ]
         if not pressing or any(case.quiet or Flag.MUTE in case.flags for case in pressing):
             return self.playbook.say("again")
         kind = self.playbook.danger(pressing[-1].codes)
