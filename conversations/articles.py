@@ -25,6 +25,7 @@ def answer_from_knowledge(draft: Draft, case: Case | None, reading: Reading) -> 
     if (
         entry is None
         or Act.HUMAN in reading.acts
+        or Act.NOT_SOLVED in reading.acts
         or reading.urgency is not Urgency.NORMAL
         or (case is not None and (case.quiet or _tells_of_a_call(case, reading)))
     ):

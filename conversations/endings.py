@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from conversations.asking import NOTHING, ask_contact, asked
 from conversations.codes import Flag, Outcome, TicketStatus, Urgency
 from conversations.effects import SetTimer
 from conversations.elsewhere import of_their_own
+from conversations.needs import told_beside
 from conversations.reading import Reading
 from conversations.speaking import still_missing
 from conversations.state import Case, Conversation
+from conversations.taking_down import taken_down
 from conversations.turn import Draft
 from conversations.values import evolve
 
@@ -43,13 +46,21 @@ def pressing(state: Conversation) -> list[Case]:
 
 def erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """Their data goes, unless a critical or urgent case is open: then a person explains first."""
-    held = [draft.open_ticket(one) for one in pressing(draft.state)]
+    if told_beside(
+        draft.heard, reading, draft.playbook.cues
+    ):  # what they need came with the wish: a person sees to both
+        draft.filed = draft.open_ticket(taken_down(draft, case, reading)).key
+    held = [
+        draft.open_ticket(one) for one in draft.state.cases if one in pressing(draft.state) or one.key == draft.filed
+    ]
     if held:
         for one in held:
             draft.note(one, "asks_erase_me", by="contact")
             draft.alert(one, "erase")
         # "question": who asks again within the minute reads it again, not that their words are all still here
         draft.say("question", draft.playbook.say("erase_held", number=held[0].ticket))
+        if draft.filed:
+            _ask_contact(draft)
         return True
     for one in draft.state.cases:
         if one.open:
@@ -60,8 +71,23 @@ def erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
+def _ask_contact(draft: Draft) -> None:
+    case = draft.state.case(draft.filed)
+    words, names = ask_contact(case, draft.playbook) if case else NOTHING
+    if case and names and not case.asked.get(names[0]):
+        draft.say("question", words)
+        draft.put(asked(case, names))
+        draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn)
+
+
 def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    """The contact says it is solved: written down, a person still looks before it is closed."""
+    """The contact says it is solved: written down, a person still looks before it is closed. A need told with it goes on: of
+    the same matter it is not solved (菜收到了，奶粉还没有), of another the one that was talked of is."""
+    goes_on = told_beside(draft.heard, reading, draft.playbook.cues)
+    if goes_on:
+        if case is not None or draft.state.focused is None:
+            return False
+        case = draft.state.focused
     if case is None or not case.ticket:
         return False
     if "revisit" in draft.state.asked:
@@ -72,9 +98,9 @@ def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
         draft.revisit(case)
         draft.alert(case, "says_solved")
         draft.say("info", draft.playbook.say("solved_critical", number=case.ticket))
-        return True
+        return not goes_on
     draft.say("info", draft.playbook.say("solved", number=case.ticket))
-    return True
+    return not goes_on
 
 
 def _answered_revisit(draft: Draft, case: Case) -> bool:
@@ -104,7 +130,7 @@ def _ask_content(draft: Draft, case: Case) -> None:
 
 def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """Not solved: the ticket goes back to people, a closed one is opened again under its number."""
-    target = case if case and case.ticket else next((one for one in reversed(draft.state.cases) if one.ticket), None)
+    target = case if case and case.ticket else _not_solved_last(draft)
     if target is None:
         return False
     done = target.outcome is not None or target.status in _SAID_DONE
@@ -121,4 +147,19 @@ def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     critical = again.urgency is Urgency.CRITICAL
     words = draft.playbook.say("not_solved_critical" if critical else "not_solved", number=again.ticket)
     draft.say("info", words + (still_missing(again, draft.playbook) if critical else ""))
-    return True
+    return not told_beside(draft.heard, reading, draft.playbook.cues)
+
+
+_JUST_NOW = timedelta(minutes=30)
+
+
+def _not_solved_last(draft: Draft) -> Case | None:
+    """Of several the last one: but an article that answered a question long ago is not what they wait for."""
+    numbered = [one for one in reversed(draft.state.cases) if one.ticket]
+    waited = [one for one in numbered if not _article(one) or draft.now - one.started_at <= _JUST_NOW]
+    return next(iter(waited or numbered), None)
+
+
+def _article(case: Case) -> bool:
+    """Answered with an approved answer, by nobody's hand."""
+    return case.outcome is Outcome.ANSWERED and case.acted_at is None

@@ -15,6 +15,7 @@ from conversations.households import begin_list, of_the_house
 from conversations.language import in_another_language
 from conversations.listening import fill, further_needs, heard, new_case, unnamed
 from conversations.mourning import beside_danger, mourns_another, with_danger_first
+from conversations.needs import with_need_named
 from conversations.overdue import with_overdue
 from conversations.picture_talk import picture_answered
 from conversations.private import masked
@@ -70,6 +71,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     cues = draft.playbook.cues
     reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
+    reading = with_need_named(message.text, reading, cues)
     mourned = beside_danger(message.text, reading, cues)
     reading = with_danger_first(message.text, reading, cues)
     event = replace(event, reading=reading)
@@ -100,10 +102,10 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         return turn
     if threat and held is None and not hushed:
         return calmed(draft, case, event)
+    if not danger and answered(draft, reading):  # what the reporter asked for is heard beside them too
+        return _filed(draft, case, reading, silent=held is not None or hushed)
     if (held is not None or hushed) and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
-    if not danger and answered(draft, reading):
-        return _filed(draft, case, reading)
     if not danger and answer_from_knowledge(draft, case, reading):
         return _filed(draft, case, reading)
     if not danger and Flag.DECEASED not in reading.flags:
@@ -217,7 +219,10 @@ def _go_on(
     return answer(draft, case, event.reading, news, danger=danger, fresh=not before.summary)
 
 
-def _filed(draft: Draft, case: Case | None, reading: Reading) -> Turn:
+def _filed(draft: Draft, case: Case | None, reading: Reading, *, silent: bool = False) -> Turn:
     draft.filed = draft.filed or (case.key if case else 0)
     keep_contact(draft, reading)
+    if silent:
+        draft.said.clear()
+        draft.state = evolve(draft.state, asked=(), asked_on=0)
     return draft.finish()

@@ -86,7 +86,8 @@ def unnamed(playbook: Playbook, reading: Reading) -> Intent:
     if reading.urgency is Urgency.CRITICAL:
         return Intent.EMERGENCY
     if reading.urgency is not Urgency.URGENT:
-        return Intent.CONSULT
+        cries = Flag.CHECK in reading.flags and reading.intent is Intent.EMERGENCY  # 快点救救我
+        return Intent.OTHER_MEDICAL if cries else Intent.CONSULT
     ill = Flag.CHECK in reading.flags or playbook.intents[reading.intent].family == "medical"
     return Intent.OTHER_MEDICAL if ill else Intent.LIVELIHOOD
 
@@ -200,7 +201,9 @@ def _answers(
     for slot in row.slots:
         if slot.name not in asked or slot.name in case.slots or slot.name in news:
             continue
-        if worsens and slot.kind != "text":
+        if (worsens and slot.kind != "text") or (
+            slot.kind == "place" and _hospital_alone(row, message, reading, playbook)
+        ):
             continue
         if Act.SKIP in reading.acts:
             found[slot.name] = Filled(SKIPPED, source=message.message_id, at=now, sure=False)
@@ -211,6 +214,12 @@ def _answers(
             if value is not None:
                 found[slot.name] = evolve(value, source=message.message_id, at=now)
     return found
+
+
+def _hospital_alone(row: IntentRow, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
+    """A hospital's name and no word of being there says where they are treated, not where they live; at its door it does."""
+    asks = any(slot.kind == "hospital" for slot in row.slots) and Flag.AT_DOOR not in reading.flags
+    return asks and playbook.cues.hospital_name.fullmatch(message.text.strip()) is not None
 
 
 def _better(value: Filled, had: Filled, correcting: bool) -> bool:

@@ -1,6 +1,8 @@
 """What is the contact's rather than one case's: a phone and a place told once serve every open case. Pure."""
 
 from conversations.elsewhere import of_their_own
+from conversations.listening import fill
+from conversations.messages import Inbound
 from conversations.reading import Reading
 from conversations.slots import PARSERS, SHARED
 from conversations.speaking import noted
@@ -22,10 +24,24 @@ def share(draft: Draft, case: Case) -> Case:
     return case
 
 
+def _kept_with(draft: Draft, case: Case, message: Inbound, reading: Reading) -> None:
+    """With the case it was said of, where a newer number or place takes the place of the older one."""
+    _, news = fill(case, message, reading, (), draft.now, draft.playbook)
+    found = {name: value for name, value in news.items() if name in SHARED}
+    if found:
+        case = share(draft, evolve(case, slots={**case.slots, **found}))
+        draft.note(case, "added", by="contact")
+        draft.say("receipt", noted(case, found, draft.playbook))
+
+
 def keep_contact(draft: Draft, reading: Reading) -> None:
     """A number or a place beside a wish ("how is it going? I am at …") is not lost: whatever is open knows it."""
     message = draft.message
     assert message is not None
+    case = draft.state.case(draft.filed) or draft.state.focused
+    if case is not None and case.open:
+        _kept_with(draft, case, message, reading)
+        return
     found = {
         name: evolve(value, source=message.message_id, at=draft.now)
         for name, kind in (("phone", "phone"), ("address", "place"))

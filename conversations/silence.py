@@ -3,7 +3,6 @@
 from conversations.asking import asked
 from conversations.codes import Flag, TicketStatus, Urgency
 from conversations.coming import contact_erased
-from conversations.endings import pressing
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
 from conversations.picture_talk import TIMER as PICTURE
@@ -61,8 +60,9 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
 
 
 def _erase_due(draft: Draft) -> Turn:
-    """Their data goes as they wished, unless something pressing came up since: then a person explains first."""
-    held = pressing(draft.state)
+    """Their data goes as they wished, unless they told of something since: whatever was open then ended with the wish, so
+    what is open now is newer, and a person explains first."""
+    held = [draft.open_ticket(one) for one in draft.state.cases if one.open]
     if not held:
         return contact_erased(draft, ContactErased("contact"))
     for case in held:

@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 
 from conversations.belief import facts_only
-from conversations.codes import Act, Intent, Urgency
+from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.messages import Inbound
+from conversations.needs import told_beside
 from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.speaking import closing, still_missing
@@ -48,7 +49,7 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     state, playbook = draft.state, draft.playbook
     if facts_only(message, reading):
         return False  # somebody who leaves a number wants to be called
-    if _presses(message, reading):
+    if _presses(message, reading) or told_beside(message.text, reading, playbook.cues):
         return False
     if _after_the_end(draft, message, reading):
         return True
@@ -86,8 +87,12 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
 
 def _presses(message: Inbound, reading: Reading) -> bool:
     """A sentence that presses is nobody's chat, whatever it sounds like (阿拉爷讲勿适意，饭也吃勿落)."""
-    pressing = reading.urgency.at_least(Urgency.URGENT) and reading.intent is not Intent.SPAM
-    return pressing and not reading.acts and len(message.text.strip()) >= _SENTENCE
+    if reading.acts or reading.intent is Intent.SPAM:
+        return False
+    urgent = reading.urgency.at_least(Urgency.URGENT)
+    if Flag.CHECK in reading.flags and (urgent or reading.intent is Intent.EMERGENCY):
+        return True  # a cry is short (快救救我)
+    return urgent and len(message.text.strip()) >= _SENTENCE
 
 
 def _after_the_end(draft: Draft, message: Inbound, reading: Reading) -> bool:

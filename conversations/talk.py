@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from conversations.asking import ask_contact, asked, chosen
-from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.endings import erase, not_solved, solved, withdraw
-from conversations.listening import fill, heard, new_case
+from conversations.listening import fill
+from conversations.needs import told_beside
 from conversations.reading import DESPAIR, DOUBTED, PICTURED, Reading
 from conversations.sharing import share
 from conversations.speaking import danger_line, noted
 from conversations.standing import tell_standing
 from conversations.state import Case
+from conversations.taking_down import taken_down
 from conversations.turn import Draft
 from conversations.values import evolve
 
@@ -43,7 +44,7 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
 
 def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """A person is wanted: at once, whatever is missing; never "please describe first"."""
-    case = draft.open_ticket(evolve(_told(draft, case, reading), wants_human=True))
+    case = draft.open_ticket(evolve(taken_down(draft, case, reading), wants_human=True))
     draft.put(case)
     draft.filed = case.key
     draft.note(case, "asks_human", by="contact")
@@ -62,22 +63,6 @@ def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
-def _told(draft: Draft, case: Case | None, reading: Reading) -> Case:
-    """The case with what was said beside the wish: a need may be hidden in "人工"."""
-    message, playbook = draft.message, draft.playbook
-    assert message is not None
-    opening = case is None
-    intent = believed(message, reading, playbook, talking=not opening)
-    if case is None:
-        named = intent if intent and intent.opens_case else Intent.CONSULT
-        case = new_case(draft.state, message, reading, named, draft.now, playbook)
-        draft.state = evolve(draft.state, focus=case.key)
-    else:
-        case = heard(case, message, reading, intent, playbook)
-    case, _ = fill(case, message, reading, draft.state.asked, draft.now, playbook, opening=opening)
-    return share(draft, case)
-
-
 def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
     tell_standing(draft)
     return all(
@@ -86,6 +71,9 @@ def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 
 def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    if told_beside(draft.heard, reading, draft.playbook.cues):
+        draft.say("info", draft.playbook.say("courtesy"))
+        return False
     if case is not None and not case.ticket and case.summary:
         return False
     draft.say("info", draft.playbook.say("thanks"))

@@ -3,7 +3,7 @@
 import re
 
 from conversations.belief import believed
-from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.codes import Act, Flag, Intent, TicketStatus, Urgency
 from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -54,7 +54,9 @@ def find_case(
     if focus is not None and _of_the_talk(message, reading, cues):
         return focus, None
     if state.cases and slight(message, reading, cues):
-        return focus or next((case for case in reversed(state.cases) if case.open), None), None
+        waits = focus or next((case for case in reversed(state.cases) if case.open), None)
+        if waits is not None or not cues.lacks.search(message.text):  # 又没菜了, when all has ended, is a new need
+            return waits, None
     if intent is Intent.CONSULT and focus is not None and focus.intent is not Intent.CONSULT and len(state.recent) > 1:
         return focus, None  # a question in the middle of a talk is about what is being talked of
     if focus is not None and (
@@ -75,6 +77,8 @@ def find_case(
         # stable: who is meant, then what is talked of
         candidates.sort(key=lambda case: not whom & named(case.summary, cues))
     for case in candidates:
+        if _done_and_more(case, reading):
+            continue
         if playbook.intents[case.intent].family == family and not _for_another(case, whom, message, reading, playbook):
             return case, intent
     if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, message, reading, cues):
@@ -105,6 +109,13 @@ def _of_the_talk(message: Inbound, reading: Reading, cues: Cues) -> bool:
         and all(reason.code == "model" for reason in reading.reasons)
         and not cues.also.search(message.text)
     )
+
+
+def _done_and_more(case: Case, reading: Reading) -> bool:
+    """They said that it is over, and a rule sees a need that it was not about (生了，家里没奶粉了): one of its own."""
+    ruled = {reason.code for reason in reading.reasons if reason.code.startswith("O")}
+    done = case.status in (TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED)
+    return done and bool(ruled) and ruled.isdisjoint(case.codes) and reading.urgency is not Urgency.CRITICAL
 
 
 def _about_help_sought(focus: Case, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
