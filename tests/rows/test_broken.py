@@ -2,12 +2,15 @@
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 
 from data.acts import load_acts
 from data.check import danger_differences
-from data.faults import Fault, rows_folder
+from data.corpus import read_corpus
+from data.faults import BadRows, Fault, rows_folder
+from data.lexicon import load_lexicon
 from data.red import load_red
 from tests.rows.loaders import GUARD, OWN, Write, shipped
 
@@ -79,4 +82,16 @@ def test_whatever_is_broken_no_loader_raises(name: str, rows: Write) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OWN)
 def test_whatever_is_broken_no_loader_raises_however_often(name: str, rows: Write) -> None:
-    never_raises(name, rows, f"{name} again", 40)
+    never_raises(name, rows, f"{name} again", 6)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\xff\n", b"[" * 100_000, b"[]\n", b"9" * 5000, b'{"text": []}\n', b"{}\n", b"\x00\n"]
+)
+def test_broken_sentences_and_words_are_told(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "care.jsonl").write_bytes(raw)
+    assert [fault.file for fault in read_corpus(tmp_path)[1]] == ["care.jsonl"]
+    (tmp_path / "lexicon.txt").write_bytes(raw)
+    with pytest.raises(BadRows) as caught:
+        load_lexicon(tmp_path / "lexicon.txt")
+    assert {fault.file for fault in caught.value.faults} == {"lexicon.txt"}
