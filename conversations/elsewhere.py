@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from conversations.codes import Act
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
-from conversations.whereabouts import without_place
+from conversations.whereabouts import specific, without_place
 from conversations.whom import named
 
 ELSEWHERE = "elsewhere"
@@ -36,6 +37,16 @@ def tells_elsewhere(state: Conversation, text: str, reading: Reading, cues: Cues
     told = [case for case in state.cases if case.slots.get("address", had).value == had.value]
     own = cues.own_home.search(text) is not None
     return own and any(named(case.summary, cues) and not cues.own_home.search(case.summary) for case in told)
+
+
+def of_another_home(case: Case, text: str, reading: Reading, cues: Cues) -> bool:
+    """What is wanting where somebody else lives, with their address (我妈那边也缺菜 普陀区…): a case of its own, however weak the
+    words, or the address of this one would be lost."""
+    had = case.slots.get("address")
+    if had is None or Act.CORRECT in reading.acts or not cues.lacks.search(text):
+        return False
+    elsewhere = any(specific(one) and another_district(had, one) for one in reading.entities.addresses)
+    return elsewhere and cues.lives_elsewhere.search(text) is not None
 
 
 def another_district(had: Filled, said: Address) -> bool:

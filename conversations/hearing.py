@@ -10,6 +10,7 @@ from conversations.bursts import keep_back, together, unfinished
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.confirming import confirmed
 from conversations.context import remember
+from conversations.elsewhere import of_another_home
 from conversations.events import BurstEnded, MessageReceived
 from conversations.households import begin_list, of_the_house
 from conversations.language import in_another_language
@@ -87,6 +88,9 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     if message.kind == "notice":
         return draft.finish()
     case, intent = find_case(draft.state, message, reading, draft.playbook)
+    if case is not None and of_another_home(case, message.text, reading, cues):
+        intent = intent if intent and intent.opens_case else case.intent
+        case = None
     held = next((one for one in draft.state.cases if one.open and one.reporter), None)
     hushed = draft.state.hushed(draft.now)
     if mourned and danger and held is None and mourns_another(message.text, reading, cues):

@@ -75,6 +75,21 @@ def test_whoever_is_at_home_is_not_asked_again(text: str) -> None:
     assert play.case.slots["address"].value == HOME
 
 
+def test_what_another_home_lacks_is_a_case_of_its_own() -> None:
+    play = at_home()
+    hear(play, "我妈那边也缺菜 普陀区真光路30弄7号502", "chitchat", 0.4)
+    assert [case.slots["address"].value for case in play.state.cases] == [HOME, "普陀区真光路30弄7号502"]
+    assert play.case.intent == "supplies"
+
+
+@pytest.mark.parametrize("text", ["我搬到普陀区真光路30弄7号502了", "写错了，是普陀区真光路30弄7号502"])
+def test_a_move_is_no_other_home(text: str) -> None:
+    play = at_home()
+    hear(play, text, "chitchat", 0.4)
+    assert len(play.state.cases) == 1
+    assert play.case.slots["address"].value == "普陀区真光路30弄7号502"
+
+
 def test_ones_own_home_beside_the_mothers() -> None:
     play = Play()
     hear(play, "我妈在普陀区真光路30弄7号502断药了 13512340001", "medicine")
