@@ -7,6 +7,7 @@ from dataclasses import replace
 from classifiers.address_correction import correction
 from classifiers.address_scan import Scanner, Token
 from classifiers.address_words import PUBLIC, SENTENCE
+from classifiers.crossroads import crossed
 from classifiers.gazetteer import Gazetteer
 from classifiers.names import is_person
 from classifiers.plain import grams_of, replacer, simple
@@ -31,14 +32,23 @@ _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿
 # What follows a room without looking like a place's name (快点, 张三, 等你们) is no estate.
 _NAMED = re.compile(r"[苑园村城里坊庭府湾邸居墅寓厦楼场院校期区]\d?期?$")
 _SAYS = re.compile(
-    "[了的着过进到来去走开坏满死病痛好断急]$|[楼门](?:上|下|口)|[东南西北]门|都|也|被|靠近|临近|对面|旁边"
+    "[了的着过进到来去走开坏满死病痛好断急]$|[楼门](?:上|下|口)|[东南西北]门|都|也|被|^近|^靠|临近|对面|旁边"
 )
 _FLOOR = re.compile("[一二三四五六七八九十]{1,3}(?:楼|层)")
 _NO_TAIL = re.compile(
     r".*(?:[我没断药病吃疼痛烧透缺救不快等帮]|先生|女士|师傅|老师|拜托|麻烦|辛苦|阿姨|爷|奶|妈|爸|太太|怀孕|有没有|住宅|请|需要|求|联系|电话|目前|一直|没有|我们|居民|楼道|阳性|封控|是|的|有|谢谢|小区|志愿者|管理|在|家里|我家|为|患者|老人|核酸|急|现在|门口|附近|商铺|店铺?|底楼|前楼|后楼|阁楼|亭子间|灶间|门卫|旁)"
 )
 _ORDER = ("district", "town", "committee", "road", "lane", "sublane", "number", "building", "unit", "room")
-_WEIGHT = {"road": 0.3, "lane": 0.2, "number": 0.15, "building": 0.15, "room": 0.15, "estate": 0.25, "town": 0.15}
+_WEIGHT = {
+    "road": 0.3,
+    "lane": 0.2,
+    "number": 0.15,
+    "building": 0.15,
+    "room": 0.15,
+    "estate": 0.25,
+    "town": 0.15,
+    "crossing": 0.25,
+}
 _STRONG = frozenset(("road", "lane", "estate", "town", "committee"))
 _MOST = 20
 _MOST_GROUPS = 200
@@ -67,7 +77,7 @@ class AddressReader:
         if _CUES.isdisjoint(grams) and (self._named.isdisjoint(grams) or _SITES.isdisjoint(grams)):
             return correction(_narrow(text), self._gazetteer) if len(text) <= _SHORT else ()
         plain = _narrow(text)
-        groups = self._groups(plain, self._scanner.scan(plain))
+        groups = crossed(plain, self._groups(plain, self._scanner.scan(plain)))
         found: list[Address] = []
         mentioned = ""  # in a list the district is named once, at the head
         anywhere = {self._gazetteer.district(one.text) for group in groups for one in group if one.kind == "district"}
@@ -134,8 +144,8 @@ class AddressReader:
             name = tail[1] or tail[2]
             known = self._gazetteer.estate_known(name)
             person = not known and is_person(name, plain[tail.end(1 if tail[1] else 2) :])
-            plausible = len(name) > 2 and "room" not in parts and not (SENTENCE.search(name) or _SAYS.search(name))
-            named = tail[1] or known or _NAMED.search(name) or plausible
+            said = not tail[1] and not known and (SENTENCE.search(name) or _SAYS.search(name))
+            named = not said and (tail[1] or known or _NAMED.search(name) or (len(name) > 2 and "room" not in parts))
             if (
                 named
                 and not person
@@ -153,7 +163,7 @@ class AddressReader:
             district=district,
             town=written_town if written_town.endswith(("街道", "镇", "乡")) or town is None else town.name,
             committee=parts.get("committee", ""),
-            estate=parts.get("estate", ""),
+            estate=parts.get("estate", "") or (f"{parts['crossing']}口" if "crossing" in parts else ""),
             road=parts.get("road", ""),
             lane=_tight(parts.get("lane", "")),
             sublane=_tight(parts.get("sublane", "")),
@@ -180,6 +190,7 @@ class AddressReader:
                     break
         roads = self._gazetteer.road_districts(parts.get("road", ""))
         votes.update(dict.fromkeys(roads, 2))
+        votes.update(dict.fromkeys(self._gazetteer.road_districts(parts.get("crossing", "")), 2))
         door = re.match(r"\d+", parts.get("lane", "") or parts.get("number", ""))
         if door and (lies := self._gazetteer.door_district(parts.get("road", ""), int(door[0]))):
             votes[lies] += 3

@@ -137,6 +137,29 @@ def test_old_lanes_keep_their_names(text: str) -> None:
     assert found.number
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "在南京西路靠近石门一路",
+        "南京西路石门一路路口",
+        "南京西路近石门一路",
+        "南京西路（石门一路口）",
+        "南京西路和石门一路交叉口",
+        "静安区南京西路 石门一路",
+    ],
+)
+def test_where_two_roads_meet_is_one_address(text: str) -> None:
+    (found,) = READER.read(text, AT).addresses
+    assert (found.district, found.road, found.estate) == ("静安区", "南京西路", "石门一路口")
+
+
+@pytest.mark.parametrize(
+    "text", ["南京西路、石门一路都封了", "从南京西路走到底再到石门一路", "南京西路1000号近石门一路"]
+)
+def test_two_roads_that_do_not_meet_are_none(text: str) -> None:
+    assert all(not one.estate for one in READER.read(text, AT).addresses)
+
+
 @pytest.mark.parametrize("text", ["不认识路 快来", "不晓得啥路", "在十字路口", "这是什么路啊", "前面是三岔路"])
 def test_a_road_nobody_knows_is_no_road(text: str) -> None:
     assert not READER.read(text, AT).addresses
