@@ -98,8 +98,10 @@ class Cues:
     """The words of a place."""
     no_site: Pattern[str]
     """Words with a place's word in them which are none (家里, 路上), and dates; left out before a place is looked for."""
+    where_lost: Pattern[str]
+    """They do not know where they are (不认识路, 不知道这是什么地方), not merely what somebody asked."""
     beside: Pattern[str]
-    """What somebody is beside who cannot say the address (在莘庄地铁站旁边)."""
+    """What somebody is beside who cannot say the address (在莘庄地铁站旁边, 旁边有个便利店)."""
     hospital_name: Pattern[str]
     """Whole: the name of a hospital and nothing of being there."""
     hospital: Pattern[str]
@@ -160,7 +162,10 @@ _SHAPES = {
     "in_district": "[在住到]\\s?(?P<district>%(district_name)s)(?!.{0,6}院)",
     "lasts": r"[\d一二三四五六七八九十两半几]|%(lasts)s",
     "no_site": r"%(no_site)s|\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]",
-    "beside": r"[在住靠近]\s?(?P<place>\S{2,20}?(?:%(beside)s))",
+    "where_lost": "(?:%(where_unknown)s)[^，,。；;！!？?]{0,8}(?:%(whereabouts)s)"
+    r"|(?:%(whereabouts)s)[^，,。；;！!？?]{0,4}(?:%(where_unknown)s)",
+    "beside": r"[在住靠近]\s?(?P<place>\S{2,20}?(?:%(beside)s))"
+    r"|(?P<landmark>(?:%(beside)s)就?[是有](?:一?[个家座所条])?[^，,。；;！!？?\s]{0,12}?(?:%(landmark)s))",
     "drug_is": r"(?:这个)?(?:药的?名?字?|药品|名字)?(?:%(drug_is)s|[:：])\s*",
     "asks_back": "(?:%(asks_back)s|[?？])$",
 }

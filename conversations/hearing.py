@@ -211,6 +211,8 @@ def _go_on(
         news |= more
     draft.state = evolve(draft.state, focus=case.key)
     case = share(draft, case)
+    if "address" in asked_now and not news and not silent:
+        case = _lost(draft, case)
     if case.ticket:
         change = "raised" if case.urgency.rank < before.urgency.rank else "added"
         detail = "、".join(reason.text for reason in event.reading.reasons) if change == "raised" else ""
@@ -221,6 +223,19 @@ def _go_on(
         draft.filed = case.key
         return draft.finish()
     return answer(draft, case, event.reading, news, danger=danger, fresh=not before.summary)
+
+
+def _lost(draft: Draft, case: Case) -> Case:
+    """Who is in danger and cannot say where is told once how it can be seen."""
+    known = "address" in case.slots or _LOST in case.asked
+    critical = case.urgency is Urgency.CRITICAL and not case.reporter
+    if known or not critical or not draft.playbook.cues.where_lost.search(draft.heard):
+        return case
+    draft.say("info", draft.playbook.say("where_lost"))
+    return draft.put(evolve(case, asked={**case.asked, _LOST: 1}))
+
+
+_LOST = "where_lost"
 
 
 def _filed(draft: Draft, case: Case | None, reading: Reading, *, silent: bool = False) -> Turn:

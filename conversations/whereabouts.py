@@ -115,7 +115,7 @@ _LONGEST, _NAME = 60, 16
 def beside(said: str, cues: Cues) -> str:
     """What somebody is beside who cannot say the address (在莘庄地铁站旁边); "" when they name nothing."""
     found = cues.beside.search(said)
-    return found["place"] if found else ""
+    return (found["place"] or found["landmark"]) if found else ""
 
 
 def names_a_place(said: str, cues: Cues) -> bool:

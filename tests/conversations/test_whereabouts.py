@@ -2,8 +2,10 @@
 
 import pytest
 
-from conversations.whereabouts import names_a_place
-from tests.conversations.talking import playbook
+from conversations.effects import SendText
+from conversations.turn import Turn
+from conversations.whereabouts import beside, names_a_place
+from tests.conversations.talking import Play, playbook, reading
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,9 @@ def test_a_place(said: str) -> None:
         "里面什么都没有",
         "还有3天",
         "不知道几号楼",
+        "不认识路",
+        "没看到路牌",
+        "找不到门牌号",
         "老公在隔离区",
         "奶奶84 不能自理",
         "村里说要接收证明",
@@ -44,3 +49,31 @@ def test_a_place(said: str) -> None:
 )
 def test_no_place(said: str) -> None:
     assert not names_a_place(said, playbook().cues)
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("不知道什么路 旁边有个全家便利店", "旁边有个全家便利店"),
+        ("对面是家医院", "对面是家医院"),
+        ("在莘庄地铁站旁边", "莘庄地铁站旁边"),
+        ("旁边有个老人也晕倒了", ""),
+        ("对面有人在喊", ""),
+    ],
+)
+def test_what_somebody_is_beside(said: str, place: str) -> None:
+    assert beside(said, playbook().cues) == place
+
+
+def _said(turn: Turn) -> str:
+    return "\n".join(one.text for one in turn.effects if isinstance(one, SendText))
+
+
+def test_who_cannot_say_where_they_are_is_told_once_how_it_can_be_seen() -> None:
+    play = Play()
+    play.say("我爸晕倒了", reading("emergency", 0.9, "critical", reasons=("R03",)))
+    lost = playbook().say("where_lost")
+    assert lost in _said(play.say("不认识路"))
+    assert lost not in _said(play.say("真的不知道是什么路"))
+    play.say("旁边有个全家便利店")
+    assert play.state.cases[0].slots["address"].value == "旁边有个全家便利店"
