@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from conversations.codes import Act, Flag, Urgency
+from conversations.confirming import unanswered
 from conversations.messages import Inbound
 from conversations.playbook import Playbook, SlotRow
 from conversations.reading import Address, Reading
@@ -15,6 +16,7 @@ Ask = tuple[str, tuple[str, ...]]
 """The words of a question and the names of what it asks for."""
 
 NOTHING: Ask = ("", ())
+AMBULANCE = "120"
 _MOST_CHOICES = 3
 _NUMERALS = {"一": "1", "二": "2", "三": "3", "四": "4", "①": "1", "②": "2", "③": "3", "④": "4"}
 _AROUND = "。. 、，,选回复按第个号\ufe0f\u20e3"
@@ -82,6 +84,8 @@ def next_ask(
         return ask_contact(case, playbook)
     if contact:
         return contact[0].ask, (contact[0].name,)
+    if unanswered(case):
+        return _ask_doubt(case, playbook)
     if "soon" in needs and (which := _ask_district(case, playbook)) != NOTHING:
         return which
     if slots:
@@ -89,6 +93,15 @@ def next_ask(
         return first.ask, (first.name,)
     may = "soon" in needs and not listed and "consent" not in elsewhere
     return _ask_consent(case, playbook) if may else NOTHING
+
+
+def _ask_doubt(case: Case, playbook: Playbook) -> Ask:
+    """Whom to call and where is known, but not whether it is happening: once more, and no form and no consent before it."""
+    if case.asked["check"] > 1:
+        return NOTHING
+    call = playbook.danger(case.codes).call
+    words = playbook.say("danger_check") if call == AMBULANCE else playbook.say("danger_check_call", call=call)
+    return words, ("check",)
 
 
 def _may_ask(slot: SlotRow, case: Case) -> bool:

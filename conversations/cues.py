@@ -21,6 +21,8 @@ class Cues:
 
     happening: Pattern[str]
     """It is happening now: at the beginning of an answer (正在, 是老家); 是不是 asks back."""
+    happening_still: Pattern[str]
+    """The same where other things were asked since: 是我爱人的号码 is an answer to those."""
     not_now: Pattern[str]
     """It is over, feared or heard of."""
     help_called: Pattern[str]
@@ -88,6 +90,10 @@ class Cues:
     """In which district somebody is, named without a road; group `district`."""
     own_home: Pattern[str]
     """The writer's own home, set apart from where another lives."""
+    own_place: Pattern[str]
+    """Whoever writes says of the place beside it that it is theirs (我住, 地址是, 改成)."""
+    of_others: Pattern[str]
+    """Who or what is at a place that is not theirs: an ambulance on its way, a hospital they went to, whoever speaks for a house."""
     where_unknown: Pattern[str]
     """They do not know where they are."""
     where_asked: Pattern[str]

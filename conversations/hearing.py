@@ -8,7 +8,7 @@ from conversations.asking import with_chosen_district
 from conversations.belief import sober
 from conversations.bursts import keep_back, together, unfinished
 from conversations.codes import Act, Flag, Intent, Urgency
-from conversations.confirming import confirmed
+from conversations.confirming import confirmed, denied_in_words
 from conversations.context import remember
 from conversations.elsewhere import of_another_home
 from conversations.events import BurstEnded, MessageReceived
@@ -80,6 +80,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     draft.message, draft.heard, draft.surge = message, message.text, event.surge
     draft.tips, draft.queue = event.tips, event.queue
     threat = threatens(message.text, reading, cues)
+    draft.state = denied_in_words(draft.state, message, reading, cues)
     draft.asked_last = state.asked if state.asked_on == state.turn - 1 else ()
     danger = not threat and answer_danger(draft, event)
     if message.kind == "menu":

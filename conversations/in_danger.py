@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from conversations.asking import ask_contact, asked
-from conversations.codes import Act, Flag
+from conversations.codes import Act, Flag, Urgency
 from conversations.listening import complete
 from conversations.reading import Reading
 from conversations.slots import SHARED
@@ -111,6 +111,9 @@ def stand_by(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         if wanted and not beside:
             draft.say("question", draft.playbook.say("ask_phone_gently"))
             case = evolve(case, asked={**case.asked, "phone": 1})
+        if Flag.CHECK in reading.flags and reading.urgency is not Urgency.CRITICAL:
+            case = evolve(case, asked={**case.asked, "check": case.asked.get("check", 0) + 1})
+            draft.state = evolve(draft.state, asked=("check",), asked_on=draft.state.turn)
     elif not beside:
         again = draft.state.said_at is not None and draft.now - draft.state.said_at < _BESIDE
         words = draft.playbook.say("beside_you_again" if again and not first else "beside_you")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from conversations.asking import ask_contact, asked, chosen
 from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.confirming import denied, says_so, unanswered
 from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill
 from conversations.needs import told_beside
@@ -24,7 +25,7 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
     """
     for act, handler in _ACTS.items():  # in order of weight: "120 has come, thank you" is news first
         facts = reading.entities.phones or reading.entities.addresses
-        doubt = act is Act.YES and "check" in draft.state.asked
+        doubt = act is Act.YES and case is not None and says_so(draft.state, case, draft.heard, draft.playbook.cues)
         if act not in reading.acts or (act in _POLITE and facts and not doubt):
             continue  # "my number is …, thank you" is about the number
         if silent:
@@ -123,7 +124,9 @@ def _no(draft: Draft, case: Case | None, reading: Reading) -> bool:
         return False
     if "consent" in draft.state.asked and not _of_ringing(draft):  # 没打: of 12345, asked before
         return _refuse(draft, case, reading)
-    if "check" in draft.state.asked:
+    late = unanswered(case) and draft.playbook.cues.not_now.search(draft.heard) is not None
+    if "check" in draft.state.asked or late:
+        draft.put(denied(case))
         draft.note(case, "says_not_now", by="contact")
         draft.say("info", draft.playbook.say("not_now"))
     return False
@@ -149,16 +152,12 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     assert draft.message is not None
     if case is not None and "consent" in draft.state.asked and not _of_ringing(draft):
         return _consent(draft, case, reading)
-    if case is not None and case.ticket and not draft.state.asked and not case.quiet and not _of_ringing(draft):
+    so = case is not None and says_so(draft.state, case, draft.heard, draft.playbook.cues)
+    if case is not None and case.ticket and not (draft.state.asked or so or case.quiet or _of_ringing(draft)):
         draft.note(case, "added", by="contact")
         draft.say("info", draft.playbook.say("okay"))
         return True
-    if (
-        case is None
-        or Flag.CHECK not in case.flags
-        or case.urgency is Urgency.CRITICAL
-        or "check" not in draft.state.asked
-    ):
+    if case is None or Flag.CHECK not in case.flags or case.urgency is Urgency.CRITICAL or not so:
         return False
     case, news = fill(case, draft.message, reading, ("phone", "address"), draft.now, draft.playbook)
     case = share(draft, case)

@@ -4,6 +4,7 @@ import re
 
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, TicketStatus, Urgency
+from conversations.confirming import unanswered
 from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -189,7 +190,7 @@ def _same_danger(state: Conversation, focus: Case, message: Inbound, reading: Re
     """More of the danger that is being talked of: the same rule sees it again (着火了; 烟进来了), or nobody else is named
     (外婆不应门; 开了，没力气), or what was only doubted is worse (有人打架; 好多血). Whoever is named beside the first has a
     ticket of their own."""
-    known = focus.urgency is Urgency.CRITICAL or "check" in state.asked
+    known = focus.urgency is Urgency.CRITICAL or "check" in state.asked or unanswered(focus)
     if not known or reading.urgency is not Urgency.CRITICAL:
         return False
     if any(who not in focus.summary for who in cues.person.findall(message.text)):
