@@ -76,17 +76,16 @@ class HookSender:
     async def _begin(self, http: aiohttp.ClientSession) -> None:
         busy = await busy_targets(self.database)
         self._running = {target: task for target, task in self._running.items() if not task.done()}
-        for target, (url, salt) in busy.items():
+        for target in busy:
             if target not in self._running:
-                self._running[target] = asyncio.create_task(self._serve(http, target, url, salt), name=f"hook {target}")
+                self._running[target] = asyncio.create_task(self._serve(http, target), name=f"hook {target}")
 
-    async def _serve(self, http: aiohttp.ClientSession, target: int, url: str, salt: str) -> None:
+    async def _serve(self, http: aiohttp.ClientSession, target: int) -> None:
         """What is due for one target. A failed round ends it, and its receiver is left alone for a while."""
         failures = 0
         try:
             while claimed := await claim(self.database, target, 1 if failures else _AT_ONCE):
-                secret = secret_of(self.vault, salt)
-                went = await asyncio.gather(*(self._tell(http, target, url, secret, one) for one in claimed))
+                went = await asyncio.gather(*(self._tell(http, target, one) for one in claimed))
                 failures = 0 if any(went) else failures + 1
                 if failures:
                     await asyncio.sleep(min(30.0, self.pause * 2.0**failures))
@@ -96,16 +95,18 @@ class HookSender:
         except Exception:
             log.exception("hook_failed", target=target)
 
-    async def _tell(self, http: aiohttp.ClientSession, target: int, url: str, secret: str, one: Delivery) -> bool:
+    async def _tell(self, http: aiohttp.ClientSession, target: int, one: Delivery) -> bool:
         body, timestamp = body_of(one), str(int(self.wall()))
         headers = {
             "Content-Type": "application/json", "User-Agent": "bangnong", "X-Bangnong-Event": one.event,
             "X-Bangnong-Delivery": str(one.id), "X-Bangnong-Timestamp": timestamp,
-            "X-Bangnong-Signature": sign(secret, timestamp, body),
+            "X-Bangnong-Signature": sign(secret_of(self.vault, one.salt), timestamp, body),
         }  # fmt: skip
         fault, gone = "", False
         try:
-            async with http.post(url, data=body, headers=headers, allow_redirects=False, timeout=_TIMEOUT) as answer:
+            async with http.post(
+                one.url, data=body, headers=headers, allow_redirects=False, timeout=_TIMEOUT
+            ) as answer:
                 if not 200 <= answer.status < 300:
                     fault, gone = f"http {answer.status}", answer.status == _GONE
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

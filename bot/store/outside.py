@@ -34,7 +34,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One thing to tell. `old`: long enough waited for, the next failure is the last."""
+    """One thing to tell, with where and by which salt as it stood when it was claimed: an admin may change both at any time.
+
+    `old`: long enough waited for, the next failure is the last.
+    """
 
     id: int
     event: str
@@ -44,6 +47,8 @@ class Delivery:
     attempts: int
     old: bool
     lease_until: datetime
+    url: str
+    salt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +138,28 @@ async def revive(database: Database, target: int, delivery: int | None = None) -
     return len(rows)
 
 
-async def busy_targets(database: Database) -> dict[int, tuple[str, str]]:
-    """Id → (address, salt) of those for whom something is due now."""
+async def busy_targets(database: Database) -> list[int]:
+    """Those for whom something is due now."""
     rows = await database.fetch(
-        "select t.id, t.url, t.salt from hook_targets t where t.active and exists (select from hook_deliveries d "
+        "select t.id from hook_targets t where t.active and exists (select from hook_deliveries d "
         "where d.target = t.id and d.status = 'waiting' and d.due_at <= now())"
     )
-    return {row["id"]: (row["url"], row["salt"]) for row in rows}
+    return [row["id"] for row in rows]
 
 
 _CLAIM = """
 with picked as (
-    select d.id from hook_deliveries d
-    where d.target = $1 and d.status = 'waiting' and d.due_at <= now() and (d.lease_until is null or d.lease_until < now())
+    select d.id, t.url, t.salt from hook_deliveries d join hook_targets t on t.id = d.target
+    where d.target = $1 and t.active and d.status = 'waiting' and d.due_at <= now()
+      and (d.lease_until is null or d.lease_until < now())
       and not exists (select from hook_deliveries e where e.target = d.target and e.subject = d.subject
                       and e.status = 'waiting' and e.id < d.id)
     order by d.due_at, d.id limit $2 for update of d skip locked
 )
 update hook_deliveries d set lease_until = now() + $3::interval, attempts = attempts + 1 from picked
 where d.id = picked.id
-returning d.id, event, subject, change, at, attempts, made_at < now() - $4::interval as old, lease_until
+returning d.id, event, subject, change, at, attempts, made_at < now() - $4::interval as old, lease_until, picked.url,
+    picked.salt
 """
 """Of each ticket only the first that is not told yet, leased or not: the order is kept, also between two processes."""
 

@@ -12,9 +12,10 @@ from aiohttp import web
 
 from tests.desk.conftest import Desk, Person, record
 from tests.homes import Homes, serving
+from tests.inside import inside, record_engines
 from tests.service import Service, free_port
 
-__all__ = ["record"]
+__all__ = ["inside", "record", "record_engines"]
 
 
 @dataclass
