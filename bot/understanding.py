@@ -51,7 +51,7 @@ def open_reader(
     reader = Reader(
         danger=RedFlags(red),
         extractor=EntityReader(places, red),
-        acts=ActReader(acts),
+        acts=ActReader(acts, red.variants),
         answers=answers,
         failed=failed,
     )

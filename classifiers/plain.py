@@ -11,6 +11,8 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from classifiers.characters import with_traditional
+
 if TYPE_CHECKING:
     from classifiers.quantities import Measured
 
@@ -99,9 +101,11 @@ def simple(text: str) -> Plain:
 
 
 class Variants:
-    """Reads texts with variant characters as well; without any in the text the result is `simple(text)` itself."""
+    """Reads texts with variant and traditional characters as well; without any in the text the result is `simple(text)`
+    itself."""
 
     def __init__(self, variants: Mapping[str, str]) -> None:
+        variants = with_traditional(variants)
         self._table = reading_table(variants)
         self._written = grams_of(variants)
         self._overlap = any(ord(char) in _BASE for char in variants)

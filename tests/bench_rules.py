@@ -38,7 +38,7 @@ def median_us(call: Callable[[], object], runs: int = 2000) -> float:
 
 def main() -> None:
     red = load_red(rows_folder(), [])
-    danger, acts = RedFlags(red), ActReader(load_acts(rows_folder(), []))
+    danger, acts = RedFlags(red), ActReader(load_acts(rows_folder(), []), red.variants)
     entities = EntityReader(load_places(rows_folder(), []), red)
     for name, text in TEXTS.items():
         figures = (

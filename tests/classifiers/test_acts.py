@@ -1,6 +1,7 @@
 """Acts: short answers must be the whole message, requests may stand anywhere in a short one."""
 
 import csv
+import re
 import time
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from classifiers.acts import ActReader
 from conversations.codes import Act
 from data.acts import load_acts
 from data.faults import Fault, rows_folder
+from data.red import load_red
 
 ROWS = Path(__file__).parent / "rows" / "acts.csv"
 FAULTS: list[Fault] = []
-READER = ActReader(load_acts(rows_folder(), FAULTS))
+READER = ActReader(load_acts(rows_folder(), FAULTS), load_red(rows_folder(), FAULTS).variants)
 
 
 def rows() -> list[list[str]]:
@@ -29,6 +31,24 @@ def test_the_rows_have_no_faults() -> None:
 @pytest.mark.parametrize(("text", "acts"), rows())
 def test_acts(text: str, acts: str) -> None:
     assert [act.value for act in READER.read(text)] == acts.split()
+
+
+def _asked_for() -> list[str]:
+    """The words that our own sentences tell residents to send (回“删除”)."""
+    ours = "".join((rows_folder() / name).read_text("utf-8") for name in ("replies.toml", "knowledge.toml"))
+    return sorted(
+        {word for part in re.findall(r"回((?:“[^”]+”(?:或|、)?)+)", ours) for word in re.findall("“([^”]+)”", part)}
+    )
+
+
+def test_words_we_ask_for_are_found_in_our_sentences() -> None:
+    assert {"删除", "人工", "同意", "不同意", "是", "没有解决"} <= set(_asked_for())
+
+
+@pytest.mark.parametrize("word", _asked_for())
+@pytest.mark.parametrize("written", ["{}", "{}。", "“{}”", "{}吧", "您好，{}，谢谢", " {} "])
+def test_every_word_we_ask_for_is_heard(word: str, written: str) -> None:
+    assert set(READER.read(written.format(word))) - {Act.THANKS, Act.GREET}
 
 
 @pytest.mark.parametrize("act", list(Act))
