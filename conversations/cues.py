@@ -93,7 +93,7 @@ class Cues:
     own_place: Pattern[str]
     """Whoever writes says of the place beside it that it is theirs (我住, 地址是, 改成)."""
     of_others: Pattern[str]
-    """Who or what is at a place that is not theirs: an ambulance on its way, a hospital they went to, whoever speaks for a house."""
+    """Who is at a place that is not theirs: an ambulance on its way, a hospital they went to, who speaks for a house."""
     where_unknown: Pattern[str]
     """They do not know where they are."""
     where_asked: Pattern[str]

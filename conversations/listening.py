@@ -12,11 +12,12 @@ from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
 from conversations.reading import DESPAIR, DOUBTED, Reading
+from conversations.said_anew import said_anew
 from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.telephones import both_numbers, instead
 from conversations.values import evolve
-from conversations.whereabouts import patched
+from conversations.whereabouts import dateless, without_dates
 from conversations.which_case import vague
 from conversations.writers import child_writes
 
@@ -156,6 +157,7 @@ def fill(
     words that began the case tell what it is about.
     """
     row, cues, news = playbook.intents[case.intent], playbook.cues, dict[str, Filled]()
+    reading = without_dates(message.text, reading, cues)
     correcting = Act.CORRECT in reading.acts
     case = case if correcting else unsettled(case, reading)
     for slot in row.slots:
@@ -167,8 +169,10 @@ def fill(
         had = case.slots.get(slot.name)
         if slot.kind == "phone" and had and value is not None and not (correcting or instead(message.text, cues)):
             value = both_numbers(had, value)
-        if slot.kind == "place" and had and (value is None or not value.sure):
-            value = patched(had, reading)
+        if slot.kind == "place" and had:
+            fresh = case.started_at >= now and not case.ticket
+            asks = slot.name in asked
+            value = said_anew(had, value, message.text, reading, cues, asked=asks, fresh=fresh, danger=is_red(reading))
         if value is None or (had and not _better(value, had, correcting)):
             continue
         news[slot.name] = evolve(value, source=message.message_id, at=now)
@@ -219,7 +223,7 @@ def _answers(
 def _hospital_alone(row: IntentRow, message: Inbound, reading: Reading, playbook: Playbook) -> bool:
     """A hospital's name and no word of being there says where they are treated, not where they live; at its door it does."""
     asks = any(slot.kind == "hospital" for slot in row.slots) and Flag.AT_DOOR not in reading.flags
-    return asks and playbook.cues.hospital_name.fullmatch(message.text.strip()) is not None
+    return asks and playbook.cues.hospital_name.fullmatch(dateless(message.text)) is not None
 
 
 def _better(value: Filled, had: Filled, correcting: bool) -> bool:

@@ -20,6 +20,7 @@ from conversations.whereabouts import (
     named_last,
     names_a_hospital,
     names_a_place,
+    number_alone,
     place_told,
     specific,
 )
@@ -65,7 +66,7 @@ def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
 @kind("place")
 def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     best = place_told(message.text, reading)
-    if best and (specific(best) or asked):
+    if best and (specific(best) or (asked and not number_alone(best) and not cues.of_others.search(message.text))):
         return filled_place(best, reading)
     if message.location:
         label = message.location.label or f"{message.location.latitude:.5f},{message.location.longitude:.5f}"

@@ -2,14 +2,12 @@
 
 import re
 from dataclasses import fields, replace
-from typing import Any
 
-from conversations.codes import Act
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
 from conversations.state import Filled
 
-_PLACE_PARTS = frozenset(part.name for part in fields(Address)) - {"confidence", "districts"}
+PLACE_PARTS = frozenset(part.name for part in fields(Address)) - {"confidence", "districts"}
 
 
 def specific(address: Address) -> bool:
@@ -49,31 +47,48 @@ def filled_place(best: Address, reading: Reading) -> Filled:
 
 def without_place(address: Address) -> bool:
     """A district and nothing below it (在浦东)."""
-    return not any(getattr(address, name) for name in _PLACE_PARTS - {"district", "raw"})
+    return not any(getattr(address, name) for name in PLACE_PARTS - {"district", "raw"})
 
 
-def patched(had: Filled, reading: Reading) -> Filled | None:
-    """A place with some parts said anew: "不是5号楼，是15号楼", "是普陀区的". None when the message names no part, or a district
-    that the place, as it was written, does not lie in: that is another place, unless they put it right."""
-    best = next(iter(reading.entities.addresses), None)
-    if best is None:
-        return None
-    parts = dict(had.parts)
-    written = parts.get("district", "")
-    other = written and best.district and best.district != written and written[:2] in parts.get("raw", "")
-    if other and without_place(best) and Act.CORRECT not in reading.acts:
-        return None
-    said = {
-        part.name: value
-        for part in fields(best)
-        if part.name != "raw" and isinstance(value := getattr(best, part.name), str) and value
-    }
-    if "number" in said and "building" in parts and "building" not in said:
-        said["building"] = said.pop("number")
-    whole = {**parts, **said}
-    known: dict[str, Any] = {name: value for name, value in whole.items() if name in _PLACE_PARTS}
-    words = address_words(replace(Address(), **known))
-    return Filled(words, parts=tuple(whole.items()), sure=had.sure or specific(best))
+def door_parts(place: Address | Filled) -> bool:
+    """Whether it says more than a road or an estate: a door somebody can go to."""
+    names = ("lane", "number", "building", "room")
+    if isinstance(place, Address):
+        return any(getattr(place, name) for name in names)
+    known = dict(place.parts)
+    return any(known.get(name) for name in names)
+
+
+def number_alone(address: Address) -> bool:
+    """A number and nothing else (5号) is a date as well as a door."""
+    return bool(address.number) and not any(getattr(address, name) for name in PLACE_PARTS - {"number", "raw"})
+
+
+_DATE = re.compile(
+    r"\d{1,2}月\d{1,2}[号日]|(?<![\d弄路街村])(?:[12]?\d|3[01])号(?=就|做|到|开始|断|吃|封|的床位|起|那天|[以之][前后]|晚上|早上"
+    r"|[上下]午|夜里|凌晨|中午|透析|[出入住]院|手术|化疗|开刀|发|解封|没)"
+)
+"""A day of the month and no door (从28号封到现在)."""
+
+
+def dateless(text: str) -> str:
+    """A text without its days of the month (4月8号的床位 肿瘤医院)."""
+    return re.sub(r"^\W*的?床位", "", _DATE.sub(" ", text)).strip()
+
+
+def without_dates(text: str, reading: Reading, cues: Cues) -> Reading:
+    """Without the places that are none: a day of the month (上次是3月30号), a committee in a question (有没有规定居委…)."""
+    kept = tuple(one for one in reading.entities.addresses if not _no_address(text, one, cues))
+    if len(kept) == len(reading.entities.addresses):
+        return reading
+    return replace(reading, entities=replace(reading.entities, addresses=kept))
+
+
+def _no_address(text: str, one: Address, cues: Cues) -> bool:
+    if number_alone(one):
+        return any(one.number in found[0] for found in _DATE.finditer(text))
+    asks = cues.where_asked.search(one.committee) or cues.where_told.search(one.committee)
+    return bool(asks) and not any(getattr(one, name) for name in PLACE_PARTS - {"committee", "raw", "district"})
 
 
 _SENTENCE = re.compile("[。！？!?；;\n]")
@@ -124,8 +139,17 @@ def names_a_place(said: str, cues: Cues) -> bool:
         return False
     if cues.where_unknown.search(said) or cues.where_asked.search(said) or cues.where_told.search(said):
         return False
-    told = cues.no_site.sub("", said)
+    told = _DATE.sub(" ", cues.no_site.sub("", _DATE.sub(" ", said))).strip()
+    if _NUMBER_ALONE.fullmatch(told):
+        return False
+    told = " ".join(one for one in _CLAUSE.split(told) if not (_REMARK.search(one) or cues.of_others.search(one)))
     return bool(_DOOR.search(told) or (len(said) <= _NAME and cues.site.search(told)))
+
+
+_NUMBER_ALONE = re.compile(r"\D{0,3}\d{1,4}号?\W*")
+_CLAUSE = re.compile(r"[，,。；;]+|\s+(?![弄号室栋幢楼座门床#—-])")
+_REMARK = re.compile("了|过(?![街江路道渡])|就(?![在是住])|到现在")
+"""What is told and not named (3号到现在就发过一次菜)."""
 
 
 _NEWS = re.compile(r"[^，,。；;\s]*[了啦过吧]\s*[，,。；;\s]\s*")

@@ -20,6 +20,9 @@ from tests.conversations.talking import Play, playbook, reading
         "绿地公寓",
         "后面那栋楼",
         "6号 2801",
+        "过街天桥下面",
+        "就在3号楼下面",
+        "家里就两个老人 3号楼502",
     ],
 )
 def test_a_place(said: str) -> None:
@@ -45,6 +48,13 @@ def test_a_place(said: str) -> None:
         "奶奶84 不能自理",
         "村里说要接收证明",
         "体温38.5 还在发烧",
+        "28号就没吃过药",
+        "已经3号楼的医生看过",
+        "3号到现在就发过一次菜",
+        "从28号封到现在",
+        "30号做的",
+        "上次是3月30号",
+        "是28号",
     ],
 )
 def test_no_place(said: str) -> None:

@@ -1,0 +1,137 @@
+"""A place that is known, and what a later message makes of it: help that drives to a wrong door is worse than one more
+question, so a sure address changes only when it is plain that theirs is meant. Pure."""
+
+import re
+from dataclasses import fields, replace
+from typing import Any
+
+from conversations.codes import Act
+from conversations.cues import Cues
+from conversations.reading import Address, Reading
+from conversations.state import Filled
+from conversations.whereabouts import (
+    PLACE_PARTS,
+    address_words,
+    door_parts,
+    filled_place,
+    number_alone,
+    place_told,
+    specific,
+    without_place,
+)
+
+_FILLING = re.compile(r"[我家咱们在住是的就这里边那哦噢啊呀吧电话地址手机号码门牌\W]*")
+"""What may stand beside an address that is all a message says (我家住在…)."""
+_CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
+_WHOLE = frozenset({"road", "estate", "committee"})
+"""Parts that make it another place; the rest only says more of the same."""
+
+
+def said_anew(
+    had: Filled,
+    value: Filled | None,
+    text: str,
+    reading: Reading,
+    cues: Cues,
+    *,
+    asked: bool,
+    fresh: bool,
+    danger: bool,
+) -> Filled | None:
+    """The place after this message; None when it leaves the one we know as it is. `value`: what the message told by itself.
+    `asked`: where they are is the open question; `fresh`: the case begins with this message, the place is of another."""
+    best = place_told(text, reading)
+    if best is None:
+        return room_said(had, text, reading)
+    own = Act.CORRECT in reading.acts or asked or fresh
+    if danger and specific(best) and door_parts(best) and not cues.of_others.search(text):
+        own = True  # help goes where the danger is
+    if not own and not _of_theirs(had, best, text, reading, cues):
+        return None
+    completes = not any(dict(had.parts).get(name) for name in _WHOLE | {"coordinates"})  # 3号楼502, then 真光路30弄
+    if value is not None and value.sure and not completes and (own or door_parts(best) or not door_parts(had)):
+        return value
+    return patched(had, reading)
+
+
+def _of_theirs(had: Filled, best: Address, text: str, reading: Reading, cues: Cues) -> bool:
+    """Whether an address that nobody asked for is where they live, and not where the ambulance stands or a friend lives."""
+    if cues.of_others.search(text):
+        return False
+    if not had.sure or not door_parts(had) or cues.own_place.search(text):
+        return True
+    if _FILLING.fullmatch(_without(text, reading)) and not number_alone(best):
+        return True
+    known, said = dict(had.parts), _said(best)
+    adds = said.keys().isdisjoint(_WHOLE) and not any(known.get(name) for name in said)
+    return adds and any(
+        best.raw in one and _FILLING.fullmatch(one.replace(best.raw, "")) for one in _CLAUSE.split(text)
+    )
+
+
+def _without(text: str, reading: Reading) -> str:
+    facts = reading.entities
+    for raw in (*(phone.raw for phone in facts.phones), *(place.raw for place in facts.addresses)):
+        text = text.replace(raw, " ")
+    return text
+
+
+def _said(address: Address) -> dict[str, str]:
+    return {
+        part.name: value
+        for part in fields(address)
+        if part.name != "raw" and isinstance(value := getattr(address, part.name), str) and value
+    }
+
+
+def patched(had: Filled, reading: Reading) -> Filled | None:
+    """A place with some parts said anew: "不是5号楼，是15号楼", "是普陀区的". None when the message names no part, or a district
+    that the place, as it was written, does not lie in: that is another place, unless they put it right. Nor does another
+    road keep the lane and the door of the old one."""
+    best = next(iter(reading.entities.addresses), None)
+    if best is None:
+        return None
+    correcting = Act.CORRECT in reading.acts
+    parts = dict(had.parts)
+    written = parts.get("district", "")
+    other = written and best.district and best.district != written and written[:2] in parts.get("raw", "")
+    if other and without_place(best) and not correcting:
+        return None
+    said = _said(best)
+    moved = any(parts.get(name) and said.get(name, parts[name]) != parts[name] for name in ("road", "estate"))
+    if moved and not correcting and door_parts(had):
+        return filled_place(best, reading) if door_parts(best) else None
+    if "number" in said and "building" in parts and "building" not in said:
+        said["building"] = said.pop("number")
+    return _made_of({**parts, **said}, sure=had.sure or specific(best))
+
+
+def _made_of(whole: dict[str, str], *, sure: bool) -> Filled:
+    known: dict[str, Any] = {name: value for name, value in whole.items() if name in PLACE_PARTS}
+    return Filled(address_words(replace(Address(), **known)), parts=tuple(whole.items()), sure=sure)
+
+
+_ROOM_ALONE = re.compile(r"\W*(?:就?是|室号|房间号?|门牌号?是?)?\s*(\d{3,4})(?:室|房间?)?[的哦啊呀]?\W*")
+_NOT_BUT = re.compile(r"不是\s*(\d{3,4})(?:室|房)?[\s，,、]*(?:而|应该)?是\s*(\d{3,4})(?!\d)")
+_DIGITS = re.compile(r"\d+")
+_OF_A_DOOR = re.compile("门牌|房间|房号|室|地址")
+
+
+def room_said(had: Filled, text: str, reading: Reading) -> Filled | None:
+    """A room by itself where the house is known (502), or the known one put right (不是302是203; 门牌写错了 是203)."""
+    parts = dict(had.parts)
+    room = "".join(_DIGITS.findall(parts.get("room", "")))
+    if not (parts.get("number") or parts.get("building") or room):
+        return None
+    if put_right := _NOT_BUT.search(text):
+        said = put_right[2] if room == put_right[1] else ""
+    elif alone := _ROOM_ALONE.fullmatch(text):
+        said = "" if room else alone[1]
+    else:
+        digits = _DIGITS.findall(text)
+        only = room and Act.CORRECT in reading.acts and _OF_A_DOOR.search(text) and len(digits) == 1
+        said = digits[0] if only and len(digits[0]) in (3, 4) else ""
+    if not said or said == room:
+        return None
+    ending = "室" if parts.get("room", "").endswith("室") else ""
+    return _made_of({**parts, "room": said + ending}, sure=had.sure)
