@@ -28,6 +28,7 @@ from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, Playbook
 from conversations.reading import Reading
 from conversations.state import Conversation
+from conversations.telephones import with_joined_number
 
 
 def fact_of(
@@ -58,6 +59,7 @@ def fact_of(
     if asked := further_text(state, inbound, reading, playbook):
         beside = further if further is not None else read_further(reader, [asked])[0]
         reading, whole = with_further(state, reading, asked, beside, playbook), asked.whole or inbound
+    reading = with_joined_number(state, inbound, reading)
     parts, near = _parts(reader, whole, reading), _near(state, reading, tips)
     reading = _dated(state, inbound, reading)
     if not parts:

@@ -115,6 +115,14 @@ class Cues:
     no_name: Pattern[str]
     """Said after "which hospital?" or "which medicine?": how somebody is, a wish, a question, and no name."""
 
+    when_told: Pattern[str]
+    """Said after "when was the last one?": a day, or how long ago."""
+    weeks_told: Pattern[str]
+    """Said after "how many weeks?"."""
+    age_told: Pattern[str]
+    """Said after "how old?"."""
+    says_nothing: Pattern[str]
+    """A courtesy, a wish to be quick, or how it went with 12345: no answer to a question about an illness."""
     drug_is: Pattern[str]
     """At the beginning: what stands before a medicine's name."""
     no_drug: Pattern[str]

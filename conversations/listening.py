@@ -15,7 +15,7 @@ from conversations.reading import DESPAIR, DOUBTED, Reading
 from conversations.said_anew import said_anew
 from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
-from conversations.telephones import both_numbers, instead
+from conversations.telephones import both_numbers, instead, last_digits, line_alone
 from conversations.values import evolve
 from conversations.whereabouts import dateless, without_dates
 from conversations.which_case import vague
@@ -167,8 +167,11 @@ def fill(
         if value is None and opening and slot.kind == "story" and not facts_only(message, reading):
             value = story(message)
         had = case.slots.get(slot.name)
-        if slot.kind == "phone" and had and value is not None and not (correcting or instead(message.text, cues)):
-            value = both_numbers(had, value)
+        if slot.kind == "phone" and had:
+            if value is None:
+                value = last_digits(had, message.text)
+            elif not (correcting or instead(message.text, cues)):
+                value = both_numbers(had, value)
         if slot.kind == "place" and had:
             fresh = case.started_at >= now and not case.ticket
             asks = slot.name in asked
@@ -182,9 +185,11 @@ def fill(
 
 
 def _asked_before(slot: SlotRow, case: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
-    """Whether it answers an older question of ours by its very form: a place, or that they rang (没打)."""
+    """Whether it answers an older question of ours by its very form: a place, a fixed line, or that they rang."""
     if slot.kind == "place":
         return bool(reading.entities.addresses) and (slot.name in case.asked or facts_only(message, reading))
+    if slot.kind == "phone":
+        return slot.name not in case.slots and line_alone(message.text)
     rang = slot.kind == "called_12345" and slot.name in case.asked
     return rang and cues.ringing.search(message.text) is not None
 

@@ -56,11 +56,12 @@ def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
         if number := other_number(message.text, asked=asked):
             return Filled(number, parts=(("number", number),) if number.isdigit() else ())
         return Filled(SKIPPED, sure=False) if has_no_number(message.text, cues, asked=asked) else None
+    once = {phone.number: phone for phone in reversed(phones)}  # the same number twice is one
     words = [
         f"{phone.number}（{phone.owner}）" if phone.owner not in ("", "我", "本人") else phone.number
-        for phone in phones
+        for phone in reversed(once.values())
     ]
-    return Filled("、".join(words), parts=tuple(("number", phone.number) for phone in phones))
+    return Filled("、".join(words), parts=tuple(("number", number) for number in reversed(once)))
 
 
 @kind("place")
@@ -105,7 +106,9 @@ def _last_done(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> F
     when, missed = reading.entities.last_done_at, reading.entities.missed
     if when is not None:
         return Filled(day_words(when) + (f"，已漏{missed}次" if missed else ""), parts=(("at", when.isoformat()),))
-    return Filled(f"已漏{missed}次") if missed else _asked_words(message, reading, asked, cues)
+    if missed:
+        return Filled(f"已漏{missed}次")
+    return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.when_told, cues) else None
 
 
 @kind("next_due")
@@ -121,14 +124,16 @@ def _next_due(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fi
 @kind("weeks")
 def _weeks(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     weeks = reading.entities.pregnancy_weeks
-    return Filled(f"孕{weeks}周") if weeks is not None else _asked_words(message, reading, asked, cues)
+    if weeks is not None:
+        return Filled(f"孕{weeks}周")
+    return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.weeks_told, cues) else None
 
 
 @kind("age")
 def _age(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     months = reading.entities.age_months
     if months is None:
-        return _asked_words(message, reading, asked, cues)
+        return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.age_told, cues) else None
     return Filled(f"{months}个月" if months < 24 else f"{months // 12}岁")
 
 
@@ -206,7 +211,18 @@ def _asked_words(message: Inbound, reading: Reading, asked: bool, cues: Cues) ->
     words = message.text.strip()
     if not asked or not words or not _NO_ANSWER.isdisjoint(reading.acts) or cues.asks_back.search(words):
         return None
+    if _FIGURES.fullmatch(words) or cues.says_nothing.search(words):
+        return None
     return Filled(words if len(words) <= 120 else words[:119] + "…", sure=False)
+
+
+_FIGURES = re.compile(r"[\s.-]*(?:\d[\s.-]*){3,}")
+"""Figures and no word: a piece of a number, and no answer about an illness."""
+
+
+def _tells(text: str, told: re.Pattern[str], cues: Cues) -> bool:
+    """Whether words may be about what was asked at all, or say that they do not know it."""
+    return told.search(text) is not None or cues.where_unknown.search(text) is not None
 
 
 @kind("story")

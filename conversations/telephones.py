@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from conversations.cues import Cues
-from conversations.state import Filled
+from conversations.messages import Inbound
+from conversations.reading import Phone, Reading
+from conversations.state import Conversation, Filled
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _LANDLINE = re.compile(r"(?<![\d.-])(?!20[12]\d[01]\d[0-3]\d)[2-9]\d{3}[-\s]?\d{4}(?![\d.-]|弄|号|室)")
@@ -27,6 +30,58 @@ def other_number(text: str, *, asked: bool) -> str:
         return mail[0]
     line = _LANDLINE.search(text) if asked else None
     return "021" + re.sub(r"\D", "", line[0]) if line else ""
+
+
+def line_alone(text: str) -> bool:
+    """A fixed line and hardly a word beside it is whom to ring, whatever we asked."""
+    line = _LANDLINE.search(text)
+    return line is not None and len(_WORD.findall(text.replace(line[0], ""))) <= _HARDLY
+
+
+_WORD, _HARDLY = re.compile(r"\w"), 6
+
+_ENDING = re.compile(r"是\s*(\d{1,4})\s*[，,、]?\s*不是\s*(\d{1,4})(?!\d)")
+_NOT_ENDING = re.compile(r"不是\s*(\d{1,4})\s*[，,、]?\s*(?:应该|而)?是\s*(\d{1,4})(?!\d)")
+_LAST = re.compile("(?:最后|末|尾)(?:一|两|三|四|几|1|2|3|4)?(?:位|个?数|号)|末尾")
+
+
+def last_digits(had: Filled, text: str) -> Filled | None:
+    """The number we have with its last digits put right (最后一位是7不是6); None where they say nothing of the kind, or of
+    several numbers more than one ends so."""
+    if not _LAST.search(text):
+        return None
+    if found := _ENDING.search(text):
+        right, wrong = found[1], found[2]
+    elif found := _NOT_ENDING.search(text):
+        wrong, right = found[1], found[2]
+    else:
+        return None
+    numbers = [value for key, value in had.parts if key == "number" and value.endswith(wrong)]
+    if len(numbers) != 1 or len(right) != len(wrong):
+        return None
+    old, new = numbers[0], numbers[0].removesuffix(wrong) + right
+    parts = tuple((key, new if value == old else value) for key, value in had.parts)
+    return replace(had, value=had.value.replace(old, new), parts=parts, by="")
+
+
+_PIECE = re.compile(r"\W*(?:\d[\s-]*){2,10}\W*")
+_WHOLE = re.compile(r"1[3-9]\d{9}")
+_SOON = timedelta(minutes=10)
+
+
+def with_joined_number(state: Conversation, message: Inbound, reading: Reading) -> Reading:
+    """A mobile sent in pieces, a message each (1366123; 0006): the last of them has the number."""
+    if reading.entities.phones or not _PIECE.fullmatch(message.text):
+        return reading
+    number = re.sub(r"\D", "", message.text)
+    for before in reversed(state.recent):
+        if not _PIECE.fullmatch(before.text) or message.sent_at - before.at > _SOON:
+            return reading
+        number = re.sub(r"\D", "", before.text) + number
+        if _WHOLE.fullmatch(number):
+            facts = replace(reading.entities, phones=(Phone(number, message.text.strip()),), addresses=())
+            return replace(reading, entities=facts)
+    return reading
 
 
 def has_no_number(text: str, cues: Cues, *, asked: bool) -> bool:

@@ -1,0 +1,110 @@
+"""Whom to ring: a number beside the one we have or in its place, its last digit put right, sent in pieces, or a fixed line."""
+
+from datetime import timedelta
+
+import pytest
+
+from conversations.cues import Cues
+from conversations.messages import Inbound
+from conversations.reading import Reading
+from conversations.state import Conversation, Filled, Heard
+from conversations.telephones import instead, last_digits, line_alone, with_joined_number
+from tests.conversations.talking import CONTACT, NOW, Play, playbook, reading
+
+MINE = "13661230006"
+
+
+def _cues() -> Cues:
+    return playbook().cues
+
+
+@pytest.mark.parametrize(
+    ("text", "in_its_place"),
+    [
+        ("居委让我打这个 13661239999 也没人接", False),
+        ("12345叫我打这个号", False),
+        ("他们让打这个 没人接", False),
+        ("电话换了打这个", True),
+        ("别打刚才那个，打这个", True),
+    ],
+)
+def test_a_number_they_were_told_to_ring_is_not_theirs(text: str, in_its_place: bool) -> None:
+    assert instead(text, _cues()) is in_its_place
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("最后一位是7不是6", "13661230007"),
+        ("最后一位不是6，是7", "13661230007"),
+        ("电话尾号是0007不是0006", "13661230007"),
+        ("最后一位是7不是8", ""),
+        ("最后一位是17不是6", ""),
+        ("是7号不是6号", ""),
+        ("孩子最后一位是7岁", ""),
+    ],
+)
+def test_the_last_digits_put_right(text: str, becomes: str) -> None:
+    found = last_digits(Filled(MINE, parts=(("number", MINE),)), text)
+    assert (found.value if found else "") == becomes
+
+
+def test_of_two_numbers_the_one_that_ends_so_is_put_right() -> None:
+    parts = (("number", MINE), ("number", "13900001111"))
+    found = last_digits(Filled("13661230006、13900001111", parts=parts), "最后一位是7不是6")
+    assert found is not None
+    assert found.value == "13661230007、13900001111"
+    same = (("number", MINE), ("number", "13900001116"))
+    assert last_digits(Filled("13661230006、13900001116", parts=same), "最后一位是7不是6") is None
+
+
+def test_the_last_digit_in_a_talk() -> None:
+    play = Play()
+    play.say(f"家里没吃的了 {MINE}", reading("supplies", phones=[MINE]))
+    play.say("最后一位是7不是6", reading("feedback", 0.3))
+    assert play.case.slots["phone"].value == "13661230007"
+
+
+def _joined(*pieces: str, apart: timedelta = timedelta(seconds=20)) -> str:
+    *before, last = pieces
+    at = [NOW + apart * place for place in range(len(pieces))]
+    recent = tuple(Heard(text, when) for text, when in zip(before, at, strict=False))
+    state = Conversation(id="c", contact=CONTACT, recent=recent)
+    found = with_joined_number(state, Inbound(CONTACT, "m", "text", last, at[-1]), Reading())
+    return "".join(phone.number for phone in found.entities.phones)
+
+
+@pytest.mark.parametrize("pieces", [("1366123", "0006"), ("136", "6123", "0006"), ("136 6123", "0006。")])
+def test_a_number_in_pieces(pieces: tuple[str, ...]) -> None:
+    assert _joined(*pieces) == MINE
+
+
+@pytest.mark.parametrize(
+    "pieces", [("1366123", "我爸透析", "0006"), ("1366123", "00065"), ("2366123", "0006"), ("502", "7"), ("0006",)]
+)
+def test_pieces_that_make_no_number(pieces: tuple[str, ...]) -> None:
+    assert _joined(*pieces) == ""
+
+
+def test_pieces_an_hour_apart_make_no_number() -> None:
+    assert _joined("1366123", "0006", apart=timedelta(hours=1)) == ""
+
+
+def test_a_fixed_line_by_itself_is_a_number_whatever_was_asked() -> None:
+    play = Play()
+    play.say("老伴叫不醒怎么办", reading("emergency", 0.9, "urgent", flags=["check"], reasons=["R03"]))
+    play.say("66540108", reading("chitchat", 0.3))
+    assert play.state.cases[0].slots["phone"].value == "02166540108"
+
+
+@pytest.mark.parametrize(
+    "text", ["20220405", "工单号66540108 已经报上去三天了", "66540108弄", "6654010", "66540108123"]
+)
+def test_no_fixed_line_by_itself(text: str) -> None:
+    assert not line_alone(text)
+
+
+def test_the_same_number_twice_is_one() -> None:
+    play = Play()
+    play.say(f"家里没吃的了 {MINE} {MINE}", reading("supplies", phones=[MINE, MINE]))
+    assert play.case.slots["phone"].value == MINE
