@@ -7,6 +7,7 @@ from conversations.asking import ONCE, ask_contact, asked, next_ask
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.in_danger import critical, doubtful, open_siblings, stand_by
 from conversations.listening import complete, felt, worse
+from conversations.needs import farewell
 from conversations.reading import Entities, Reading
 from conversations.slots import SHARED
 from conversations.speaking import noted, receipt, still_missing, tip_words, words_for_12345
@@ -33,14 +34,15 @@ def answer(
     if case.child:
         return _child(draft, case, news)
     worsens = not fresh and worse(case, draft.heard, reading, draft.playbook)
-    if worsens or (felt(reading) and "felt" not in case.asked):
+    leaves = Act.THANKS in reading.acts and farewell(draft.heard, reading, draft.playbook.cues)
+    if worsens or ((felt(reading) or leaves) and "felt" not in case.asked):
         ill = draft.playbook.intents[case.intent].patient
         draft.say("danger", draft.playbook.say("danger_if" if ill else "danger_if_any"))
         case = draft.put(evolve(case, asked={**case.asked, "felt": 1}))
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)
         draft.alert(case, "check")
-    elif worsens:
+    elif worsens or leaves:
         draft.alert(case, "check")
     if "phone" not in case.slots and (odd := odd_number(draft.heard)):
         if "phone" in case.asked:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations.codes import Act, Intent
+from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.reading import Reading, Reason
 
@@ -26,6 +26,12 @@ def told_beside(text: str, reading: Reading, cues: Cues) -> bool:
     if Act.NOT_SOLVED in reading.acts and not cues.also.search(text):
         return False  # 还是没人来: what is wanting is what is not solved
     return sure and any(_lacks(clause, cues) for clause in _clauses(text))
+
+
+def farewell(text: str, reading: Reading, cues: Cues) -> bool:
+    """Thanks in which danger was felt, and nothing says that it is over (别救我了谢谢): no courtesy is the answer to that."""
+    felt = Flag.CHECK in reading.flags or reading.urgency is Urgency.CRITICAL
+    return felt and cues.settled.search(text) is None and Act.SOLVED not in reading.acts
 
 
 def with_need_named(text: str, reading: Reading, cues: Cues) -> Reading:

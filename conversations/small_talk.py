@@ -6,7 +6,7 @@ from datetime import timedelta
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.messages import Inbound
-from conversations.needs import told_beside
+from conversations.needs import farewell, told_beside
 from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.speaking import closing, still_missing
@@ -15,6 +15,7 @@ from conversations.talk import begin_empty
 from conversations.turn import Draft
 from conversations.values import evolve
 from conversations.which_case import slight
+from conversations.writers import without_chinese
 
 _GREETED = timedelta(hours=6)
 """Within this time a second hello is a person waiting, not a guest arriving."""
@@ -49,7 +50,7 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     state, playbook = draft.state, draft.playbook
     if facts_only(message, reading):
         return False  # somebody who leaves a number wants to be called
-    if _presses(message, reading) or told_beside(message.text, reading, playbook.cues):
+    if _presses(message, reading, playbook) or told_beside(message.text, reading, playbook.cues):
         return False
     if _after_the_end(draft, message, reading):
         return True
@@ -85,13 +86,15 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     return True
 
 
-def _presses(message: Inbound, reading: Reading) -> bool:
-    """A sentence that presses is nobody's chat, whatever it sounds like (阿拉爷讲勿适意，饭也吃勿落)."""
+def _presses(message: Inbound, reading: Reading, playbook: Playbook) -> bool:
+    """A sentence that presses is nobody's chat, whatever it sounds like (阿拉爷讲勿适意，饭也吃勿落), nor a farewell thanks."""
+    if Act.THANKS in reading.acts and farewell(message.text, reading, playbook.cues):
+        return True
     if reading.acts or reading.intent is Intent.SPAM:
         return False
     urgent = reading.urgency.at_least(Urgency.URGENT)
-    if Flag.CHECK in reading.flags and (urgent or reading.intent is Intent.EMERGENCY):
-        return True  # a cry is short (快救救我)
+    if Flag.CHECK in reading.flags and (urgent or not without_chinese(message.text)):
+        return True  # a cry is short (快救救我; 你好，救命)
     return urgent and len(message.text.strip()) >= _SENTENCE
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from conversations.codes import Flag, Intent, Urgency
+from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.knowledge import Tip
 from conversations.playbook import Playbook
@@ -29,7 +29,7 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     codes = [reason.code for reason in reading.reasons]
     if reading.urgency is not Urgency.CRITICAL:
         # Of others' despair one may have read, or be afraid of it: asked as of any danger.
-        despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and reading.intent is Intent.DISTRESS
+        despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and _of_themselves(reading)
         if despair:
             return playbook.say("danger_check_self_harm")
         call = playbook.danger(codes).call
@@ -56,6 +56,11 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if playbook.hours.night(now):
         line += playbook.say("danger_night")
     return line
+
+
+def _of_themselves(reading: Reading) -> bool:
+    """Despair, or words of despair in a farewell of which the model reads the thanks (谢谢你们，别救我了)."""
+    return reading.intent is Intent.DISTRESS or Act.THANKS in reading.acts
 
 
 def noted(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:

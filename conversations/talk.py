@@ -7,7 +7,7 @@ from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.confirming import denied, says_so, unanswered
 from conversations.endings import erase, not_solved, solved, withdraw
 from conversations.listening import fill
-from conversations.needs import told_beside
+from conversations.needs import farewell, told_beside
 from conversations.reading import DESPAIR, DOUBTED, PICTURED, Reading
 from conversations.sharing import share
 from conversations.speaking import danger_line, noted
@@ -72,6 +72,8 @@ def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 
 def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:
+    if farewell(draft.heard, reading, draft.playbook.cues):
+        return False
     if told_beside(draft.heard, reading, draft.playbook.cues):
         draft.say("info", draft.playbook.say("courtesy"))
         return False
