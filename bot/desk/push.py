@@ -10,7 +10,7 @@ from bot.desk.session import Staff, device_of
 from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.numbers import whole
-from bot.outside.door import open_door
+from bot.outside.door import push_door
 from bot.outside.push import BadSubscription, read_subscription
 from bot.store.push import MOST, drop_device, keep_device
 
@@ -25,7 +25,7 @@ async def post_device(request: web.Request, staff: Staff) -> web.StreamResponse:
         subscription = read_subscription(endpoint, str(form.get("key", "")), str(form.get("auth", "")))
     except BadSubscription:
         return error_answer(400, "unread", _UNREAD)
-    if not open_door().takes(endpoint):
+    if not push_door().takes(endpoint):
         return error_answer(400, "address", _UNREAD)
     agent = device_of(request.headers.get("User-Agent", ""))
     made = await keep_device(services.database, staff.login, subscription, agent)

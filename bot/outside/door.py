@@ -1,6 +1,7 @@
 """The way out to addresses people typed in: https to the public network, whatever a name points to and whenever it changes.
 
-An operator may name receivers of the own network (`BANGNONG_WEBHOOKS_INSIDE`); nobody else can.
+An operator may name receivers of the own network, for webhooks (`BANGNONG_WEBHOOKS_INSIDE`) and for reporters' telephones
+(`BANGNONG_PUSH_INSIDE`) apart; nobody else can. An admin types in the first; any reporter the second, with whatever path.
 """
 
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from bot.media.door import Door
 from bot.settings import read_environment
 
 INSIDE = "BANGNONG_WEBHOOKS_INSIDE"
+PUSH_INSIDE = "BANGNONG_PUSH_INSIDE"
 
 
 class OutsideDoor(Door):
@@ -30,4 +32,14 @@ class OutsideDoor(Door):
 
 
 def open_door() -> OutsideDoor:
-    return OutsideDoor([base.strip() for base in read_environment().get(INSIDE, "").split(",") if base.strip()], [])
+    """For webhooks."""
+    return _with_inside(INSIDE)
+
+
+def push_door() -> OutsideDoor:
+    """For browsers' push services: what may be told webhooks inside is no business of theirs."""
+    return _with_inside(PUSH_INSIDE)
+
+
+def _with_inside(setting: str) -> OutsideDoor:
+    return OutsideDoor([base.strip() for base in read_environment().get(setting, "").split(",") if base.strip()], [])

@@ -20,9 +20,13 @@ __all__ = ["inside", "record", "record_engines"]
 
 @dataclass
 class Receiver:
-    """Somebody else's program. `answers`: path → status it gives; `heard`: (path, headers, raw body)."""
+    """Somebody else's program, and at `push` a push service of the own network.
+
+    `answers`: path → status it gives; `heard`: (path, headers, raw body).
+    """
 
     base: str
+    push: str
     answers: dict[str, int] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)
     heard: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
@@ -53,13 +57,14 @@ class Receiver:
 
 @pytest.fixture(scope="package")
 async def receiver() -> AsyncIterator[Receiver]:
-    port = free_port()
-    there = Receiver(f"http://127.0.0.1:{port}")
+    port, other = free_port(), free_port()
+    there = Receiver(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{other}")
     app = web.Application()
     app.router.add_post("/{name}", there.hear)
     runner = web.AppRunner(app, shutdown_timeout=0)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    for one in (port, other):
+        await web.TCPSite(runner, "127.0.0.1", one).start()
     yield there
     there.over.set()
     await runner.cleanup()
@@ -68,7 +73,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 @pytest.fixture(scope="package")
 async def service(homes: Homes, receiver: Receiver) -> AsyncIterator[Service]:
     settings = {
-        "BANGNONG_WEBHOOKS_INSIDE": receiver.base,
+        "BANGNONG_WEBHOOKS_INSIDE": receiver.base, "BANGNONG_PUSH_INSIDE": receiver.push,
         "BANGNONG_OPEN311_INTENTS": "medicine,supplies", "BANGNONG_API_A_MINUTE": "100000",
     }  # fmt: skip
     async with serving(homes.new("outside"), **settings) as running:

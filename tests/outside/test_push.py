@@ -6,6 +6,8 @@ import re
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from bot.media.door import StrangeAddress
+from bot.outside.door import push_door
 from bot.outside.push import BadSubscription, Subscription, base, read_subscription, sealed, unbase
 from tests.desk.conftest import RED, Desk, Person, Resident, number_of
 from tests.outside.conftest import Receiver
@@ -46,7 +48,7 @@ async def phone_of(person: Person, receiver: Receiver, name: str) -> Phone:
     page = await person.get("/account")
     found = re.search(r'data-key="([\w-]{87})"', page.text)
     assert found, page.words
-    phone = Phone(f"{receiver.base}/{name}", found[1])
+    phone = Phone(f"{receiver.push}/{name}", found[1])
     answer = await person.do("/account/push", **phone.given)
     assert answer.status == 200, answer.text
     return phone
@@ -54,7 +56,7 @@ async def phone_of(person: Person, receiver: Receiver, name: str) -> Phone:
 
 def told(phone: Phone, receiver: Receiver) -> list[dict[str, str]]:
     """What the telephone can read of what came, in order."""
-    path = phone.endpoint.removeprefix(receiver.base)
+    path = phone.endpoint.removeprefix(receiver.push)
     return [phone.read(headers, body) for where, headers, body in receiver.heard if where == path]
 
 
@@ -122,12 +124,13 @@ async def test_nobody_is_woken_against_their_will_or_led_inside(
     await lina.do("/account/push/off", endpoint=watcher.endpoint)
 
     for endpoint in (
+        f"{receiver.base}/admin/shutdown?now=1",
         "http://127.0.0.1:1/x", "http://push.example.net/x", "https://user:word@push.example.net/x", "file:///etc/passwd",
         "", "https://push.example.net/" + "x" * 600, "https://例子.cn/x",
     ):  # fmt: skip
         answer = await lina.do("/account/push", **{**watcher.given, "endpoint": endpoint})
         assert answer.status == 400, endpoint
-    inside = receiver.base.replace("http://127.0.0.1", "https://127.0.0.1").rsplit(":", 1)[0]
+    inside = receiver.push.replace("http://127.0.0.1", "https://127.0.0.1").rsplit(":", 1)[0]
     assert (await lina.do("/account/push", **{**watcher.given, "endpoint": f"{inside}/x"})).status == 200
     fault = "select fault from push_devices where login = 'lina'"
     for _ in range(150):
@@ -136,3 +139,16 @@ async def test_nobody_is_woken_against_their_will_or_led_inside(
         await asyncio.sleep(0.2)
     assert await record.value(fault) == "StrangeAddress"
     await lina.do("/account/push/off", endpoint=f"{inside}/x")
+
+
+async def test_the_webhooks_receivers_inside_are_not_the_telephones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that was kept when they still were: the sender's own door is shut."""
+    monkeypatch.setenv("BANGNONG_WEBHOOKS_INSIDE", "http://127.0.0.1:9,https://hooks.example.net:8443")
+    door = push_door()
+    assert not door.takes("http://127.0.0.1:9/admin/shutdown?now=1")
+    assert not door.trusted and not door.bases
+    async with door.session() as http:
+        for url in ("http://127.0.0.1:9/x", "https://127.0.0.1:9/x"):
+            with pytest.raises(StrangeAddress):
+                async with http.post(url, data=b""):
+                    pass
