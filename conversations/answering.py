@@ -157,7 +157,8 @@ def _remind(draft: Draft, case: Case, names: tuple[str, ...]) -> Turn:
         draft.say("receipt", draft.playbook.say("question_kept" if draft.asks_us else "noted_words"))
     if not any(gaps in text for _, text in draft.said):
         draft.say("info", gaps)
-    case = draft.put(asked(case, names))  # it was asked for, in other words
+    # It was asked for, in other words; beside a ticket the question itself is still to come.
+    case = draft.put(evolve(case, rounds=case.rounds + 1) if case.ticket else asked(case, names))
     _wait_for_more(draft, case)
     return draft.finish()
 

@@ -121,6 +121,8 @@ def _ask_consent(case: Case, playbook: Playbook) -> Ask:
     """May it be passed on? Once, by itself, for what is worth passing on; never a condition of anything."""
     worth = case.urgency in (Urgency.URGENT, Urgency.SOON) and case.intent not in playbook.manners.unshared
     known = "phone" in case.slots and case.slots["phone"].value != SKIPPED
+    whither = any(slot.name == "address" and slot.need != "desk" for slot in playbook.intents[case.intent].slots)
+    known = known and ("address" in case.slots or not whither)
     if not worth or not known or not case.ticket or case.consent or "consent" in case.asked:
         return NOTHING
     return playbook.say("ask_consent"), ("consent",)

@@ -26,8 +26,9 @@ _SAID_DONE = frozenset(
 
 def withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """Many withdraw because "others have it worse": a ticket, and whatever presses, is kept until a person has looked."""
-    if case is None:
-        return False
+    told = told_beside(draft.heard, reading, draft.playbook.cues)
+    if case is None or told or reading.urgency.at_least(Urgency.URGENT):
+        return False  # 不开玩笑了，三天没做血透了: a need that begins
     if case.ticket or case.urgency.at_least(Urgency.URGENT):
         case = draft.open_ticket(case)
         draft.note(case, "asks_withdraw", by="contact")

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from conversations.codes import Flag, TicketStatus, Urgency
 from conversations.playbook import SHANGHAI
-from conversations.slots import missing
-from conversations.speaking import closing, next_critical
+from conversations.slots import SHARED, missing
+from conversations.speaking import closing, next_critical, still_missing
 from conversations.state import Case
 from conversations.tickets import due
 from conversations.turn import Draft
@@ -16,12 +16,12 @@ _LATE = "late"
 _SHOWN, _AHEAD = 10, 2
 
 
-def tell_standing(draft: Draft) -> None:
+def tell_standing(draft: Draft, wanted: frozenset[str] = SHARED) -> None:
     """Every open matter in plain words; with none open, how the last one ended. Where somebody should have rung by now,
-    that is said, and the desk is told once."""
+    that is said, and the desk is told once. `wanted`: of what is missing, what the message itself does not bring."""
     state, playbook = draft.state, draft.playbook
     open_cases = [case for case in state.cases if case.open and case.ticket]
-    told = [_line(draft, case) for case in open_cases]
+    told = [_line(draft, case, wanted) for case in open_cases]
     lines = [line for line, _ in told[:_SHOWN]] + ["……"] * (len(told) > _SHOWN)
     ahead = list(dict.fromkeys(words for _, words in told if words))
     if len(told) == 1:
@@ -41,7 +41,7 @@ def tell_standing(draft: Draft) -> None:
     draft.say("info", "\n".join(lines))
 
 
-def _line(draft: Draft, case: Case) -> tuple[str, str]:
+def _line(draft: Draft, case: Case, wanted: frozenset[str]) -> tuple[str, str]:
     """Where the case stands, and what comes next."""
     playbook = draft.playbook
     untaken = case.status in _UNTAKEN
@@ -54,7 +54,9 @@ def _line(draft: Draft, case: Case) -> tuple[str, str]:
         standing=f"{when_words(at, draft.now)} {standing}",
     )
     draft.note(case, "asks_status", by="contact")
-    return line, _next(draft, case) if untaken else _of_status(draft, case)
+    silent = case.quiet or Flag.REPOST in case.flags or not wanted
+    gaps = "" if silent else still_missing(case, playbook, only=wanted)
+    return line, (_next(draft, case) if untaken else _of_status(draft, case)) + gaps
 
 
 def _next(draft: Draft, case: Case) -> str:

@@ -10,6 +10,7 @@ from conversations.listening import fill
 from conversations.needs import farewell, told_beside
 from conversations.reading import DESPAIR, DOUBTED, PICTURED, Reading
 from conversations.sharing import share
+from conversations.slots import SHARED
 from conversations.speaking import danger_line, noted
 from conversations.standing import tell_standing
 from conversations.state import Case
@@ -65,7 +66,9 @@ def _human(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 
 def _status(draft: Draft, case: Case | None, reading: Reading) -> bool:
-    tell_standing(draft)
+    facts = reading.entities
+    brought = {name for name, told in (("phone", facts.phones), ("address", facts.addresses)) if told}
+    tell_standing(draft, SHARED - brought)
     return all(
         reason.code == "model" for reason in reading.reasons
     )  # news told with the question is taken down as well
@@ -205,8 +208,8 @@ _ACTS = {
     Act.WITHDRAW: _withdraw,
     Act.NOT_SOLVED: not_solved,
     Act.SOLVED: solved,
-    Act.CONSENT: _consent,
     Act.REFUSE_CONSENT: _refuse,
+    Act.CONSENT: _consent,
     Act.YES: _yes,
     Act.NO: _no,
     Act.MENU_CHOICE: _choice,
