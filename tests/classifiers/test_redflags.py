@@ -9,6 +9,7 @@ import csv
 import time
 from pathlib import Path
 
+import opencc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -252,6 +253,17 @@ def test_every_fault_of_the_rows_is_named(tmp_path: Path) -> None:
         ("words.csv", 2), ("variants.csv", 2), ("signs.csv", 2), ("signs.csv", 3), ("signs.csv", 4),
         ("frames.csv", 2), ("limits.csv", 2), ("rules.csv", 2), ("rules.csv", 3),
     }  # fmt: skip
+
+
+def test_traditional_characters_are_read_alike() -> None:
+    for to in ("s2t", "s2hk", "s2tw"):
+        written = opencc.OpenCC(to).convert
+        for text, code in rows("red.csv"):
+            reading = RED.read(written(text))
+            assert verdict(reading) == "critical", written(text)
+            assert code in {reason.code for reason in reading.reasons}, written(text)
+        for text in [row[0] for row in rows("calm.csv")]:
+            assert verdict(RED.read(written(text))) != "critical", written(text)
 
 
 BESIDE = (
