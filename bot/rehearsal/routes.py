@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from bot.keys import SERVICES
-from bot.rehearsal.clock import RehearsalClock, keep_clock
+from bot.rehearsal.clock import BEGINS, RehearsalClock, keep_clock
 from bot.services import Services
 from bot.settings import KeyFile
 from bot.store.database import StoreAway
 
 _KEPT: web.AppKey[list[datetime]] = web.AppKey("rehearsal_kept", list)
 _KEY: web.AppKey[list[bytes]] = web.AppKey("rehearsal_key", list)
+_LAST_YEAR = 9000
+"""Beyond it neither zones nor what falls due later can be reckoned with, and the clock never goes back."""
 _KEEP_EVERY = timedelta(minutes=10)
 _PATIENCE = 20.0
 """Seconds for what has fallen due to be done; after them the answer says that some of it is late."""
@@ -63,6 +65,8 @@ async def post_clock(request: web.Request) -> web.StreamResponse:
         to = datetime.fromisoformat(str(json.loads(await request.read())["to"]))
         if to.tzinfo is None:
             raise ValueError("to needs a time zone, as in 2022-03-25T22:00:00+08:00")
+        if not BEGINS.year <= to.year <= _LAST_YEAR:
+            raise ValueError(f"to is a moment of the years {BEGINS.year} to {_LAST_YEAR}")
     except (ValueError, KeyError, TypeError) as error:
         return web.json_response({"error": f"body: {error}"}, status=400)
     clock = services.clock

@@ -79,7 +79,8 @@ async def test_the_day_is_the_rehearsals(rehearsal: Service) -> None:
 
 async def test_only_forward_only_with_the_key(rehearsal: Service) -> None:
     assert (await move(rehearsal, OPENS, key="guess"))[0] == 403
-    for nonsense in (None, "tomorrow", "2022-03-25T22:00:00", 5, {}):
+    edges = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59+00:00")
+    for nonsense in (None, "tomorrow", "2022-03-25T22:00:00", 5, {}, *edges):
         assert (await move(rehearsal, nonsense))[0] == 400, nonsense
     assert (await move(rehearsal, OPENS))[0] == 200
     status, body = await move(rehearsal, "2022-03-25T21:00:00+08:00")
