@@ -7,7 +7,7 @@ from conversations.cues import Cues
 from conversations.reading import Address, Reading
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
-from conversations.whereabouts import specific, without_place
+from conversations.whereabouts import specific, where_i_am, without_place
 from conversations.whom import named
 
 ELSEWHERE = "elsewhere"
@@ -47,6 +47,13 @@ def of_another_home(case: Case, text: str, reading: Reading, cues: Cues) -> bool
         return False
     elsewhere = any(specific(one) and another_district(had, one) for one in reading.entities.addresses)
     return elsewhere and cues.lives_elsewhere.search(text) is not None
+
+
+def told_before(state: Conversation, cues: Cues) -> Mapping[str, Filled]:
+    """Where they are, as they told before there was a case to keep it."""
+    told = ((where_i_am(one.text, cues), one.at) for one in reversed(state.recent[:-1]))
+    place, at = next(((place, at) for place, at in told if place), ("", None))
+    return {"address": Filled(place, parts=(("raw", place),), at=at, sure=False)} if place else {}
 
 
 def another_district(had: Filled, said: Address) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.cues import Cues
-from conversations.elsewhere import ELSEWHERE, tells_elsewhere, unsettled
+from conversations.elsewhere import ELSEWHERE, tells_elsewhere, told_before, unsettled
 from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
@@ -65,6 +65,7 @@ def new_case(
     words = " ".join(message.text.split())
     child = child_writes(message.text, playbook.cues)
     elsewhere = tells_elsewhere(state, message.text, reading, playbook.cues)
+    known = {**told_before(state, playbook.cues), **state.known}
     return Case(
         key=max((case.key for case in state.cases), default=0) + 1,
         intent=intent,
@@ -76,7 +77,7 @@ def new_case(
         reasons=reading.reasons,
         further=tuple(other for other, _ in reading.intents if other is not intent),
         summary=words if len(words) <= _SUMMARY else words[: _SUMMARY - 1] + "…",
-        slots={name: value for name, value in state.known.items() if name == "phone" or not elsewhere},
+        slots=known if not elsewhere else {name: value for name, value in known.items() if name == "phone"},
         asked={ELSEWHERE: 1} if elsewhere else {},
         model=reading.model,
     )

@@ -34,16 +34,31 @@ _SHORTEST = 3
 
 _BREAK = re.compile(r"[；;。]\s*")
 _HEAD = re.compile(r"[^：:；;。]{0,30}(?<!室)[：:]\s*(?=[A-Za-z]?\d{3,4}室?)")
-_BEGINS_WITH_A_DOOR = re.compile(r"[A-Za-z]?\d{3,4}(?:室|(?=[ :：，,\u4e00-\u9fff]))")
+_NO_DOOR = r"(?!1(?:10|19|20|22)\s*[^，,；;。]{0,4}[打说叫来接占通])(?!\d{3,4}\s*[年元块天人份斤个])"
+"""120 打了没人接, 2022 年: a number to ring, a year, a price."""
+_BEGINS_WITH_A_DOOR = re.compile(rf"{_NO_DOOR}[A-Za-z]?\d{{3,4}}(?:室|(?=[ :：，,\u4e00-\u9fff]))")
 
 
 def _lines(text: str) -> str:
-    """A list written on one line (5号楼：201室没菜；302室…；404室…), an entry a line; any other text as it is."""
+    """A list written on one line (5号楼：201室没菜；302室…；404室…), an entry a line; any other text as it is.
+
+    After a heading (我登记：101 张阿姨…；203 李伯伯…。控江路300弄5号楼) what begins with no door belongs to the entry before
+    it, and the end of all to the whole list.
+    """
     head = _HEAD.match(text)
     pieces = [piece for piece in _BREAK.split(text[head.end() if head else 0 :].strip()) if piece]
-    if "\n" in text.strip() or len(pieces) < FEWEST or not all(map(_BEGINS_WITH_A_DOOR.match, pieces)):
+    doors = [piece for piece in pieces if _BEGINS_WITH_A_DOOR.match(piece)]
+    if "\n" in text.strip() or len(doors) < FEWEST or pieces[0] is not doors[0]:
         return text
-    return "\n".join(pieces)
+    if not head and len(doors) < len(pieces):
+        return text
+    lines: list[str] = []
+    for piece in pieces:
+        if piece in doors or (lines and doors[-1] in lines[-1]):
+            lines.append(piece)
+        else:
+            lines[-1] = f"{lines[-1]}，{piece}"
+    return "\n".join(lines)
 
 
 def list_items(text: str, reading: Reading) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def said_anew(
         own = True  # help goes where the danger is
     if not own and not _of_theirs(had, best, text, reading, cues):
         return None
-    completes = not any(dict(had.parts).get(name) for name in _WHOLE | {"coordinates"})  # 3号楼502, then 真光路30弄
+    completes = door_parts(had) and not any(dict(had.parts).get(name) for name in _WHOLE)  # 3号楼502, then 真光路30弄
     if value is not None and value.sure and not completes and (own or door_parts(best) or not door_parts(had)):
         return value
     return patched(had, reading)

@@ -23,6 +23,7 @@ from conversations.whereabouts import (
     number_alone,
     place_told,
     specific,
+    where_i_am,
 )
 
 SHARED = frozenset({"phone", "address"})
@@ -81,6 +82,8 @@ def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
         and names_a_place(rest, cues)
     ):
         return Filled(rest, parts=(("raw", rest),), sure=False)
+    if not asked and (told := where_i_am(message.text, cues)):
+        return Filled(told, parts=(("raw", told),), sure=False)
     if asked and (near := beside(message.text, cues)):
         return Filled(near, parts=(("raw", near),), sure=False)
     return None

@@ -66,7 +66,7 @@ def number_alone(address: Address) -> bool:
 
 _DATE = re.compile(
     r"\d{1,2}月\d{1,2}[号日]|(?<![\d弄路街村])(?:[12]?\d|3[01])号(?=就|做|到|开始|断|吃|封|的床位|起|那天|[以之][前后]|晚上|早上"
-    r"|[上下]午|夜里|凌晨|中午|透析|[出入住]院|手术|化疗|开刀|发|解封|没)"
+    r"|[上下]午|夜里|凌晨|中午|透析|[出入住]院|手术|化疗|开刀|发|解封|没|进[来舱的]|[来拉转]的?)"
 )
 """A day of the month and no door (从28号封到现在)."""
 
@@ -144,6 +144,24 @@ def names_a_place(said: str, cues: Cues) -> bool:
         return False
     told = " ".join(one for one in _CLAUSE.split(told) if not (_REMARK.search(one) or cues.of_others.search(one)))
     return bool(_DOOR.search(told) or (len(said) <= _NAME and cues.site.search(told)))
+
+
+_WHERE_I_AM = re.compile(
+    r"(?:^|[，,。；;\s])(?:我们?|人|现在|就|都|正)+(?:在|住在?)\s?(?P<place>[^，,。；;！!？?\n]{4,60})"
+)
+_BED = re.compile(r"\d\s?床|床位?\s?\d")
+
+
+def where_i_am(said: str, cues: Cues) -> str:
+    """A place with a door or a bed that somebody tells before it is asked (我在方舱 3号馆 B区 205床), "" for none."""
+    found = _WHERE_I_AM.search(said)
+    if found is None:
+        return ""
+    pieces = found["place"].split()
+    while pieces and not (_DOOR.search(_DATE.sub(" ", pieces[-1])) or _BED.search(pieces[-1])):
+        pieces.pop()  # 什么时候能出去
+    place = " ".join(pieces)
+    return place if cues.site.search(cues.no_site.sub("", place)) and names_a_place(place, cues) else ""
 
 
 _NUMBER_ALONE = re.compile(r"\D{0,3}\d{1,4}号?\W*")

@@ -376,6 +376,14 @@ def test_a_list_of_households_is_a_ticket_each() -> None:
     assert all("phone" in case.slots for case in play.state.cases)
 
 
+def test_a_list_on_one_line_ends_with_the_address() -> None:
+    text = (
+        "我是志愿者 帮楼里登记：101 张阿姨 降压药没了。还头晕；203 李伯伯 透析；305 小王 孕38周。杨浦区控江路300弄5号楼"
+    )
+    items = list_items(text, reading("maternity"))
+    assert items == ("101 张阿姨 降压药没了，还头晕", "203 李伯伯 透析", "305 小王 孕38周")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -383,6 +391,8 @@ def test_a_list_of_households_is_a_ticket_each() -> None:
         "1. 201室没菜\n2. 302室没药",
         "今天的菜单\n- 青菜\n- 鸡蛋\n- 米饭",
         "一行字 201室 302室 401室 都缺菜",
+        "情况如下：120 打了没人接；110 说不管；119 也打了",
+        "请查处：2022 年涨价；3000 元一份；5000 元两份",
     ],
 )
 def test_a_numbered_letter_is_no_list_of_households(text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from conversations.effects import SendText
 from conversations.turn import Turn
-from conversations.whereabouts import beside, names_a_place
+from conversations.whereabouts import beside, names_a_place, where_i_am
 from tests.conversations.talking import Play, playbook, reading
 
 
@@ -87,3 +87,29 @@ def test_who_cannot_say_where_they_are_is_told_once_how_it_can_be_seen() -> None
     assert lost not in _said(play.say("真的不知道是什么路"))
     play.say("旁边有个全家便利店")
     assert play.state.cases[0].slots["address"].value == "旁边有个全家便利店"
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("我在方舱 3号馆 B区 205床", "方舱 3号馆 B区 205床"),
+        ("我们现在住在三林中学隔离点2号楼 什么时候能出去", "三林中学隔离点2号楼"),
+        ("你好，我在新国际博览中心方舱W3馆12床", "新国际博览中心方舱W3馆12床"),
+        ("我在方舱 3号进来的", ""),
+        ("我在家里 3号楼的医生看过了", ""),
+        ("我在小区3号楼做志愿者", ""),
+        ("我妈在医院 12床", ""),
+        ("我在医院等了3天", ""),
+        ("我在网上看到方舱3号馆没有水", ""),
+    ],
+)
+def test_a_place_told_before_it_is_asked(said: str, place: str) -> None:
+    assert where_i_am(said, playbook().cues) == place
+
+
+def test_a_place_told_before_there_was_a_need_is_known() -> None:
+    play = Play()
+    play.say("你好 我在方舱 3号馆 B区 205床", reading("chitchat", 0.9, acts=["greet"]))
+    assert not play.state.cases
+    play.say("羊水破了", reading("maternity", 0.9, "critical", reasons=("R07",)))
+    assert play.state.cases[0].slots["address"].value == "方舱 3号馆 B区 205床"
