@@ -27,6 +27,7 @@ _SITES = grams_of(
 _JOINT = re.compile(
     r"[\s,，、:：()（）的在之内里\[\]【】·.。;；甲乙丙丁-]*(?:上海市?|小区里?|里面?|门牌)?[\s,，:：(（的]*"
 )
+_STOP = re.compile(r"[,，、。;；]")
 _GAP_NAME = re.compile(r"[\s,，、(（]*([一-鿿A-Za-z][一-鿿A-Za-z·]{1,8}(?:\d期)?)[\s,，、)）]*")
 _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿]{2,9}(?:\d期)?)\s*(?:$|\s|[,，。])")
 # What follows a room without looking like a place's name (快点, 张三, 等你们) is no estate.
@@ -129,6 +130,10 @@ class AddressReader:
             elif group[-1].kind == "estate" and group[-1].end == start:
                 group[-1] = Token("estate", group[-1].text + name[1], group[-1].start, start + len(name[1]))
             return True
+        if token.kind == "estate" and _STOP.search(gap):  # …3号201，肿瘤医院叫住院: where they were turned away
+            kinds = {one.kind for one in group}
+            if ("bare" in kinds and not token.known) or (kinds & {"lane", "number"} and token.text.endswith("医院")):
+                return False
         return _fits(group, token)
 
     def _address(self, plain: str, text: str, group: list[Token], mentioned: str) -> Address | None:

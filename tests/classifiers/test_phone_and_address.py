@@ -117,6 +117,19 @@ def test_what_is_said_before_the_door_is_none_of_it_even_without_a_mark(said: st
             assert _parts(f"{said}{mark}{address}") == alone, f"{said}{mark}{address}"
 
 
+@pytest.mark.parametrize(
+    "said", ["肿瘤医院叫周四办住院", "新华医院的药断了", "急诊大楼不让进", "独居老人胸口痛", "仁济医院不收"]
+)
+def test_where_they_were_turned_away_is_no_name_of_the_house(said: str) -> None:
+    found = READER.read(f"长宁区仙霞路20弄3号201，{said}", AT).addresses[0]
+    assert (found.estate, found.number, found.room) == ("", "3号", "201")
+
+
+def test_a_week_of_pregnancy_is_no_hospital() -> None:
+    (found,) = READER.read("孕38周了医院不收，长宁区仙霞路20弄3号201，13661230006", AT).addresses
+    assert (found.road, found.room) == ("仙霞路", "201")
+
+
 def test_another_house_is_not_the_writers() -> None:
     for text in ("凉城路1000弄49号401室，5号楼也是", "虹口区四平路1200弄5号301 6号楼也没菜"):
         (first, *_) = READER.read(text, AT).addresses
