@@ -102,7 +102,8 @@ def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ..
     else:
         doubted = Flag.CHECK in case.flags and any(code.startswith("R") for code in case.codes)
         urgency = Urgency.URGENT if doubted and not case.urgency.at_least(Urgency.URGENT) else case.urgency
-        lines.append(row.next_for(case.summary) or playbook.say(f"next_{urgency}"))
+        unrung = urgency is Urgency.URGENT and not _can_be_rung(case)
+        lines.append(row.next_for(case.summary) or playbook.say("next_urgent_here" if unrung else f"next_{urgency}"))
     return "".join(lines)
 
 
@@ -113,7 +114,14 @@ def next_critical(case: Case, playbook: Playbook, now: datetime) -> str:
         return playbook.say("next_night_mute" if night else "next_critical_mute")
     if night:
         return playbook.say("next_night_critical", call=kind.call)
-    return playbook.say("next_critical_violence" if kind.watched else "next_critical", call=kind.call)
+    return playbook.say(
+        "next_critical_violence" if kind.watched or not _can_be_rung(case) else "next_critical", call=kind.call
+    )
+
+
+def _can_be_rung(case: Case) -> bool:
+    """Nobody is told to keep a line free whose number we do not have."""
+    return "phone" in case.slots and case.slots["phone"].value != SKIPPED
 
 
 def added_critical(case: Case, playbook: Playbook) -> str:

@@ -38,3 +38,21 @@ def test_who_takes_it_back_is_let_go() -> None:
     play.wait(hours=1)
     hear(play, "13512340001", "chitchat", 0.3)
     assert "留着" in said(hear(play, "不用了，真的不用帮我们联系了，算了", "chitchat", 0.3))
+
+
+def test_nobody_without_a_number_is_told_to_keep_the_line_free() -> None:
+    play = Play()
+    hear(play, "我爸晕倒了", "emergency")
+    told = said(hear(play, "普陀区真光路30弄7号502", "chitchat", 0.3))
+    assert "还缺电话" in told
+    assert "电话畅通" not in told
+    assert "120没有接通前请一直重拨" in told
+    play = Play()
+    hear(play, "我爸晕倒了", "emergency")
+    assert "电话畅通" in said(hear(play, "13661230006", "chitchat", 0.3))
+
+
+def test_a_death_and_an_undertaker_who_does_not_come_is_mourned() -> None:
+    turn = hear(Play(), "我爸走了三天了 殡仪馆不来", "livelihood", 0.5)
+    assert "节哀" in said(turn)
+    assert "请留" not in said(turn)
