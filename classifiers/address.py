@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 from classifiers.address_correction import correction
+from classifiers.address_grouping import fits, resolved
 from classifiers.address_scan import Scanner, Token
 from classifiers.address_words import PUBLIC, SENTENCE
 from classifiers.crossroads import crossed
@@ -103,7 +104,7 @@ class AddressReader:
                 group.append(token)
             else:
                 groups.append([token])
-        return [group for group in map(_resolved, groups) if group]
+        return [group for group in map(resolved, groups) if group]
 
     def _joins(self, text: str, group: list[Token], token: Token) -> bool:
         if token.kind == "number" and group[-1].kind == "estate" and any(one.kind == "number" for one in group):
@@ -122,7 +123,7 @@ class AddressReader:
             name = _GAP_NAME.fullmatch(gap) if len(gap) <= 12 else None
             place = group[-1].kind in ("district", "town", "road", "lane", "estate", "number")
             numeric = token.kind in ("number", "building", "dash", "room")
-            if not (name and place and numeric) or _NO_TAIL.match(gap) or not _fits(group, token):
+            if not (name and place and numeric) or _NO_TAIL.match(gap) or not fits(group, token):
                 return False
             start = group[-1].end + name.start(1)
             if not any(one.kind == "estate" for one in group):
@@ -134,7 +135,7 @@ class AddressReader:
             kinds = {one.kind for one in group}
             if ("bare" in kinds and not token.known) or (kinds & {"lane", "number"} and token.text.endswith("医院")):
                 return False
-        return _fits(group, token)
+        return fits(group, token)
 
     def _address(self, plain: str, text: str, group: list[Token], mentioned: str) -> Address | None:
         parts = {token.kind: token.text for token in group}
@@ -226,66 +227,6 @@ def _answers(plain: str, start: int, end: int) -> bool:
     if end - start + 4 >= len(plain.strip()):
         return True
     return bool(_BEFORE_PHONE.match(plain, end) or _AFTER_PHONE.search(plain[max(0, start - 12) : start]))
-
-
-def _fits(group: list[Token], token: Token) -> bool:
-    """Whether a part may follow in the same address: nothing twice, and no large part after a small one."""
-    kinds = {one.kind for one in group}
-    kind = token.kind
-    if kind in ("bare", "dash", "triple", "floor"):
-        return bool(kinds & {"number", "building", "lane", "estate", "sublane", "road"})
-    if kind in kinds or (kinds == {"bare"} and kind in ("district", "town", "committee", "road", "estate")):
-        return False  # what a bare figure before a road says, nobody knows: it is no room of that road
-    if kind == "estate":
-        return "room" not in kinds
-    if kind == "building" and kinds & {"room", "bare"} and "number" in kinds:
-        return False  # 5号302室，5号楼也是: another house
-    if kind in ("district", "town", "committee"):
-        return not kinds & {"lane", "number", "building", "room", "road"}
-    if kind == "road":
-        return not kinds & {"lane", "number", "building", "room"}
-    return True
-
-
-def _resolved(group: list[Token]) -> list[Token]:
-    """Dashes and bare figures become number and room by what stands before them."""
-    out: list[Token] = []
-    kinds: set[str] = set()
-    for token in group:
-        if token.kind == "triple":
-            pieces = _triple(token)
-        elif token.kind == "dash" and kinds & {"number", "building"} and _many_rooms(token.text):
-            pieces = [Token("room", token.text, token.start, token.end)]
-        elif token.kind == "dash":
-            first, room = re.split(r"\s?[-—–]\s?", token.text, maxsplit=1)
-            kind = "number" if "number" not in kinds else "building"
-            middle = token.start + len(first)
-            pieces = [Token(kind, first, token.start, middle), Token("room", room, middle, token.end)]
-        elif token.kind == "bare":
-            pieces = [Token("room", token.text, token.start, token.end)]
-        elif token.kind == "floor":
-            continue
-        else:
-            pieces = [token]
-        for piece in pieces:
-            if piece.kind not in kinds:
-                out.append(piece)
-                kinds.add(piece.kind)
-    return out
-
-
-def _triple(token: Token) -> list[Token]:
-    """1-2-301: building, unit and room."""
-    pieces: list[Token] = []
-    for kind, part in zip(("building", "unit", "room"), re.finditer(r"[^-—–]+", token.text), strict=True):
-        pieces.append(Token(kind, part[0], token.start + part.start(), token.start + part.end()))
-    return pieces
-
-
-def _many_rooms(text: str) -> bool:
-    """Two rooms of one floor (401-402), not a building and a room."""
-    first, last = (part.strip(" 室") for part in re.split("[-—–]", text))
-    return len(first) == len(last) and 0 < int(last) - int(first) < 10
 
 
 def _parts(address: Address) -> int:
