@@ -1,7 +1,8 @@
 """Open311 GeoReport v2: what may be reported, what became of it, and a way to report. Never a word of anybody.
 
 What is public is an operator's choice, intent by intent (`BANGNONG_OPEN311_INTENTS`); nothing is until somebody chose. Of a
-request only its service, its state, its times and its district are told. The specification: GeoReport v2 of open311.org.
+request only its service, its state, its times and its district are told: how it ended may be a death. The specification:
+GeoReport v2 of open311.org.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ async def requests_of(database: Database, wanted: Wanted, names: Mapping[str, st
     return [
         {
             "service_request_id": row["number"], "status": "closed" if row["outcome"] else "open",
-            "status_notes": row["outcome"] or "", "service_name": names.get(row["intent"], row["intent"]),
+            "status_notes": "", "service_name": names.get(row["intent"], row["intent"]),
             "service_code": row["intent"], "description": "", "agency_responsible": "帮侬忙", "service_notice": "",
             "requested_datetime": _time(row["created_at"]), "updated_datetime": _time(row["updated_at"]),
             "expected_datetime": "", "address": row["district"], "address_id": "", "zipcode": "", "lat": "", "long": "",

@@ -1,6 +1,7 @@
 """/open311/v2: the routes of GeoReport v2, in JSON and XML, and its form of saying what went wrong."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -19,11 +20,12 @@ from bot.outside.open311 import DAYS, MOST, Service311, Wanted, as_xml, moment, 
 from bot.services import Services
 from bot.store.database import StoreAway
 from conversations.codes import Intent
-from conversations.messages import ContactRef, Inbound
+from conversations.messages import ContactRef, Inbound, Location
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LONGEST = 4000
+_DECIMAL = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,30})?", re.ASCII)
 
 
 class Wrong(Exception):
@@ -127,7 +129,7 @@ async def _found(services: Services, wanted: Wanted) -> list[dict[str, Any]]:
 
 
 async def post_request(request: web.Request) -> web.StreamResponse:
-    """POST /open311/v2/requests.{json,xml}: api_key, service_code, description, address_string, phone, first_name, …
+    """POST /open311/v2/requests.{json,xml}: api_key, service_code, description, address_string, lat, long, phone, …
 
     It becomes a message of somebody on the app channel, heard like any other; its number is the ticket's once it has one.
     """
@@ -149,11 +151,12 @@ async def post_request(request: web.Request) -> web.StreamResponse:
     told = "，".join(part for part in (words, form.get("address_string", ""), _phone(form)) if part)
     if len(told) > _LONGEST:
         raise Wrong(400, f"description is longer than {_LONGEST} characters")
+    place = _place(form)
     account = next((one for (channel, _), one in services.accounts.items() if channel == "app"), None)
     if account is None:
         raise Wrong(503, "there is no app account that could hear this")
     sender = f"open311-{uuid4().hex}"
-    heard = await services.intake.hear(_inbound(services, account.name, sender, told), account)
+    heard = await services.intake.hear(_inbound(services, account.name, sender, told, place), account)
     if not heard.stored:
         raise Wrong(503, "this could not be kept; send it again")
     await audit(services.database, f"token:{name}", "open311.request", sender)
@@ -193,8 +196,23 @@ def _phone(form: Mapping[str, str]) -> str:
     )
 
 
-def _inbound(services: Services, account: str, sender: str, text: str) -> Inbound:
-    return Inbound(ContactRef("app", account, sender), sender, "text", text, services.clock())
+def _place(form: Mapping[str, str]) -> Location | None:
+    """`lat` and `long` in WGS-84. Refused when they cannot be read: who sent them counts on being found by them."""
+    if not form.get("lat") and not form.get("long"):
+        return None
+    degrees = [_degrees(form.get(name, ""), most) for name, most in (("lat", 90), ("long", 180))]
+    return Location(degrees[0], degrees[1])
+
+
+def _degrees(text: str, most: int) -> float:
+    """Raises Wrong."""
+    if not _DECIMAL.fullmatch(text) or abs(number := float(text)) > most:
+        raise Wrong(400, "lat and long are both given, in degrees of WGS 84, or neither")
+    return number
+
+
+def _inbound(services: Services, account: str, sender: str, text: str, place: Location | None) -> Inbound:
+    return Inbound(ContactRef("app", account, sender), sender, "text", text, services.clock(), location=place)
 
 
 def add_open311(app: web.Application) -> None:

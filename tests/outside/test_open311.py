@@ -50,6 +50,38 @@ async def test_reported_and_followed_without_a_word_of_anybody(service: Service,
             assert not any(hidden in str(listed) for hidden in (PHONE, "牡丹路", "阿明", "降压药"))
 
 
+async def test_coordinates_are_a_place(service: Service, record: Record) -> None:
+    form = {"api_key": await token_of(record), "service_code": "medicine", "phone": PHONE}
+    form["description"] = "家里氨氯地平吃完了，配不到药"
+    url = f"{service.base}/open311/v2/requests.json"
+    async with aiohttp.ClientSession() as http:
+        for odd in (
+            {"lat": "31.2"}, {"long": "121.5"}, {"lat": "here", "long": "121.5"}, {"lat": "nan", "long": "121.5"},
+            {"lat": "91", "long": "121.5"}, {"lat": "31.2", "long": "-180.5"}, {"lat": "inf", "long": "0"},
+        ):  # fmt: skip
+            async with http.post(url, data={**form, **odd}) as answer:
+                assert answer.status == 400, odd
+                assert "lat and long" in (await answer.json())[0]["description"]
+        async with http.post(url, data={**form, "lat": "31.23042", "long": "+121.4737"}) as answer:
+            assert answer.status == 200, await answer.text()
+            number = (await answer.json())[0]["service_request_id"]
+        bearer = {"Authorization": f"Bearer {form['api_key']}"}
+        async with http.get(f"{service.base}/api/v1/tickets/{number}", headers=bearer) as answer:
+            assert "31.23042,121.47370" in await answer.text()
+
+
+async def test_how_it_ended_is_told_nobody(service: Service, record: Record) -> None:
+    number = await report(service, record)
+    ends = "update tickets set outcome = $2, closed_at = now() where number = $1"
+    url = f"{service.base}/open311/v2/requests/{number}.json"
+    async with aiohttp.ClientSession() as http:
+        for outcome in ("deceased", "solved"):
+            await record.rows(ends, number, outcome)
+            async with http.get(url) as answer:
+                (told,) = await answer.json()
+            assert told["status"] == "closed" and outcome not in str(told)
+
+
 async def test_a_client_of_somebody_else(service: Service, record: Record) -> None:
     # Not among what the tests install: it wants an older xmltodict than the WeChat library is held at.
     georeport = pytest.importorskip(
