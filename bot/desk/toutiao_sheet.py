@@ -103,8 +103,8 @@ def when(value: str, now: datetime) -> datetime | None:
             int(found[1] or here.year), int(found[2]), int(found[3]), int(found[4] or 0), int(found[5] or 0),
             tzinfo=SHANGHAI,
         )  # fmt: skip
+        if at > here and not found[1]:  # 12月31日 read in January
+            at = at.replace(year=at.year - 1)
     except ValueError:
         return None
-    if at > here and not found[1]:  # 12月31日 read in January
-        at = at.replace(year=at.year - 1)
     return min(at, here)

@@ -77,7 +77,8 @@ async def test_without_a_number_it_is_a_ticket_all_the_same(wu: Person, record: 
     number = number_in(await file(wu, words="家里断粮两天了", way="live"))
     row = (await record.rows("select urgency, alert from tickets where number = $1", number))[0]
     assert row["urgency"] == "urgent"
-    assert row["alert"] == "", "whoever filed it has seen it"
+    # What the model of the tests, learnt from every third sentence, doubts may be told; that nobody has seen it may not.
+    assert row["alert"] in ("", "check"), "whoever filed it has seen it"
     other = number_in(await file(wu, words="家里断粮两天了", way="live"))
     assert other != number, "two unknown callers are two people"
 

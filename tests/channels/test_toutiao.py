@@ -149,6 +149,7 @@ def test_times_as_people_see_them() -> None:
     assert when("12-31 08:00", NOW) == datetime(2021, 12, 31, 0, 0, tzinfo=UTC)
     assert when("2022/4/5 09:15", NOW) == datetime(2022, 4, 5, 1, 15, tzinfo=UTC)
     assert when("13-45", NOW) is None
+    assert when("02-29 12:30", datetime(2024, 1, 15, tzinfo=UTC)) is None, "no such day had been by then"
     assert when("", NOW) is None
     assert when("2030-01-01", NOW) == NOW, "nothing is written tomorrow"
 
