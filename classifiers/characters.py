@@ -8,14 +8,13 @@ from functools import cache
 
 import opencc
 
-_HAN = [chr(code) for code in range(0x3400, 0x9FD6)]
-
 
 @cache
 def simplified() -> Mapping[str, str]:
     """Traditional character → simplified one, for every character that has one of its own."""
-    written = opencc.OpenCC("t2s").convert("\n".join(_HAN)).split("\n")
-    return {old: new for old, new in zip(_HAN, written, strict=True) if old != new and len(new) == 1}
+    every = [chr(code) for code in range(0x3400, 0x9FD6)]
+    written = opencc.OpenCC("t2s").convert("\n".join(every)).split("\n")
+    return {old: new for old, new in zip(every, written, strict=True) if old != new and len(new) == 1}
 
 
 def with_traditional(variants: Mapping[str, str]) -> dict[str, str]:
