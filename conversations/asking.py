@@ -16,7 +16,6 @@ Ask = tuple[str, tuple[str, ...]]
 """The words of a question and the names of what it asks for."""
 
 NOTHING: Ask = ("", ())
-AMBULANCE = "120"
 _MOST_CHOICES = 3
 _NUMERALS = {"一": "1", "二": "2", "三": "3", "四": "4", "①": "1", "②": "2", "③": "3", "④": "4"}
 _AROUND = "。. 、，,选回复按第个号\ufe0f\u20e3"
@@ -99,9 +98,7 @@ def _ask_doubt(case: Case, playbook: Playbook) -> Ask:
     """Whom to call and where is known, but not whether it is happening: once more, and no form and no consent before it."""
     if case.asked["check"] > 1:
         return NOTHING
-    call = playbook.danger(case.codes).call
-    words = playbook.say("danger_check") if call == AMBULANCE else playbook.say("danger_check_call", call=call)
-    return words, ("check",)
+    return playbook.doubt(case.codes), ("check",)
 
 
 def _may_ask(slot: SlotRow, case: Case) -> bool:

@@ -146,6 +146,9 @@ class Tap:
     need: Choice | None = None
 
 
+AMBULANCE = "120"
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """A kind of danger: the sentence that is said, the one said again soon after, and the number to ring.
@@ -155,7 +158,7 @@ class Danger:
 
     say: str = "danger"
     short: str = "danger_short"
-    call: str = "120"
+    call: str = AMBULANCE
     watched: bool = False
 
 
@@ -185,6 +188,11 @@ class Playbook:
     def danger(self, codes: Collection[str]) -> Danger:
         """The danger that these reasons name; the plain one where none is of a kind of its own."""
         return next((kind for code, kind in self.dangers.items() if code in codes), _ANY_DANGER)
+
+    def doubt(self, codes: Collection[str]) -> str:
+        """The question whether the danger that these reasons name is happening now."""
+        call = self.danger(codes).call
+        return self.say("danger_check") if call == AMBULANCE else self.say("danger_check_call", call=call)
 
     def say(self, key: str, **values: str) -> str:
         return self.replies[key].format(**values)

@@ -5,6 +5,7 @@ import re
 from dataclasses import fields, replace
 from typing import Any
 
+from conversations.belief import without_facts
 from conversations.codes import Act
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
@@ -60,20 +61,13 @@ def _of_theirs(had: Filled, best: Address, text: str, reading: Reading, cues: Cu
         return False
     if not had.sure or not door_parts(had) or cues.own_place.search(text):
         return True
-    if _FILLING.fullmatch(_without(text, reading)) and not number_alone(best):
+    if _FILLING.fullmatch(without_facts(text, reading)) and not number_alone(best):
         return True
     known, said = dict(had.parts), _said(best)
     adds = said.keys().isdisjoint(_WHOLE) and not any(known.get(name) for name in said)
     return adds and any(
         best.raw in one and _FILLING.fullmatch(one.replace(best.raw, "")) for one in _CLAUSE.split(text)
     )
-
-
-def _without(text: str, reading: Reading) -> str:
-    facts = reading.entities
-    for raw in (*(phone.raw for phone in facts.phones), *(place.raw for place in facts.addresses)):
-        text = text.replace(raw, " ")
-    return text
 
 
 def _said(address: Address) -> dict[str, str]:

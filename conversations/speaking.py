@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.knowledge import Tip
-from conversations.playbook import Playbook
+from conversations.playbook import AMBULANCE, Playbook
 from conversations.reading import DESPAIR, OF_ANOTHER, Reading
 from conversations.slots import SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
@@ -16,7 +16,6 @@ from conversations.which_case import vague
 _WORDS = 40
 _OWN_WORDS = frozenset({"story", "text"})
 """Kinds whose values are what they said themselves: taken down, not read back to them."""
-_AMBULANCE = "120"
 _SEPARATORS = " \t,，。、;；:：\n"
 
 
@@ -32,9 +31,9 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and _of_themselves(reading)
         if despair:
             return playbook.say("danger_check_self_harm")
-        call = playbook.danger(codes).call
-        line = playbook.say("danger_check") if call == _AMBULANCE else playbook.say("danger_check_call", call=call)
-        return line + playbook.say("danger_mute", call=call) if Flag.MUTE in reading.flags else line
+        line = playbook.doubt(codes)
+        muted = playbook.say("danger_mute", call=playbook.danger(codes).call)
+        return line + muted if Flag.MUTE in reading.flags else line
     told = any(
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
@@ -48,7 +47,7 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     mute = Flag.MUTE in reading.flags or any(case.open and Flag.MUTE in case.flags for case in state.cases)
     if again:
         return playbook.say(kind.short)
-    at_door = Flag.AT_DOOR in reading.flags and kind.call == _AMBULANCE and "R12" not in codes
+    at_door = Flag.AT_DOOR in reading.flags and kind.call == AMBULANCE and "R12" not in codes
     unnamed = not any(code.startswith("R") for code in codes) and not playbook.intents[reading.intent].patient
     line = playbook.say("danger_at_door" if at_door else "danger_any" if unnamed else kind.say)
     if mute:
