@@ -10,7 +10,7 @@ import ctypes
 import sys
 from collections.abc import Callable
 
-EVERY = 20.0
+EVERY = 30.0
 
 
 def trimmer() -> Callable[[], object] | None:

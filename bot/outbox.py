@@ -20,8 +20,10 @@ LEASE = timedelta(seconds=75)
 """Longer than the slowest send of three parts; a row whose worker died waits this long before it is looked at again."""
 _FAILED_PAUSE = timedelta(minutes=30)
 """A timer whose turn fails again and again (another program's state, another key) waits for whoever mends that."""
-_LOOK = 0.4
-"""Seconds between looks when nobody says that something is due: timers, and what other processes said."""
+_LOOK = 1.0
+"""Seconds between looks at most; sooner when the last one saw what falls due before. What this process says, it tells."""
+_BLIND = 0.1
+"""Seconds until the next look after a claim that did not ask first: it saw nothing of what falls due soon."""
 
 
 class OutboxWorker:
@@ -52,8 +54,12 @@ class OutboxWorker:
             told, self._told = self._told, False
             now = self.clock()
             rooms = self.lanes.room(now)
+            wait = _BLIND
             try:
-                kinds = BOTH if told or not rooms else await self.store.kinds(now)
+                kinds = BOTH
+                if rooms and not told:
+                    kinds, soonest = await self.store.ahead(now)
+                    wait = min(_LOOK, (soonest - now).total_seconds()) if soonest else _LOOK
                 claimed = (
                     await self.store.claim(now, LEASE, rooms, self.lanes.accounts, kinds) if rooms and kinds else []
                 )
@@ -77,7 +83,7 @@ class OutboxWorker:
             if not self._busy:
                 self._rests.set()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), _LOOK)
+                await asyncio.wait_for(self.wake.wait(), wait)
                 await asyncio.sleep(self.breath)
 
     def tell(self) -> None:

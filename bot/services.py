@@ -52,7 +52,7 @@ from data.hotline import load_hotline
 
 log = get_logger("services")
 
-_KEEP_EVERY = 2.0
+_KEEP_EVERY = 3.0
 """Seconds between looks whether the engines are there."""
 
 

@@ -13,7 +13,7 @@ from bot.store.database import StoreAway
 from bot.store.watching import Standing, read_standing
 from conversations.codes import Urgency
 
-_STEP = 0.25
+_STEP = 0.5
 _KEPT = 10.0
 """Seconds a count of the record is good for: two boards must not count twice."""
 

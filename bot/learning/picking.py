@@ -174,4 +174,4 @@ async def run_picker(database: Database, vault: Vault, reader: Callable[[], Read
         except Exception as error:  # no text of an error of ours may hold a resident's words
             log.error("picking_failed", kind=type(error).__name__)
         turn += 1
-        await asyncio.sleep(0.3 if done == _BATCH else 2)
+        await asyncio.sleep(0.3 if done == _BATCH else 5)

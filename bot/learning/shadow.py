@@ -48,7 +48,7 @@ class Shadow:
                 pass
             except Exception as error:  # no text of an error of ours may hold a resident's words
                 log.error("shadow_failed", kind=type(error).__name__)
-            await asyncio.sleep(0.3 if done == _BATCH else 2)
+            await asyncio.sleep(0.3 if done == _BATCH else 5)
 
     async def read_some(self) -> int:
         """Some messages read beside; how many. 0 where no shadow runs or another process is at it."""

@@ -18,7 +18,7 @@ from bot.vault import Vault
 log = get_logger("outside")
 
 EVENTS = ("ticket.opened", "ticket.changed", "ticket.closed", "order.moved", "report.sent")
-_LOOK = 1.0
+_LOOK = 2.0
 _AT_ONCE = 8
 _LONGEST_PAUSE = 1800.0
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=6)

@@ -24,7 +24,7 @@ log = get_logger("search")
 
 _MOST = 4000
 _BATCH, _BUSY_BATCH = 40, 4
-_REST, _SHORT_REST, _BUSY_REST = 1.5, 0.2, 0.8
+_REST, _SHORT_REST, _BUSY_REST = 2.0, 0.2, 0.8
 """Seconds between two rounds."""
 
 _CHANGED = """

@@ -107,6 +107,8 @@ with picked as (
 select claimed.*, c.channel, c.account, c.openid, c.data_key from claimed join contacts c on c.id = claimed.conversation
 """
 
+_ANY = "select exists (select from media where status = 'waiting' and due_at <= $1 and (lease_until is null or lease_until < $1))"
+
 _attachment = msgspec.json.Decoder(Attachment)
 
 
@@ -117,7 +119,10 @@ async def claim(
 
     `rooms`: lane → how many at most; `accounts`: the lanes of all that are configured.
     """
-    until, out = now + lease, []
+    out: list[Owed] = []
+    until = now + lease
+    if not await database.value(_ANY, now):  # most of the time: a tenth of the price of a claim that finds nothing
+        return out
     for row in await database.fetch(_CLAIM, now, until, list(rooms), list(rooms.values()), list(accounts)):
         attachment, openid = None, ""
         try:

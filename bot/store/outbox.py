@@ -71,9 +71,10 @@ where m.conversation = said.conversation and m.turn = said.turn and m.position =
 """
 
 
-_KINDS = """
+_AHEAD = """
 select exists (select from outbox where kind = 'timer' and {0}) as timer,
-    exists (select from outbox where kind = 'send' and {0}) as send
+    exists (select from outbox where kind = 'send' and {0}) as send,
+    (select due_at from outbox where due_at > $1 and status <> 'dead' order by due_at limit 1) as soonest
 """.format("due_at <= $1 and status <> 'dead' and (lease_until is null or lease_until < $1)")
 
 BOTH = frozenset({"timer", "send"})
@@ -126,10 +127,11 @@ class OutboxStore:
         )  # fmt: skip
         return _dues(rows, until)
 
-    async def kinds(self, now: datetime) -> frozenset[str]:
-        """Of what a claim could find something: a fifth of its price, for whoever asks again and again."""
-        row = await self.database.row(_KINDS, now)
-        return frozenset(kind for kind in BOTH if row[kind])
+    async def ahead(self, now: datetime) -> tuple[frozenset[str], datetime | None]:
+        """(of what a claim could find something now, when the next thing falls due): a fifth of a claim's price, for
+        whoever asks again and again."""
+        row = await self.database.row(_AHEAD, now)
+        return frozenset(kind for kind in BOTH if row[kind]), row["soonest"]
 
     async def sent(self, dues: Sequence[Due]) -> None:
         """All at once: a commit for each would cost more than the sending."""
