@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from classifiers import intent as intents
 from classifiers import urgency as urgencies
 from classifiers.artefacts import ModelStore
+from classifiers.beside_thanks import Left, graver, left_of
 from classifiers.explain import explain_model
 from classifiers.opinion import Opinion, opinions_of
 from classifiers.scorer import Model
@@ -124,8 +125,14 @@ class Reader:
     def read(self, texts: Sequence[str], now: Sequence[datetime]) -> list[Reading]:
         """A reading for each text, in order. `now`: when each message was sent, aware. Never raises on any text."""
         facts = [self._facts_in(text, at) for text, at in zip(texts, now, strict=True)]
-        opinions = self._opinions([telling(text, one) for text, one in zip(texts, facts, strict=True)])
-        return [self._one(text, one, opinion) for text, one, opinion in zip(texts, facts, opinions, strict=True)]
+        told = [telling(text, one) for text, one in zip(texts, facts, strict=True)]
+        opinions = self._opinions(told)
+        every = [left_of(text) if opinion else None for text, opinion in zip(told, opinions, strict=True)]
+        again = iter(self._opinions([left.text for left in every if left and left.readable]))
+        return [
+            self._one(text, one, opinion, left, next(again) if left and left.readable else None)
+            for text, one, opinion, left in zip(texts, facts, opinions, every, strict=True)
+        ]
 
     def read_meaning(self, texts: Sequence[str]) -> list[Reading]:
         """What each text is about and how soon, without its facts and acts: for fragments read together."""
@@ -175,12 +182,17 @@ class Reader:
         extractor, nothing = self._extractor, Entities()
         return nothing if extractor is None else self._apart("extractor", lambda: extractor.read(text, at), nothing)
 
-    def _one(self, text: str, entities: Entities, opinion: Opinion | None) -> Reading:
+    def _one(
+        self, text: str, entities: Entities, opinion: Opinion | None, left: Left | None, again: Opinion | None
+    ) -> Reading:
+        """`again`: the model's opinion of what is left beside thanks and good news, where there are any."""
         danger = self._danger_in(text)
         acts: tuple[Act, ...] = ()
         if (act_reader := self._acts) is not None:
             acts = self._apart("acts", lambda: act_reader.read(text), acts)
         reading = merged(danger, opinion, entities, acts)
+        if left is not None:
+            reading = graver(reading, left, merged(danger, again, entities, acts) if again else None)
         answering = self._answers
         if answering is None or danger.urgency is not Urgency.NORMAL:
             return reading
