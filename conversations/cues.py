@@ -92,6 +92,18 @@ class Cues:
     """The writer's own home, set apart from where another lives."""
     own_place: Pattern[str]
     """Whoever writes says of the place beside it that it is theirs (我住, 地址是, 改成)."""
+    writer_at: Pattern[str]
+    """At the end, right before a place: it is the writer's own (我住, 我人在)."""
+    they_at: Pattern[str]
+    """The same of somebody else; group `who` (她住, 我妈家在)."""
+    writer_with: Pattern[str]
+    """The writer is named beside them (我和老公住)."""
+    writer_is: Pattern[str]
+    """Who the writer is (我是她女儿): nobody the matter is about."""
+    lives_with: Pattern[str]
+    """Whoever it is about lives with the writer."""
+    bring_to: Pattern[str]
+    """At the end, right before a place: what they need is to be brought there."""
     of_others: Pattern[str]
     """Who is at a place that is not theirs: an ambulance on its way, a hospital they went to, who speaks for a house."""
     where_unknown: Pattern[str]
@@ -172,6 +184,10 @@ _SHAPES = {
     "days_beside": f"(?:%(days_going)s)(?:%(days_on)s){{0,3}}{_DAYS}",
     "days_last": f"(?:%(days_left)s){_DAYS}(?:的?量)?[。了吧]*$",
     "lives_elsewhere": "(?:%(person)s|[他她])[^，,。；;！!？?]{0,4}(?:%(away_home)s)|%(next_door)s",
+    "writer_at": "(?:%(writer_at)s)(?:%(staying)s)*(?:%(is_at)s)$",
+    "they_at": f"(?:.*)(?P<who>%(they_at)s|%(person)s|{'|'.join(f'%(kin_{one})s' for one in KIN)})"
+    "[^我，,。；;]{0,4}?(?:%(staying)s)*(?:%(is_at)s)$",
+    "bring_to": "(?:%(bring_to)s)$",
     "hospital_name": r"[^在到住，,。；;\s]{0,14}(?:%(hospital_ends)s)[。.!！]?",
     "in_district": "[在住到]\\s?(?P<district>%(district_name)s)(?!.{0,6}院)",
     "lasts": r"[\d一二三四五六七八九十两半几]|%(lasts)s",

@@ -12,13 +12,14 @@ from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
 from conversations.reading import DESPAIR, DOUBTED, Reading
-from conversations.said_anew import said_anew
+from conversations.said_anew import said_anew, to_be_confirmed
 from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.telephones import both_numbers, instead, last_digits, line_alone
 from conversations.values import evolve
 from conversations.whereabouts import dateless, without_dates
 from conversations.which_case import vague
+from conversations.whose_place import about_whom
 from conversations.writers import child_writes
 
 _SUMMARY = 80
@@ -176,7 +177,12 @@ def fill(
         if slot.kind == "place" and had:
             fresh = case.started_at >= now and not case.ticket
             asks = slot.name in asked
-            value = said_anew(had, value, message.text, reading, cues, asked=asks, fresh=fresh, danger=is_red(reading))
+            value = said_anew(
+                had, value, message.text, reading, cues,
+                about=about_whom(case, cues), asked=asks, fresh=fresh, danger=is_red(reading),
+            )  # fmt: skip
+        elif slot.kind == "place" and value is not None:
+            value = to_be_confirmed(value, message.text, about_whom(case, cues), reading, cues)
         if value is None or (had and not _better(value, had, correcting)):
             continue
         news[slot.name] = evolve(value, source=message.message_id, at=now)

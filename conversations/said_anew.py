@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from conversations.belief import without_facts
-from conversations.codes import Act
+from conversations.codes import Act, Flag
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
 from conversations.state import Filled
@@ -20,6 +20,7 @@ from conversations.whereabouts import (
     specific,
     without_place,
 )
+from conversations.whose_place import Whose, speaks_of_another, whose
 
 _FILLING = re.compile(r"[我家咱们在住是的就这里边那哦噢啊呀吧电话地址手机号码门牌\W]*")
 """What may stand beside an address that is all a message says (我家住在…)."""
@@ -35,16 +36,23 @@ def said_anew(
     reading: Reading,
     cues: Cues,
     *,
+    about: str,
     asked: bool,
     fresh: bool,
     danger: bool,
 ) -> Filled | None:
     """The place after this message; None when it leaves the one we know as it is. `value`: what the message told by itself.
-    `asked`: where they are is the open question; `fresh`: the case begins with this message, the place is of another."""
-    best = place_told(text, reading)
+    `about`: the words that began the case. `asked`: where they are is the open question; `fresh`: the case begins with
+    this message, the place is of another."""
+    best = place_told(text, reading, cues)
     if best is None:
         return room_said(had, text, reading)
     own = Act.CORRECT in reading.acts or asked or fresh
+    tag = _whose(had, best, text, about, reading, cues, danger=danger or fresh)
+    if tag is Whose.OTHERS:
+        return None
+    if tag is Whose.THEIRS and value is not None and (door_parts(best) or not had.sure):
+        return value
     if danger and specific(best) and door_parts(best) and not cues.of_others.search(text):
         own = True  # help goes where the danger is
     if not own and not _of_theirs(had, best, text, reading, cues):
@@ -53,6 +61,34 @@ def said_anew(
     if value is not None and value.sure and not completes and (own or door_parts(best) or not door_parts(had)):
         return value
     return patched(had, reading)
+
+
+def to_be_confirmed(value: Filled, text: str, about: str, reading: Reading, cues: Cues) -> Filled:
+    """The first place of a case; the writer's own, where another is in need, may be theirs and may not."""
+    best = place_told(text, reading, cues)
+    doubtful = best is not None and speaks_of_another(about, cues) and whose(text, best, about, cues) is Whose.WRITERS
+    return replace(value, sure=False) if doubtful and Flag.MINOR not in reading.flags else value
+
+
+def _whose(had: Filled, best: Address, text: str, about: str, reading: Reading, cues: Cues, *, danger: bool) -> Whose:
+    """Whose the place of a message is, as far as it may change the one we know. The writer's own never replaces a door of
+    somebody they write for, unless it is put right, or the danger is their own."""
+    tag = whose(text, best, about, cues)
+    if Act.CORRECT in reading.acts and tag is not Whose.THEIRS:
+        return Whose.UNSAID
+    if tag is Whose.WRITERS:
+        of_themselves = danger and not speaks_of_another(text, cues)
+        kept = speaks_of_another(about, cues) and not of_themselves and _another(had, best)
+        return Whose.OTHERS if kept else Whose.UNSAID
+    return tag
+
+
+def _another(had: Filled, best: Address) -> bool:
+    """Whether it is another place than the one we know, and no more of it."""
+    known = dict(had.parts)
+    said = {name: value for name, value in _said(best).items() if name in _WHOLE | {"district"}}
+    differs = any(known.get(name, value) != value for name, value in said.items())
+    return differs or (door_parts(had) and not _WHOLE.isdisjoint(said) and not any(known.get(one) for one in said))
 
 
 def _of_theirs(had: Filled, best: Address, text: str, reading: Reading, cues: Cues) -> bool:

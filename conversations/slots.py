@@ -67,7 +67,7 @@ def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
 
 @kind("place")
 def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
-    best = place_told(message.text, reading)
+    best = place_told(message.text, reading, cues)
     if best and (specific(best) or (asked and not number_alone(best) and not cues.of_others.search(message.text))):
         return filled_place(best, reading)
     if message.location:

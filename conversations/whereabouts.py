@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
 from conversations.state import Filled
+from conversations.whose_place import of_the_patient
 
 PLACE_PARTS = frozenset(part.name for part in fields(Address)) - {"confidence", "districts"}
 
@@ -94,11 +95,14 @@ def _no_address(text: str, one: Address, cues: Cues) -> bool:
 _SENTENCE = re.compile("[。！？!?；;\n]")
 
 
-def place_told(text: str, reading: Reading) -> Address | None:
-    """The address a message is about: of several the one beside what a rule saw (我家在A。我妈在B，喘不上气了), for help goes
-    there; the first where nothing tells."""
+def place_told(text: str, reading: Reading, cues: Cues) -> Address | None:
+    """The address a message is about: of several the one of whoever is in need (我住A，她住B), of those the one beside what a
+    rule saw (我家在A。我妈在B，喘不上气了), for help goes there; the first where nothing tells."""
     places = [one for one in reading.entities.addresses if specific(one)]
-    first = next(iter(reading.entities.addresses), None)
+    if len(places) < _TWO:
+        return next(iter(reading.entities.addresses), None)
+    places = of_the_patient(text, reading, places, cues)
+    first = places[0]
     spans = [one.span for one in reading.reasons if one.code.startswith("R")] or [one.span for one in reading.reasons]
     seen = next((at for span in spans if span and (at := text.find(span)) >= 0), -1)
     if len(places) < _TWO or seen < 0:
