@@ -76,3 +76,32 @@ def test_beside_a_reporter_only_the_danger_is_said() -> None:
     turn = hear(play, "爷爷走了,奶奶晕过去了", "emergency")
     assert "120" in said(turn)
     assert SORRY not in said(turn)
+
+
+@pytest.mark.parametrize(
+    "text", ["妈妈过世以后，这个家里我待不下去，今夜就到她那里", "我丈夫昨天过世，我一个人不要留在这世上"]
+)
+@pytest.mark.parametrize("level", ["critical", "urgent"])
+def test_despair_that_no_rule_names_is_answered_too(text: str, level: str) -> None:
+    play = Play()
+    turn = hear(play, text, "distress", 0.7, feels=level, check=level == "urgent")
+    assert "962525" in said(turn)
+    assert "想伤害自己" in said(turn) or "可能伤害自己" in said(turn)
+    assert SORRY in said(turn)
+    assert of(turn, AlertDesk)
+    assert Flag.DECEASED not in play.case.flags
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "level", "check"),
+    [
+        ("我爸过世了，心里难受，想找人说说话", "distress", 0.9, "urgent", False),
+        ("妈妈昨天过世，没能见最后一面，我很自责", "distress", 0.3, "urgent", True),
+        ("爷爷过世三天了，遗体还在家里", "care", 0.8, "urgent", True),
+        ("我妈过世了，想出去送她最后一程", "travel", 0.9, "critical", False),
+    ],
+)
+def test_grief_alone_is_asked_nothing(text: str, intent: str, confidence: float, level: str, check: bool) -> None:
+    turn = hear(Play(), text, intent, confidence, feels=level, check=check)
+    assert "节哀" in said(turn)
+    assert "伤害自己" not in said(turn)
