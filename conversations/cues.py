@@ -118,6 +118,8 @@ class Cues:
     """Words with a place's word in them which are none (家里, 路上), and dates; left out before a place is looked for."""
     where_lost: Pattern[str]
     """They do not know where they are (不认识路, 不知道这是什么地方), not merely what somebody asked."""
+    for_house: Pattern[str]
+    """The writer speaks for a house or for many."""
     beside: Pattern[str]
     """What somebody is beside who cannot say the address (在莘庄地铁站旁边, 旁边有个便利店)."""
     hospital_name: Pattern[str]
@@ -149,6 +151,12 @@ class Cues:
     """In the same clause: what was wanting is there (断药的事解决了)."""
     help_came: Pattern[str]
     """Help is there, or it is over: nobody is told to go on ringing."""
+    help_left: Pattern[str]
+    """Help was there and left without whoever needs it (120又走了 没拉)."""
+    taken_along: Pattern[str]
+    """Help left and took them along."""
+    turned_away: Pattern[str]
+    """They were taken along and are back."""
     praise: Pattern[str]
     """Thanks and praise among what is said of our work."""
 

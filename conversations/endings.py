@@ -6,6 +6,7 @@ from conversations.asking import NOTHING, ask_contact, asked
 from conversations.codes import Flag, Outcome, TicketStatus, Urgency
 from conversations.effects import SetTimer
 from conversations.elsewhere import of_their_own
+from conversations.in_danger import help_left
 from conversations.needs import told_beside
 from conversations.reading import Reading
 from conversations.speaking import still_missing
@@ -89,8 +90,8 @@ def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
         if case is not None or draft.state.focused is None:
             return False
         case = draft.state.focused
-    if case is None or not case.ticket:
-        return False
+    if case is None or not case.ticket or (case.urgency is Urgency.CRITICAL and help_left(draft)):
+        return False  # 120来了没拉人，又走了
     if "revisit" in draft.state.asked:
         return _answered_revisit(draft, case)
     case = draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))

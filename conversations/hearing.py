@@ -13,6 +13,7 @@ from conversations.context import remember
 from conversations.elsewhere import of_another_home
 from conversations.events import BurstEnded, MessageReceived
 from conversations.households import begin_list, of_the_house
+from conversations.in_danger import left_behind
 from conversations.language import in_another_language
 from conversations.listening import fill, further_needs, heard, new_case, unnamed
 from conversations.mourning import beside_danger, mourns_another, with_danger_first
@@ -89,6 +90,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     if message.kind == "notice":
         return draft.finish()
     case, intent = find_case(draft.state, message, reading, draft.playbook)
+    case = case or left_behind(draft)
     if case is not None and of_another_home(case, message.text, reading, cues):
         intent = intent if intent and intent.opens_case else case.intent
         case = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from conversations.asking import ask_contact, asked
-from conversations.codes import Act, Flag, Urgency
+from conversations.codes import Act, Flag, TicketStatus, Urgency
 from conversations.listening import complete
 from conversations.reading import Reading
 from conversations.slots import SHARED
@@ -27,6 +27,7 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         open_siblings(draft, case)
     case = _unable_to_call(draft, case, reading, danger=danger)
     case = _with_help(draft, case, danger=danger)
+    case = _without_help(draft, case, reading, danger=danger)
     words, names = ask_contact(case, draft.playbook)
     known = {name: value for name, value in case.slots.items() if name in SHARED}
     if names and (first or (danger and not case.asked.get(names[0]))):
@@ -77,11 +78,45 @@ def _read_back(draft: Draft, case: Case, known: Mapping[str, Filled]) -> str:
 
 def _with_help(draft: Draft, case: Case, *, danger: bool) -> Case:
     """Once help is there they are not told to go on ringing for it, until it is danger again."""
-    if danger and HELPED in case.asked:
-        return draft.put(evolve(case, asked={name: count for name, count in case.asked.items() if name != HELPED}))
     if not danger and draft.playbook.cues.help_came.search(draft.heard):
         return draft.put(evolve(case, asked={**case.asked, HELPED: 1}))
     return case
+
+
+def _without_help(draft: Draft, case: Case, reading: Reading, *, danger: bool) -> Case:
+    """Help left without them, or it presses again after help came or they said that it is over: people hear of it once more,
+    and so do they."""
+    left, cues = help_left(draft), draft.playbook.cues
+    calm = any(words.search(draft.heard) for words in (cues.help_came, cues.help_left, cues.taken_along))
+    presses = reading.urgency.at_least(Urgency.URGENT) or Flag.CHECK in reading.flags
+    if not (left or danger or (case.helped and presses and not calm)):
+        return case
+    case = evolve(case, asked={name: count for name, count in case.asked.items() if name != HELPED})
+    case = draft.put(evolve(case, status=TicketStatus.REOPENED) if case.helped else case)  # said to be done, then
+    if not danger:  # a danger that is named has its line and its alert
+        draft.alert(case, "not_solved" if left else "danger")
+        draft.say("danger", draft.playbook.say(draft.playbook.danger(case.codes).short))
+    return case
+
+
+_LATELY = 3
+"""Of the last messages, among which it may be told that they were taken along."""
+
+
+def help_left(draft: Draft) -> bool:
+    """Whether help was there and did not take them along; not where it has just been told that it did."""
+    cues = draft.playbook.cues
+    if not cues.help_left.search(draft.heard):
+        return False
+    return cues.turned_away.search(draft.heard) is not None or not any(
+        cues.taken_along.search(text) for text in (draft.heard, *(one.text for one in draft.state.recent[-_LATELY:]))
+    )
+
+
+def left_behind(draft: Draft) -> Case | None:
+    """The case of whoever was left behind: that no hospital takes them is no other matter."""
+    open_ones = [one for one in reversed(draft.state.cases) if one.open and one.urgency is Urgency.CRITICAL]
+    return open_ones[0] if open_ones and help_left(draft) else None
 
 
 def _unable_to_call(draft: Draft, case: Case, reading: Reading, *, danger: bool) -> Case:
