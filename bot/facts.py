@@ -11,6 +11,7 @@ from classifiers.printed import printed_medicines
 from classifiers.reader import Reader
 from conversations.bursts import TIMER, together
 from conversations.codes import Intent, Urgency
+from conversations.doors import each_in_need, household_entries
 from conversations.engine import texts_to_read
 from conversations.events import (
     BurstEnded,
@@ -132,5 +133,7 @@ def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, sur
 
 def _parts(reader: Reader, message: Inbound, reading: Reading) -> tuple[Part, ...]:
     items = list_items(message.text, reading)
-    readings = reader.read(items, [message.sent_at] * len(items)) if items else ()
-    return tuple(Part(text, read) for text, read in zip(items, readings, strict=True))
+    entries = items or household_entries(message.text, reading)
+    readings = reader.read(entries, [message.sent_at] * len(entries)) if entries else ()
+    parts = tuple(Part(text, read) for text, read in zip(entries, readings, strict=True))
+    return parts if items else each_in_need(parts)

@@ -78,6 +78,7 @@ def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
         asked
         and not reading.acts
         and MASK not in message.text
+        and not (best and cues.of_others.search(message.text))
         and (rest := named_last(_without_phones(message.text, reading, cues)))
         and names_a_place(rest, cues)
     ):

@@ -1,11 +1,10 @@
 """Which open case a message belongs to, if any. Pure."""
 
-import re
-
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, TicketStatus, Urgency
 from conversations.confirming import unanswered
 from conversations.cues import Cues
+from conversations.doors import begins_with_a_door
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -46,7 +45,7 @@ def find_case(
         return writer, intent  # a child by itself says everything to the one person who comes
     if intent is None or not intent.opens_case:
         return focus, intent
-    if _entry_of_a_list(state, message):
+    if _entry_of_a_list(state, message, cues):
         return None, intent
     if focus is not None and vague(focus, playbook):
         return focus, None if Act.SKIP in reading.acts or _weak(message, reading) else intent
@@ -93,13 +92,11 @@ _OF_THE_TALK = frozenset({Act.CONSENT, Act.REFUSE_CONSENT, Act.WITHDRAW, Act.SOL
 """What is said of the matter in hand, whatever the words around it sound like (不同意转，怕居委上门闹)."""
 
 
-_ROOM = re.compile(r"[A-Za-z]?\d{3,4}(?:室|[ ：:，,])\s*[\u4e00-\u9fff]")
-
-
-def _entry_of_a_list(state: Conversation, message: Inbound) -> bool:
-    """A line that begins with a room, of somebody who speaks for a whole house: a household of its own."""
-    many = any(case.open and Flag.MANY in case.flags for case in state.cases)
-    return many and _ROOM.match(message.text.strip()) is not None
+def _entry_of_a_list(state: Conversation, message: Inbound, cues: Cues) -> bool:
+    """A line that begins with a door, of somebody who speaks for a whole house: a household of its own."""
+    open_cases = [case for case in state.cases if case.open]
+    many = any(Flag.MANY in case.flags or cues.for_house.search(case.summary) for case in open_cases)
+    return many and begins_with_a_door(message.text)
 
 
 def _of_the_talk(message: Inbound, reading: Reading, cues: Cues) -> bool:

@@ -1,0 +1,132 @@
+"""Several households told in running words, each behind a door of its own (2号301王阿姨没菜了，5号602李伯伯胰岛素断了). Pure.
+
+One ticket of them would send one household's medicine to another's door.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from conversations.events import Part
+from conversations.reading import Address, Reading
+from conversations.state import Filled
+from conversations.whereabouts import PLACE_PARTS, address_words, filled_place, specific
+
+_FEWEST, _MOST = 2, 24
+_SURE = 0.5
+_PERSON = (
+    r"(?![年月元块天人份斤个岁度弄路])(?=[\s:：的]?[\u4e00-\u9fff]{0,2}"
+    r"(?:家|阿姨|阿婆|阿公|伯|爷|奶|婆|公|叔|老|先生|女士|小姐|太太|孕|产妇|宝|孩|小囡|独居|残疾|爸|妈))"
+)
+_DOOR = re.compile(
+    r"(?<![\d.月-])(?:(?P<building>\d{1,4}(?:号楼|栋楼?|幢楼?|#))\s?-?(?P<flat>[A-Za-z]?\d{3,4}(?!\d)室?)?"
+    rf"|(?P<number>\d{{1,4}}号)(?:\s?-?(?P<room>[A-Za-z]?\d{{3,4}}(?![\d月年元块天人份斤个])室?)|{_PERSON})"
+    rf"|(?!1(?:10|19|20|22)(?!\d))(?P<alone>[A-Za-z]?\d{{3,4}}(?:室|{_PERSON})))"
+)
+_CLAUSE = re.compile(r"[，,。；;：:！!？?\n]+|[^\S\n]+(?=\S*?\d)")
+_WORDS = re.compile("[\u4e00-\u9fff]")
+_LANE = "弄"
+
+
+def door_of(text: str) -> dict[str, str]:
+    """The parts of the first door a text names."""
+    found = _DOOR.search(text)
+    if found is None:
+        return {}
+    room = found["flat"] or found["room"] or found["alone"]
+    parts = {"building": found["building"], "number": found["number"], "room": room}
+    return {name: value for name, value in parts.items() if value}
+
+
+_BEGINS = re.compile(r"[A-Za-z]?\d{3,4}[ ：:，,]\s*[\u4e00-\u9fff]")
+
+
+def begins_with_a_door(text: str) -> bool:
+    """A line of somebody's list (302 孕妇…, 402李家…, 3号楼301…)."""
+    said = text.strip()
+    return _BEGINS.match(said) is not None or _DOOR.match(said) is not None
+
+
+def label_of(part: Part) -> str:
+    """An entry without the place at its head, for a line of the receipt."""
+    own = its_own_place(part.reading)
+    return (part.text.replace(own.raw, "").strip(_MARKS) if own else "") or part.text
+
+
+_MARKS = " ，,。；;：:"
+
+
+def household_entries(text: str, reading: Reading) -> tuple[str, ...]:
+    """The words of each household, cut before the clause in which its door stands; () when they are not several."""
+    starts: list[int] = []
+    doors: set[tuple[tuple[str, str], ...]] = set()
+    breaks = [0, *(one.end() for one in _CLAUSE.finditer(text))]
+    for at, end in zip(breaks, [*breaks[1:], len(text)], strict=True):
+        clause = text[at:end]
+        door = door_of(clause)
+        dated = door.keys() == {"number"} and _LANE not in text  # 3号老人没透析，5号老人也没做
+        key = tuple((name, re.sub(r"\D", "", value)) for name, value in door.items())
+        if door and not dated and key not in doors and _tells_more(clause, reading):
+            starts.append(at)
+            doors.add(key)
+    if len(starts) < _FEWEST:
+        return ()
+    ends = [*starts[1:], len(text)]
+    return tuple(text[at:end].strip(" ，,。；;\n") for at, end in zip(starts, ends, strict=True))[:_MOST]
+
+
+def _tells_more(clause: str, reading: Reading) -> bool:
+    """Not a place by itself, at the head of what follows (真光路30弄3号楼：301王家…)."""
+    for place in reading.entities.addresses:
+        for piece in _CLAUSE.split(place.raw):
+            clause = clause.replace(piece, " ") if piece else clause
+    return _WORDS.search(_DOOR.sub(" ", clause)) is not None
+
+
+def each_in_need(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The entries, if every one tells a need of its own: who names their own door beside their mother's has one need, not
+    two. Who writes may stand at the head (我是3号楼的楼长)."""
+    kept = tuple(parts if not parts or _in_need(parts[0].reading) else parts[1:])
+    return kept if len(kept) >= _FEWEST and all(_in_need(part.reading) for part in kept) else ()
+
+
+def _in_need(reading: Reading) -> bool:
+    if any(reason.code != "model" for reason in reading.reasons):
+        return True
+    return reading.intent.opens_case and reading.confidence >= _SURE
+
+
+def its_own_place(reading: Reading) -> Address | None:
+    """A whole address that an entry tells, and not a door of the house that all share."""
+    return next((one for one in reading.entities.addresses if specific(one) and (one.road or one.estate)), None)
+
+
+def place_of(house: Filled | None, part: Part) -> Filled | None:
+    """Where one household is: the place its own words tell, or its door in the house that all share."""
+    if own := its_own_place(part.reading):
+        return filled_place(own, part.reading)
+    door, known = door_of(part.text), dict(house.parts) if house else {}
+    if house is None or not door or not (known.get("road") or known.get("estate")):
+        return house
+    return placed({**known, **door}, house)
+
+
+def placed(parts: dict[str, str], like: Filled) -> Filled:
+    """A place of these parts, otherwise as another was told."""
+    known: dict[str, Any] = {name: value for name, value in parts.items() if name in PLACE_PARTS - {"raw"}}
+    return replace(like, value=address_words(replace(Address(), **known)), parts=tuple(known.items()))
+
+
+def without_doors(house: Filled, parts: Sequence[Part]) -> Filled | None:
+    """What is common to a whole list of the place its writer told: never one household's door; None when each has a place of
+    its own."""
+    if sum(its_own_place(part.reading) is not None for part in parts) >= _FEWEST:
+        return None
+    named = {name: {door_of(part.text).get(name, "") for part in parts} for name in ("building", "number", "room")}
+    known = dict(house.parts)
+    told = {name for name, values in named.items() if known.get(name) in values - {""}}
+    if not told:
+        return house
+    kept = placed({name: value for name, value in known.items() if name not in told}, house)
+    return kept if kept.value else None

@@ -1,0 +1,108 @@
+"""Several households in running words: a ticket each, and nobody's need at another's door."""
+
+from dataclasses import replace
+
+import pytest
+
+from conversations.doors import each_in_need, household_entries
+from conversations.events import MessageReceived, Part
+from conversations.messages import Inbound
+from tests.conversations.ruled import hear, ruled
+from tests.conversations.talking import CONTACT, Play, said
+
+
+def _entries(text: str, intents: str) -> tuple[Part, ...]:
+    """What the shell makes of a text; `intents`: what the model takes each entry for, "-" for no need."""
+    entries = household_entries(text, ruled(text))
+    named = intents.split()
+    reads = [ruled(one) if name == "-" else ruled(one, name) for one, name in zip(entries, named, strict=False)]
+    return each_in_need([Part(one, read) for one, read in zip(entries, reads, strict=False)])
+
+
+def _told(text: str, intents: str) -> Play:
+    play = Play(numbers=8)
+    message = Inbound(CONTACT, "m0", "text", text, play.now)
+    play.do(MessageReceived(message, ruled(text, "medicine"), parts=_entries(text, intents)))
+    return play
+
+
+LANE = "闵行区莘松路300弄"
+
+
+@pytest.mark.parametrize(
+    ("text", "intents", "doors"),
+    [
+        (
+            f"{LANE}2号301王阿姨没菜了，5号602李伯伯胰岛素断了，我电话13812340079",
+            "supplies medicine",
+            ["2号301", "5号602"],
+        ),
+        (
+            f"{LANE}：1号101王阿姨透析三天没做，腿肿；2号202李家没奶粉；3号303张伯伯没人应门。13812340079",
+            "dialysis maternity care",
+            ["1号101", "2号202", "3号303"],
+        ),
+        (f"{LANE}3号楼：301王家没菜，402李家奶奶断药三天 13812340079", "supplies medicine", ["3号楼301", "3号楼402"]),
+        (f"{LANE}3号楼，301室没菜 402室孩子发烧 13812340079", "supplies child_illness", ["3号楼301室", "3号楼402室"]),
+        (f"{LANE}\n3号楼301王家没菜\n5号楼402李家断药", "supplies medicine", ["3号楼301", "5号楼402"]),
+    ],
+)
+def test_each_household_has_its_own_door(text: str, intents: str, doors: list[str]) -> None:
+    play = _told(text, intents)
+    parent, *households = play.state.cases
+    assert [case.slots["address"].value for case in households] == [LANE + door for door in doors]
+    assert [case.intent for case in households] == intents.split()
+    assert not any(door in parent.slots["address"].value for door in ("301", "101", "602", "402", "202", "303"))
+    assert all(case.ticket for case in play.state.cases)
+
+
+def test_each_has_its_own_number_and_street() -> None:
+    text = "张阿婆静安区江宁路500弄3号201降压药没了13512340080，李先生徐汇区斜土路200弄5号301透析停三天13612340081"
+    play = _told(text, "medicine dialysis")
+    parent, first, second = play.state.cases
+    assert (first.slots["address"].value, first.slots["phone"].value) == ("静安区江宁路500弄3号201", "13512340080")
+    assert (second.slots["address"].value, second.slots["phone"].value) == ("徐汇区斜土路200弄5号301", "13612340081")
+    assert "address" not in parent.slots
+    assert "地址" not in said(play.turns[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("我住浦东新区张杨路100弄5号301，我妈降压药断了，她住普陀区曹杨路500弄3号201", "medicine -"),
+        ("我妈在普陀区曹杨路500弄3号201，降压药断了，我住浦东新区张杨路100弄5号301", "medicine -"),
+        ("上次是3号老人没透析，5号老人也没做", "dialysis dialysis"),
+        ("我家3号楼301没菜了，3号楼301，快点", "supplies supplies"),
+        ("打120 老人晕倒了叫不醒，119 老人也不来", "emergency emergency"),
+        ("我家没菜了，700家小店都关了，2022年老人涨价", "supplies supplies"),
+        ("3号楼301和302都没菜了", "supplies"),
+        ("从3号楼301搬到5号楼602了，没菜", "supplies"),
+    ],
+)
+def test_one_household_is_no_list(text: str, intents: str) -> None:
+    assert _entries(text, intents) == ()
+
+
+def test_a_house_told_line_by_line() -> None:
+    play = Play(numbers=8)
+    hear(play, "我是楼长 3号楼：301王家没菜", "supplies", 0.4)
+    assert "address" not in play.case.slots, "a sentence is no place"
+    for text, intent in (("402李家奶奶断药三天", "medicine"), ("502小孩发烧40度抽了一下", "child_illness")):
+        play.wait(seconds=30)
+        hear(play, text, intent)
+    assert [case.intent for case in play.state.cases] == ["supplies", "medicine", "child_illness"]
+
+
+@pytest.mark.parametrize("text", ["402李家奶奶也断药三天了", "302 也没菜了"])
+def test_who_speaks_for_one_home_opens_no_list(text: str) -> None:
+    play = Play()
+    hear(play, "家里没菜了", "supplies")
+    hear(play, text, "chitchat", 0.3)
+    assert len(play.state.cases) == 1
+
+
+def test_a_part_put_right_is_the_whole_text_and_a_sentence_is_not() -> None:
+    assert ruled("门牌写错了，应该是1202室").entities.addresses[0].raw == "门牌写错了，应该是1202室"
+    assert ruled("不是5号楼是15号楼").entities.addresses[0].raw == "不是5号楼是15号楼"
+    assert ruled("我是楼长 3号楼：301王家没菜").entities.addresses[0].raw == "3号楼"
+    assert replace(ruled("是1202室").entities.addresses[0], raw="").room == "1202室"
