@@ -153,13 +153,15 @@ AMBULANCE = "120"
 class Danger:
     """A kind of danger: the sentence that is said, the one said again soon after, and the number to ring.
 
-    `watched`: whoever does them harm may see our messages and hear a call.
+    `watched`: whoever does them harm may see our messages and hear a call. `ask`: the question while it is in doubt, where
+    the common one does not fit.
     """
 
     say: str = "danger"
     short: str = "danger_short"
     call: str = AMBULANCE
     watched: bool = False
+    ask: str = ""
 
 
 _ANY_DANGER = Danger()
@@ -191,7 +193,10 @@ class Playbook:
 
     def doubt(self, codes: Collection[str]) -> str:
         """The question whether the danger that these reasons name is happening now."""
-        call = self.danger(codes).call
+        kind = self.danger(codes)
+        if kind.ask:
+            return self.say(kind.ask)
+        call = kind.call
         return self.say("danger_check") if call == AMBULANCE else self.say("danger_check_call", call=call)
 
     def say(self, key: str, **values: str) -> str:

@@ -10,6 +10,9 @@ from data.rows import line_of, one_of, read_toml
 _NUMBERS = frozenset({"110", "119", "120", "122"})
 _NUMBER = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _FIELDS = frozenset({"say", "short", "call"})
+_MAY = frozenset({"watched", "ask"})
+SENTENCES = ("say", "short", "ask")
+"""Fields that name a row of `replies.toml`."""
 
 
 def numbers_in(words: str) -> set[str]:
@@ -27,15 +30,15 @@ def read_dangers(folder: Path, replies: dict[str, str], faults: list[Fault]) -> 
         faults.append(Fault(path.name, 1, "一种也没有：着火、家暴就都只说打120，请从备份或程序自带的文件恢复"))
     for code, row in rows.items():
         line = line_of(path, rf"^\[+{re.escape(code)}\]")
-        if not isinstance(row, dict) or row.keys() - {"watched"} != _FIELDS:
-            faults.append(Fault(path.name, line, f"{code} 要有 say、short、call 三项，另可有 watched"))
+        if not isinstance(row, dict) or row.keys() - _MAY != _FIELDS:
+            faults.append(Fault(path.name, line, f"{code} 要有 say、short、call 三项，另可有 watched、ask"))
             continue
         if not isinstance(row.get("watched", False), bool):
             faults.append(Fault(path.name, line, f"{code} 的 watched 只能是 true 或 false"))
-        unknown = [str(row[name]) for name in ("say", "short") if not one_of(row[name], replies)]
+        unknown = [str(row[name]) for name in SENTENCES if name in row and not one_of(row[name], replies)]
         if unknown:
             faults.append(Fault(path.name, line, f"{code}：replies.toml 里没有 {'、'.join(unknown)} 这一句"))
-        if odd := [str(row[name]) for name in ("say", "short") if not str(row[name]).startswith("danger")]:
+        if odd := [str(row[name]) for name in SENTENCES if name in row and not str(row[name]).startswith("danger")]:
             faults.append(
                 Fault(path.name, line, f"{code}：{'、'.join(odd)} 的名字要以 danger 开头，改动时才会请第二个人看")
             )
@@ -44,10 +47,13 @@ def read_dangers(folder: Path, replies: dict[str, str], faults: list[Fault]) -> 
                 Fault(path.name, line, f"{code} 的 call 是 {row['call']}：只能是 {'、'.join(sorted(_NUMBERS))}")
             )
         elif not unknown:
-            for key, wanted in ((row["say"], {row["call"]}), (row["short"], _NUMBERS)):
+            for key, wanted in ((row["say"], {row["call"]}), (row["short"], _NUMBERS), (row.get("ask"), {row["call"]})):
+                if key is None:
+                    continue
                 if not wanted & numbers_in(replies[key]):
                     where = line_of(folder / "replies.toml", rf"^{re.escape(key)}\b")
                     number = " 或 ".join(sorted(wanted))
                     faults.append(Fault("replies.toml", where, f"{key} 少了 {number}：{code} 要写明打这个号码"))
-        found[code] = Danger(str(row["say"]), str(row["short"]), str(row["call"]), row.get("watched", False) is True)
+        watched, ask = row.get("watched", False) is True, str(row.get("ask", ""))
+        found[code] = Danger(str(row["say"]), str(row["short"]), str(row["call"]), watched, ask)
     return found

@@ -108,7 +108,7 @@ def read_replies(folder: Path, faults: list[Fault]) -> dict[str, str]:
     path = folder / "replies.toml"
     raw = read_toml(path, faults)
     rows = [row for row in read_toml(folder / "dangers.toml", []).values() if isinstance(row, dict)]
-    of_dangers = {str(row.get(name)) for row in rows for name in ("say", "short")}
+    of_dangers = {str(row.get(name)) for row in rows for name in ("say", "short", "ask")}
     for key in sorted(REPLIES.keys() - raw.keys()):
         faults.append(Fault(path.name, 1, f"缺一句 {key}"))
     for key, text in raw.items():
