@@ -131,16 +131,21 @@ def _unable_to_call(draft: Draft, case: Case, reading: Reading, *, danger: bool)
     return case
 
 
+_CONDOLED = "condoled"
+
+
 def stand_by(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled]) -> Turn:
     """Somebody died, or wants to: two lines and a person. No form, no survey, nothing to fill in."""
     first = not case.ticket
     case = draft.open_ticket(case)
+    new = first or (Flag.DECEASED in reading.flags and case.urgency is Urgency.CRITICAL and _CONDOLED not in case.asked)
     draft.state = evolve(draft.state, asked=(), asked_on=0)
     beside = any(other.open and other.reporter for other in draft.state.cases)
     if Flag.DECEASED in case.flags:
         draft.said = [pair for pair in draft.said if pair[0] != "danger"]
         if not beside:
-            draft.say("info", draft.playbook.say("condolence" if first else "condolence_again"))
+            draft.say("info", draft.playbook.say("condolence" if new else "condolence_again"))
+        case = evolve(case, asked={**case.asked, _CONDOLED: 1})
     elif any(purpose == "danger" for purpose, _ in draft.said):
         wanted = Flag.MUTE not in case.flags and "phone" not in case.slots and "phone" not in case.asked
         if wanted and not beside:
@@ -153,7 +158,7 @@ def stand_by(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         again = draft.state.said_at is not None and draft.now - draft.state.said_at < _BESIDE
         words = draft.playbook.say("beside_you_again" if again and not first else "beside_you")
         draft.say("info", noted(case, news, draft.playbook) + words)
-    if first:
+    if new:
         draft.alert(case, "deceased" if Flag.DECEASED in case.flags else "critical")
     elif Act.HUMAN in reading.acts:
         draft.alert(case, "human")

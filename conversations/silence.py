@@ -95,11 +95,13 @@ def _nudge(draft: Draft, case: Case) -> None:
 
 
 def _revisit(draft: Draft, case: Case) -> None:
-    """It is said to be done: was anybody reached, is it solved? Asked in the channel while it has room, else by people."""
+    """It is said to be done: was anybody reached, is it solved? Asked in the channel while it has room, else by people, and
+    by people alone where somebody has died."""
     if case.status is not TicketStatus.CLAIMED_DONE or case.quiet:
         return
     draft.pushed = True
-    if not case.reporter and draft.may_push("question"):
+    mourns = any(one.open and Flag.DECEASED in one.flags for one in draft.state.cases)
+    if not (case.reporter or mourns) and draft.may_push("question"):
         draft.say("question", question(case, draft.playbook))
         draft.state = evolve(draft.state, focus=case.key, asked=(QUESTION,), asked_on=draft.state.turn)
     draft.note(case, "revisit_due")

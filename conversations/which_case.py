@@ -10,7 +10,9 @@ from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.slots import SHARED
 from conversations.state import Case, Conversation
+from conversations.values import evolve
 from conversations.whereabouts import beside
+from conversations.who_died import of_the_living, who_died
 from conversations.whom import named
 
 _ASIDE = 4
@@ -36,10 +38,19 @@ def find_case(
     focus, cues = state.focused, playbook.cues
     if focus is not None and reading.urgency is Urgency.CRITICAL and Flag.DECEASED not in reading.flags:
         focus = None if Flag.DECEASED in focus.flags else focus
+    if Flag.DECEASED in reading.flags and any(case.open and case.urgency is Urgency.CRITICAL for case in state.cases):
+        return who_died(state, message, cues), None  # nor is whoever is in danger taken for dead with another
     grieving = next((case for case in reversed(state.cases) if case.open and case.quiet), None)
-    about_another = focus is not None and focus is not grieving and focus.urgency is Urgency.CRITICAL
+    if grieving is not None and of_the_living(grieving, message, reading, cues):
+        state = evolve(state, cases=tuple(case for case in state.cases if case is not grieving))
+        grieving, focus = None, state.focused
+    about_another = (
+        focus is not None
+        and focus is not grieving
+        and (focus.urgency is Urgency.CRITICAL or (grieving is not None and focus.key > grieving.key))
+    )
     if grieving is not None and reading.urgency is not Urgency.CRITICAL and not about_another:
-        return grieving, intent  # whatever else they say now, they are not handed a form
+        return grieving, None  # whatever else they say now, they are not handed a form, nor is it called another matter
     writer = next((case for case in reversed(state.cases) if case.open and case.child), None)
     if writer is not None and reading.urgency is not Urgency.CRITICAL:
         return writer, intent  # a child by itself says everything to the one person who comes

@@ -2,11 +2,11 @@
 
 import pytest
 
-from conversations.codes import Flag, Urgency
+from conversations.codes import Flag, Intent, Urgency
 from conversations.effects import AlertDesk, SendText
-from conversations.events import ReporterClaimed
+from conversations.events import ReporterClaimed, TimerFired
 from tests.conversations.ruled import at_home, hear
-from tests.conversations.talking import Play, of, said
+from tests.conversations.talking import Play, of, opened, said
 
 SORRY = "得知有人去世"
 
@@ -105,3 +105,72 @@ def test_grief_alone_is_asked_nothing(text: str, intent: str, confidence: float,
     turn = hear(Play(), text, intent, confidence, feels=level, check=check)
     assert "节哀" in said(turn)
     assert "伤害自己" not in said(turn)
+
+
+IN_DANGER = "我爸胸口痛得厉害 13512340050 徐汇区漕宝路100弄5号301"
+
+
+@pytest.mark.parametrize("text", ["人没了", "我爸走了", "爸爸没抢救过来，走了"])
+@pytest.mark.parametrize("first", [(), ("120来了",)])
+def test_a_death_joins_the_danger_it_ends(text: str, first: tuple[str, ...]) -> None:
+    play = Play()
+    hear(play, IN_DANGER, "emergency")
+    for more in first:
+        hear(play, more, "feedback", 0.6)
+    turn = hear(play, text, "supplies", 0.4, feels="soon")
+    assert "节哀" in said(turn)
+    assert "120" not in said(turn)
+    assert not opened(turn)
+    assert [alert.reason for alert in of(turn, AlertDesk)] == ["deceased"]
+    assert len(play.state.cases) == 1
+    assert play.case.intent is Intent.EMERGENCY
+    play.wait(hours=1)
+    assert "人现在怎么样" not in said(play.do(TimerFired("revisit", 1, play.case.timers.get("revisit", 0))))
+
+
+def test_nobody_who_mourns_is_asked_how_it_went() -> None:
+    play = Play()
+    hear(play, IN_DANGER, "emergency")
+    hear(play, "120来了", "feedback", 0.6)
+    hear(play, "我奶奶昨天过世了", "feedback", 0.4)
+    assert len(play.state.cases) == 2
+    play.wait(hours=1)
+    turn = play.do(TimerFired("revisit", 1, play.state.cases[0].timers["revisit"]))
+    assert said(turn) == ""
+    assert [alert.reason for alert in of(turn, AlertDesk)] == ["revisit"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "model", "words"),
+    [
+        ("奶奶有点不对劲 饭也不吃", "emergency", {"feels": "urgent", "check": True}, "请马上打120"),
+        ("奶奶的胰岛素也没了", "medicine", {}, "胰岛素"),
+        ("我以前想过自杀，现在也不晓得怎么办", "distress", {"check": True}, "962525"),
+    ],
+)
+def test_what_befalls_the_living_is_a_matter_of_its_own(
+    text: str, intent: str, model: dict[str, object], words: str
+) -> None:
+    play = Play()
+    hear(play, "我爷爷昨天过世了", "feedback", 0.4)
+    turn = hear(play, text, intent, 0.8, **model)
+    assert words in said(turn)
+    assert len(play.state.cases) == 2
+    assert Flag.DECEASED not in play.case.flags
+    turn = hear(play, "13512340002 虹口区四平路1200弄5号301", "chitchat", 0.2)
+    assert "13512340002" in said(turn), "the matter they are asked about goes on"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("心里很难受", "distress"), ("遗体还在家里没人来拉", "travel"), ("爷爷前几天一直没药", "medicine"),
+     ("家里没菜了", "supplies")],
+)  # fmt: skip
+def test_what_else_they_say_is_taken_down(text: str, intent: str) -> None:
+    play = Play()
+    hear(play, "我爷爷昨天过世了 13512340002 虹口区四平路1200弄5号301", "feedback", 0.4)
+    first = play.case.intent
+    turn = hear(play, text, intent, 0.9, feels="soon")
+    assert "都记下了" in said(turn)
+    assert len(play.state.cases) == 1
+    assert play.case.intent is first, "the ticket of a death is not called another matter"
