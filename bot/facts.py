@@ -23,6 +23,7 @@ from conversations.events import (
     PictureRead,
     TimerFired,
 )
+from conversations.further import needs_apart, with_needs_apart
 from conversations.knowledge import Tip
 from conversations.lists import list_items, need_items
 from conversations.messages import Inbound
@@ -92,13 +93,22 @@ def _with_numbered(reader: Reader, message: Inbound, reading: Reading, playbook:
     """With the needs somebody numbered in one text; what each is may be plain only by itself."""
     items = need_items(message.text)
     if not items:
-        return reading
+        return _with_apart(reader, message, reading, playbook)
     found = dict(reading.intents)
     for one in reader.read(items, [message.sent_at] * len(items)):
         if one.intent.opens_case and one.confidence >= playbook.manners.floor:
             found[one.intent] = max(found.get(one.intent, 0.0), one.confidence)
     found.pop(reading.intent, None)
     return replace(reading, intents=tuple(sorted(found.items(), key=lambda pair: -pair[1])))
+
+
+def _with_apart(reader: Reader, message: Inbound, reading: Reading, playbook: Playbook) -> Reading:
+    """With the needs of a text that passes on from one person or matter to the next."""
+    pieces = needs_apart(message.text, playbook.cues)
+    if not pieces:
+        return reading
+    reads = reader.read(pieces, [message.sent_at] * len(pieces))
+    return with_needs_apart(reading, tuple(zip(pieces, reads, strict=True)), playbook.cues)
 
 
 def _near(

@@ -12,10 +12,11 @@ from conversations.confirming import confirmed, denied_in_words
 from conversations.context import remember
 from conversations.elsewhere import of_another_home
 from conversations.events import BurstEnded, MessageReceived
+from conversations.further import as_told, further_needs
 from conversations.households import begin_list, of_the_house
 from conversations.in_danger import left_behind
 from conversations.language import in_another_language
-from conversations.listening import fill, further_needs, heard, new_case, unnamed
+from conversations.listening import fill, heard, new_case, unnamed
 from conversations.mourning import beside_danger, mourns_another, with_danger_first
 from conversations.needs import with_need_named
 from conversations.overdue import with_overdue
@@ -193,8 +194,7 @@ def _begin(
         return begin_list(draft, case, event, silent=silent)
     for other in further_needs(case, event.message, event.reading, draft.playbook):
         sibling = new_case(draft.state, event.message, event.reading, other, draft.now, draft.playbook)
-        # How soon the other need is, nobody has read yet: it is no more than the day's business until a person looks.
-        sibling = evolve(sibling, urgency=Urgency.SOON, reasons=(), flags=case.flags, further=(), confidence=0.0)
+        sibling = as_told(evolve(sibling, flags=case.flags), event.reading)
         sibling, _ = fill(sibling, event.message, event.reading, (), draft.now, draft.playbook)
         draft.put(sibling)
     return answer(draft, case, event.reading, {}, danger=danger, fresh=True)

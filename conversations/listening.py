@@ -8,7 +8,6 @@ from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.cues import Cues
 from conversations.elsewhere import ELSEWHERE, tells_elsewhere, told_before, unsettled
-from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
 from conversations.reading import DESPAIR, DOUBTED, Reading
@@ -23,9 +22,6 @@ from conversations.whose_place import about_whom
 from conversations.writers import child_writes
 
 _SUMMARY = 80
-_FURTHER = 2
-_TWO_NEEDS = 12
-"""Characters below which a text does not speak of two needs, whatever the model feels."""
 
 
 def is_red(reading: Reading) -> bool:
@@ -93,21 +89,6 @@ def unnamed(playbook: Playbook, reading: Reading) -> Intent:
         return Intent.OTHER_MEDICAL if cries else Intent.CONSULT
     ill = Flag.CHECK in reading.flags or playbook.intents[reading.intent].family == "medical"
     return Intent.OTHER_MEDICAL if ill else Intent.LIVELIHOOD
-
-
-def further_needs(case: Case, message: Inbound, reading: Reading, playbook: Playbook) -> tuple[Intent, ...]:
-    """Other needs spoken out in the message that began the case: two at most, each of a family of its own."""
-    if len(message.text) < _TWO_NEEDS:
-        return ()
-    families = {playbook.intents[case.intent].family}
-    found: list[Intent] = []
-    numbered = bool(need_items(message.text))  # 1.氧气 2.奶粉: who numbers their needs has told them apart
-    for intent, _ in reading.intents:
-        family = str(intent) if numbered else playbook.intents[intent].family
-        if intent.opens_case and (numbered or intent not in playbook.manners.circumstances) and family not in families:
-            families.add(family)
-            found.append(intent)
-    return tuple(found[:_FURTHER])
 
 
 def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None, playbook: Playbook) -> Case:
