@@ -127,9 +127,9 @@ async def shifts_of(database: Database, vault: Vault, login: str, now: datetime)
 
 
 async def on_duty(database: Database, vault: Vault, now: datetime, kinds: Sequence[str] = ()) -> list[Shift]:
-    """Who is on duty now; of these kinds only, when any are named."""
+    """Who is on duty now, and may still work here; of these kinds only, when any are named."""
     rows = await database.fetch(
-        f"{_SELECT} and s.ended_at is null and s.starts_at <= $1 and s.ends_at > $1 "
+        f"{_SELECT} and u.active and s.ended_at is null and s.starts_at <= $1 and s.ends_at > $1 "
         "and ($2::text[] = '{}' or s.kind = any ($2)) order by s.starts_at, s.id",
         now, list(kinds),
     )  # fmt: skip
