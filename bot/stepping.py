@@ -18,6 +18,7 @@ from bot.store.turns import Loaded, Row, TurnStore
 from bot.store.writes import Writes
 from bot.vault import DataKey, Unsealable, Vault
 from classifiers.reader import Reader
+from conversations.alerts import graver
 from conversations.codec import UnknownVersion
 from conversations.codes import Intent
 from conversations.effects import AlertDesk, OpenTicket, SendPicture, SendText, UpdateTicket
@@ -235,7 +236,7 @@ def _news(
                 effect.number, {"what": "ticket", "number": effect.number, "change": "", "alert": ""}
             )
             if isinstance(effect, AlertDesk):
-                entry["alert"] = effect.reason
+                entry["alert"] = graver(entry["alert"], effect.reason)
             else:
                 entry["change"] = "opened" if isinstance(effect, OpenTicket) else entry["change"] or effect.change
     for case in turn.state.cases:

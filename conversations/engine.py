@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from conversations.coming import contact_erased, followed, unfollowed
+from conversations.delivery import delivered_late, delivery_failed
 from conversations.events import (
     BurstEnded,
     ColleagueSpoke,
@@ -24,19 +25,19 @@ from conversations.events import (
     ReporterReplied,
     RevisitAsked,
     TimerFired,
+    WholeEnded,
 )
 from conversations.handoff import (
     claimed,
     closed,
     colleague_spoke,
     corrected,
-    delivered_late,
-    delivery_failed,
     handed_back,
     reopened,
     replied,
 )
 from conversations.hearing import burst_ended, message_received
+from conversations.merged import whole_ended
 from conversations.picture_talk import picture_read, picture_taken
 from conversations.playbook import Playbook
 from conversations.reminders import remind
@@ -62,6 +63,7 @@ _EVERYWHERE: dict[type, Callable[..., Turn]] = {
     ReporterReplied: replied,
     ReporterHandedBack: handed_back,
     ReporterClosed: closed,
+    WholeEnded: whole_ended,
     ReporterReopened: reopened,
     RevisitAsked: revisit_asked,
     ReporterCorrected: corrected,
@@ -77,6 +79,8 @@ HANDLERS: dict[tuple[Phase, type], Callable[..., Turn]] = {
 contact may have a case with a reporter and another still being asked about."""
 
 _SEEN = 24
+HEARD = (MessageReceived, BurstEnded, PictureRead)
+"""What brings new words of the contact's."""
 
 
 def step(
@@ -99,7 +103,9 @@ def step(
         if event.message.message_id in state.seen:
             return Turn(state)
         state = evolve(state, seen=(*state.seen, event.message.message_id)[-_SEEN:])
-    state = evolve(state, turn=state.turn + 1, playbook=state.playbook or playbook.version)
+    turn = state.turn + 1
+    heard_on = turn if isinstance(event, HEARD) else state.heard_on
+    state = evolve(state, turn=turn, heard_on=heard_on, playbook=state.playbook or playbook.version)
     draft = Draft(state, playbook, limits, now, numbers, before_finish=remind)
     return HANDLERS[state.phase, type(event)](draft, event)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from conversations.codes import Outcome
+from conversations.codes import Outcome, Urgency
 from conversations.knowledge import Tip
 from conversations.messages import Inbound, Picture
 from conversations.reading import Reading
@@ -123,6 +123,19 @@ class ReporterClosed:
     outcome: Outcome
     note: str = ""
     tell: bool = True
+    heard: int | None = None
+    """The turn in which the contact was heard last when this was decided; None when nobody looked."""
+    urgency: Urgency | None = None
+    """What the decision held for; None for any."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeEnded:
+    """The other contact's case that this one was merged into has ended."""
+
+    case: int
+    reporter: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,8 @@ class ReporterCorrected:
     field: str
     value: str
     reason: str = ""
+    heard: int | None = None
+    """As in `ReporterClosed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +220,7 @@ Event = (
     | ReporterReplied
     | ReporterHandedBack
     | ReporterClosed
+    | WholeEnded
     | ReporterReopened
     | RevisitAsked
     | ReporterCorrected

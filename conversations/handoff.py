@@ -1,14 +1,10 @@
 """What reporters do with a case: claim, reply, correct, hand back, close. A refused act says why. Pure."""
 
-from datetime import datetime
-
 from conversations.codes import Intent, TicketStatus, Urgency, Verification
 from conversations.effects import KeepLabel, SendPicture, SendText
 from conversations.elsewhere import of_their_own
 from conversations.events import (
     ColleagueSpoke,
-    DeliveredLate,
-    DeliveryFailed,
     ReporterClaimed,
     ReporterClosed,
     ReporterCorrected,
@@ -132,17 +128,24 @@ def closed(draft: Draft, event: ReporterClosed) -> Turn:
         return draft.finish("closed")
     if case.reporter and case.reporter != event.reporter:
         return draft.finish("claimed")
-    case = evolve(case, outcome=event.outcome, status=TicketStatus.CLOSED, reporter="", acted_at=draft.now)
+    if event.urgency is not None and case.urgency.rank < event.urgency.rank:
+        return draft.finish("more_urgent")
+    if _unheard(draft, event.heard):
+        return draft.finish("heard")
+    case = evolve(case, outcome=event.outcome, whole=None, status=TicketStatus.CLOSED, reporter="", acted_at=draft.now)
     draft.put(case)
     if draft.state.focus == case.key:
         draft.state = evolve(draft.state, focus=0, asked=(), asked_on=0)
     draft.filed = case.key
     draft.note(case, "closed", by=event.reporter, detail=event.note)
-    words = closing(case, draft.playbook) if event.tell else ""
-    if words and draft.state.following and draft.state.window.remaining(draft.limits, draft.now) > 0:
-        draft.state = evolve(draft.state, window=draft.state.window.spend(at=draft.now))
-        draft.effects.append(SendText(words, "info", case.key))
+    if event.tell and (words := closing(case, draft.playbook)):
+        draft.tell(words, case)
     return draft.finish()
+
+
+def _unheard(draft: Draft, heard: int | None) -> bool:
+    """Whether the contact said something that whoever decided had not seen: it may be that somebody is dying."""
+    return heard is not None and draft.state.heard_on > heard
 
 
 def reopened(draft: Draft, event: ReporterReopened) -> Turn:
@@ -166,12 +169,16 @@ def corrected(draft: Draft, event: ReporterCorrected) -> Turn:
     case = draft.state.case(event.case)
     if case is None:
         return draft.finish("unknown")
+    if event.field == "status" and not case.open:
+        return draft.finish("closed")
     try:
         fixed = _fixed(draft, case, event)
     except ValueError:
         return draft.finish("value")
     if fixed is None:
         return draft.finish("reason")
+    if fixed.urgency.rank > case.urgency.rank and _unheard(draft, event.heard):
+        return draft.finish("heard")
     draft.put(fixed)
     if event.field == "status" and fixed.status is TicketStatus.CLAIMED_DONE:
         fixed = draft.revisit(fixed)
@@ -216,28 +223,3 @@ def _fixed(draft: Draft, case: Case, event: ReporterCorrected) -> Case | None:
             return evolve(case, slots={**case.slots, slot: value})
         case _:
             raise ValueError(name)
-
-
-def delivery_failed(draft: Draft, event: DeliveryFailed) -> Turn:
-    """The platform refused, or nobody knows: the desk learns it; a window the platform calls shut is shut here."""
-    if event.closes_window:
-        draft.state = evolve(draft.state, window=draft.state.window.spend(1_000))
-    if event.unsure and event.said_at:
-        _reached(draft, event.said_at, event.parts)
-    if event.unreachable:
-        draft.state = evolve(draft.state, following=False)
-    case = draft.state.case(event.case) or next((one for one in reversed(draft.state.cases) if one.ticket), None)
-    if case is not None and case.ticket:
-        draft.filed = case.key
-        draft.note(case, "unsure" if event.unsure else "undelivered", detail=event.note)
-        draft.alert(case, "undelivered")
-    return draft.finish()
-
-
-def delivered_late(draft: Draft, event: DeliveredLate) -> Turn:
-    _reached(draft, event.said_at, event.parts)
-    return draft.finish()
-
-
-def _reached(draft: Draft, said_at: datetime, parts: int) -> None:
-    draft.state = evolve(draft.state, window=draft.state.window.reached(said_at, draft.now, parts))

@@ -186,7 +186,7 @@ def _without_contact(case: Case, cues: Cues) -> str:
 
 def closing(case: Case, playbook: Playbook) -> str:
     """One line when a case ends, none for the bereaved."""
-    key = f"closed_{case.outcome}"
+    key = f"closed_{case.whole or case.outcome}"
     if Flag.DECEASED in case.flags or key not in playbook.replies:
         return ""
     return playbook.say(key, number=case.ticket)

@@ -106,6 +106,8 @@ class Case:
     outcome: Outcome | None = None
     lowered_by: str = ""
     model: str = ""
+    whole: Outcome | None = None
+    """How the matter ended that this one was merged into."""
     timers: Mapping[str, int] = field(default_factory=dict)
     """Timer name → turn that set it last; an older one is stale."""
     pictured: tuple[Pictured, ...] = ()
@@ -168,6 +170,8 @@ class Conversation:
     """Until then a colleague speaks with them on the platform itself: the bot says nothing but the danger line."""
     pictures_on: int = 0
     """The turn that asked about what was read on pictures, while that waits for its answer."""
+    heard_on: int = 0
+    """The turn in which the contact was heard last, in words, in scraps put together or in a picture."""
     playbook: str = ""
 
     def hushed(self, now: datetime) -> bool:

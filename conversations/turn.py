@@ -79,6 +79,12 @@ class Draft:
         if text:
             self.said.append((purpose, text))
 
+    def tell(self, text: str, case: Case) -> None:
+        """A line nobody waits for, if the window has room."""
+        if self.state.following and self.state.window.remaining(self.limits, self.now) > 0:
+            self.state = evolve(self.state, window=self.state.window.spend(at=self.now))
+            self.effects.append(SendText(text, "info", case.key))
+
     def open_ticket(self, case: Case) -> Case:
         """Give the case its number, once."""
         if case.ticket:
@@ -88,15 +94,19 @@ class Draft:
         number = self.numbers[self.used]
         self.used += 1
         self.effects.append(OpenTicket(number, case.key))
-        return self.put(evolve(case, ticket=number, status=TicketStatus.TRIAGED))
+        case = self.put(evolve(case, ticket=number, status=TicketStatus.TRIAGED))
+        if Flag.CHECK in case.flags:  # whatever else they ask for in the same breath
+            self.alert(case, "check")
+        return case
 
     def note(self, case: Case, change: str, *, by: str = "bot", detail: str = "") -> None:
         if case.ticket:
             self.effects.append(UpdateTicket(case.ticket, case.key, change, by, detail))
 
     def alert(self, case: Case, reason: str) -> None:
-        if case.ticket:
-            self.effects.append(AlertDesk(case.ticket, reason))
+        alert = AlertDesk(case.ticket, reason)
+        if case.ticket and alert not in self.effects:
+            self.effects.append(alert)
 
     def timer(self, name: str, case: Case, wait: timedelta) -> Case:
         self.effects.append(SetTimer(name, case.key, self.now + wait))

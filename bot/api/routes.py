@@ -11,6 +11,7 @@ from bot.api.lists import event_json, message_json
 from bot.arrivals import TurnFailed
 from bot.audit import audit
 from bot.desk.deeds import DEEDS, Unfit, deed
+from bot.desk.wholes import parts_would_wait, tell_parts
 from bot.forms import UNASKABLE
 from bot.keys import SERVICES
 from bot.mask import mask_slots, mask_text
@@ -20,7 +21,7 @@ from bot.store.said import messages_of
 from bot.store.similar import duplicate_of, similar_to
 from bot.store.tickets import Filter, Ticket, events_of, get_ticket, list_tickets
 from conversations.codes import Intent, TicketStatus, Urgency
-from conversations.events import ReporterReopened
+from conversations.events import ReporterClosed, ReporterReopened
 
 _MOST = 200
 
@@ -40,6 +41,9 @@ REFUSALS = {
     "pictures": (409, "这个渠道发不了照片，或照片太大，请用文字说"),
     "value": (400, "值不对"),
     "reason": (400, "降级要写理由"),
+    "heard": (409, "居民刚写了新的话，请看过再办"),
+    "more_urgent": (409, "这一单刚变急了，请看过再办"),
+    "parts": (409, "并进来的单，居民还等着：这样结束以前，请先把它们拆开"),
 }
 """Why an act on a ticket was not taken: status and the sentence people read."""
 
@@ -175,11 +179,15 @@ async def act(request: web.Request) -> web.StreamResponse:
         return error_json(400, "malformed", str(unfit), "")
     if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
         return error_json(409, "linked", REFUSALS["linked"][1], "")
+    if isinstance(event, ReporterClosed) and await parts_would_wait(services, ticket, event):
+        return error_json(409, "parts", REFUSALS["parts"][1], "")
     outcome = await services.turns.act(ticket.conversation, event)
     await audit(services.database, f"token:{name}", f"api.{act_name}", ticket.number)
     if outcome.refused:
         status, words = REFUSALS.get(outcome.refused, (409, outcome.refused))
         return error_json(status, outcome.refused, words, "")
+    if isinstance(event, ReporterClosed):
+        await tell_parts(services, ticket, event)
     fresh = await get_ticket(services.database, services.vault, ticket.number)
     return web.json_response(ticket_json(fresh or ticket, masked=False))
 

@@ -12,6 +12,7 @@ from bot.desk.pages import error_answer, json_answer, page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.desk.ticket import find, parts_of
+from bot.desk.wholes import parts_would_wait, tell_parts
 from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.services import Services
@@ -27,6 +28,7 @@ from conversations.events import (
 )
 
 _LABELLED = ("intent", "urgency")
+_MOVED = "又有了新的情况，请看过再点“知道了”。"
 
 
 async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
@@ -49,11 +51,16 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
         status, sentence = await why_not(services, "linked", ticket)
         return refused(request, staff, ticket.number, status, "linked", sentence)
+    if isinstance(event, ReporterClosed) and await parts_would_wait(services, ticket, event):
+        status, sentence = await why_not(services, "parts", ticket)
+        return refused(request, staff, ticket.number, status, "parts", sentence)
     outcome = await services.turns.act(ticket.conversation, event)
     if outcome.refused:
         fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
         status, sentence = await why_not(services, outcome.refused, fresh)
         return refused(request, staff, ticket.number, status, outcome.refused, sentence)
+    if isinstance(event, ReporterClosed):
+        await tell_parts(services, ticket, event)
     renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
     if not renews:
         await _write_down(services, staff, ticket, event)
@@ -79,18 +86,21 @@ async def _write_down(services: Services, staff: Staff, ticket: Ticket, event: R
 
 
 async def post_acknowledge(request: web.Request, staff: Staff) -> web.StreamResponse:
-    """POST /desk/tickets/{number}/acknowledge: seen by a person; silent everywhere."""
+    """POST /desk/tickets/{number}/acknowledge: seen by a person; silent everywhere. `alert`: what they saw."""
     services = request.app[SERVICES]
     ticket = await find(request)
     if ticket is None:
         return refused(request, staff, "", 404, "unknown", "没有这张单。")
-    await _seen(services, staff, ticket.number)
+    seen = str((await read_form(request)).get("alert", ""))
+    if seen and ticket.alert and seen != ticket.alert:
+        return refused(request, staff, ticket.number, 409, "moved", _MOVED)
+    await _seen(services, staff, ticket.number, seen)
     return await _as_now(request, staff, ticket)
 
 
-async def _seen(services: Services, staff: Staff, number: str) -> None:
+async def _seen(services: Services, staff: Staff, number: str, seen: str = "") -> None:
     """Silent everywhere from now. Whoever takes a ticket has seen it: nobody else need be called."""
-    alert = await acknowledge(services.database, number, staff.login, services.clock())
+    alert = await acknowledge(services.database, number, staff.login, services.clock(), seen)
     if not alert:
         return
     await audit(services.database, staff.login, "desk.acknowledged", number, alert=alert)

@@ -1,5 +1,7 @@
 """What rings or sounds at the desk, in words."""
 
+from conversations.alerts import RED
+
 ALERTS = {
     "critical": "新的危急单",
     "check": "疑似危急，请马上看",
@@ -29,5 +31,5 @@ ALERTS = {
     "order_stuck": "工单送不到12345",
 }
 
-RED_ALERTS = frozenset({"critical", "check", "raised", "danger", "deceased", "no_phone", "child", "mute"})
+RED_ALERTS = RED
 """These ring until somebody says 知道了; the others sound once."""

@@ -35,5 +35,5 @@ async def open_case(services: Services, message: Inbound, login: str) -> str | N
         return None
     number, alert = found
     if alert in _QUIET and not outcome.duplicate:
-        await acknowledge(services.database, number, login, services.clock())
+        await acknowledge(services.database, number, login, services.clock(), alert)
     return number

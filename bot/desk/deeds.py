@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
+from bot.numbers import whole
 from conversations.codes import Outcome
 from conversations.events import (
     ReporterClaimed,
@@ -39,13 +40,15 @@ def deed(name: str, case: int, who: str, form: Mapping[str, str]) -> ReporterEve
                 outcome = Outcome(form.get("outcome", ""))
             except ValueError:
                 raise Unfit("请选一个结果。") from None
-            return ReporterClosed(case, who, outcome, form.get("note", "").strip()[:_NOTE], form.get("tell") == "yes")
+            note, tell = form.get("note", "").strip()[:_NOTE], form.get("tell") == "yes"
+            return ReporterClosed(case, who, outcome, note, tell, whole(form.get("heard", "")))
         case "reopen":
             return ReporterReopened(case, who, form.get("note", "").strip()[:_NOTE])
     field, value = form.get("field", ""), form.get("value", "").strip()[:_NOTE]
     if field.startswith("slot:") and not value:
         raise Unfit("还没有写内容。")
-    return ReporterCorrected(case, who, field, value, form.get("reason", "").strip()[:_NOTE])
+    reason = form.get("reason", "").strip()[:_NOTE]
+    return ReporterCorrected(case, who, field, value, reason, whole(form.get("heard", "")))
 
 
 def reply(case: int, who: str, form: Mapping[str, str]) -> ReporterReplied:

@@ -11,6 +11,7 @@ from bot.desk.similar import mergeable
 from bot.desk.ticket import find
 from bot.forms import read_form
 from bot.keys import SERVICES
+from bot.numbers import whole
 from bot.services import Services
 from bot.store.similar import MERGED, SPLIT, keep_apart, keep_split, link, tell_merge, unlink
 from bot.store.tickets import Ticket, get_ticket
@@ -18,8 +19,11 @@ from conversations.codes import Outcome, Urgency
 from conversations.events import ReporterClosed, ReporterReopened
 
 _UNKNOWN = "没有这张单，或资料已删除。"
-_LINKED = "其中一张已经并到别的单，请刷新后再看。"
-_MORE_URGENT = "这一单更急：请先把那一单的缓急改高，或在那一单里把它并过来。"
+_REFUSED = {
+    "linked": "其中一张已经并到别的单，请刷新后再看。",
+    "ended": "那一单已经结束，没有人在办：请先把它重新打开，或在那一单里把它并过来。",
+    "more_urgent": "这一单更急：请先把那一单的缓急改高，或在那一单里把它并过来。",
+}
 
 
 async def post_merge(request: web.Request, staff: Staff) -> web.StreamResponse:
@@ -30,12 +34,15 @@ async def post_merge(request: web.Request, staff: Staff) -> web.StreamResponse:
         return refused(request, staff, ticket.number if ticket else "", 404, "unknown", _UNKNOWN)
     if not mergeable(ticket):
         return refused(request, staff, ticket.number, 409, "closed", "这张单已经结束。")
-    if other.outcome is None and Urgency(ticket.urgency).rank < Urgency(other.urgency).rank:
-        return refused(request, staff, ticket.number, 409, "more_urgent", _MORE_URGENT)
-    if not await link(services.database, ticket.number, other.number, staff.login, services.clock()):
-        return refused(request, staff, ticket.number, 409, "linked", _LINKED)
+    if why := await link(services.database, ticket.number, other.number, staff.login, services.clock()):
+        return refused(request, staff, ticket.number, 409, why, _REFUSED[why])
     if ticket.outcome is None:
-        event = ReporterClosed(ticket.case, staff.login, Outcome.DUPLICATE)
+        # Whatever is said from the moment it was looked at leaves it open.
+        heard = whole(str((await read_form(request)).get("heard", "")))
+        event = ReporterClosed(
+            ticket.case, staff.login, Outcome.DUPLICATE,
+            heard=ticket.heard if heard is None else heard, urgency=Urgency(ticket.urgency),
+        )  # fmt: skip
         outcome = await services.turns.act(ticket.conversation, event)
         if outcome.refused:
             await unlink(services.database, ticket.number)

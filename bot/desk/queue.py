@@ -164,7 +164,7 @@ async def get_rows(request: web.Request, staff: Staff) -> web.StreamResponse:
 async def get_alarm(request: web.Request, staff: Staff) -> web.StreamResponse:
     """GET /desk/alarm: what every open page must know: how many are unseen, whether it rings, the first of them.
 
-    `{"count", "red", "numbers", "first": {"number", "title", "urgency", "alert"} | null}`
+    `{"count", "red", "numbers", "first": {"number", "title", "urgency", "alert", "code"} | null}`
     """
     services = request.app[SERVICES]
     pinned = await pinned_tickets(services)
@@ -182,6 +182,7 @@ async def get_alarm(request: web.Request, staff: Staff) -> web.StreamResponse:
             "numbers": [row.number for row in rows],
             "first": None if first is None else {
                 "number": first.number, "title": first.title, "urgency": words.URGENCY[first.urgency], "alert": first.alert,
+                "code": first.code,
             },
         }
     )  # fmt: skip

@@ -14,7 +14,8 @@ from conversations.playbook import Playbook
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows. `key` sorts as the queue does; `place` is where it belongs: pinned, queue or gone."""
+    """What a row shows. `key` sorts as the queue does; `place` is where it belongs: pinned, queue or gone; `code`: of
+    the alert."""
 
     number: str
     key: str
@@ -24,6 +25,7 @@ class Row:
     summary: str
     flags: tuple[str, ...]
     alert: str
+    code: str
     red: bool
     created_at: datetime
     age: str
@@ -62,6 +64,7 @@ def row_of(
         summary=mask_text(ticket.body.summary),
         flags=tuple(flags),
         alert=ALERTS.get(ticket.alert, "请看一眼") if ticket.alert and ticket.outcome is None else "",
+        code=ticket.alert,
         red=is_red(ticket.urgency, ticket.alert),
         created_at=ticket.created_at,
         age=words.ago(ticket.created_at, now),

@@ -30,6 +30,7 @@ class Merged:
     number: str
     who: str
     at: datetime
+    wrote_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def panel_of(services: Services, ticket: Ticket, names: Mapping[str, str],
     database, vault, playbook = services.database, services.vault, services.playbook
     linked = await duplicate_of(database, ticket.number)
     parts = [
-        Merged(one.number, words.person(one.by, names), one.at)
+        Merged(one.number, words.person(one.by, names), one.at, one.wrote_at)
         for one in await parts_of_ticket(database, ticket.number)
     ]
     if linked:

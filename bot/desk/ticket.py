@@ -178,4 +178,5 @@ async def parts_of(services: Services, ticket: Ticket, staff: Staff) -> dict[str
         "free": not view.holder,
         "left": view.room.left,
         "alert": bool(view.alert),
+        "heard": ticket.heard,
     }

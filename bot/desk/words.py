@@ -135,6 +135,8 @@ CHANGES = {
     "took_in": "并进来一张单",
     "split": "从另一张单拆开",
     "let_go": "拆出一张单",
+    "part_wrote": "在并进来的单里又写了话",
+    "whole_ended": "并过去的单办完了，告诉居民",
     "apart": "看过，不是同一件",
     "called": "打了电话",
     "promise_kept": "答应的做到了",

@@ -25,6 +25,8 @@ class Duplicate:
     duplicate_of: str
     by: str
     at: datetime
+    wrote_at: datetime | None = None
+    """Of a part: when its resident wrote last since then."""
 
 
 async def forget_marks(connection: Any, contact: UUID) -> None:
@@ -84,24 +86,45 @@ async def duplicate_of(database: Database, number: str) -> Duplicate | None:
 async def parts_of_ticket(database: Database, number: str) -> list[Duplicate]:
     """What was merged into it, the first first."""
     rows = await database.fetch(
-        "select number, duplicate_of, by, at from ticket_duplicates where duplicate_of = $1 order by at", number
+        "select d.number, d.duplicate_of, d.by, d.at, (select max(m.at) from messages m where m.conversation = t.conversation "
+        "and m.direction = 'i' and m.at > d.at) as wrote_at "
+        "from ticket_duplicates d join tickets t using (number) where d.duplicate_of = $1 order by d.at",
+        number,
     )
     return [Duplicate(**dict(row)) for row in rows]
 
 
-async def link(database: Database, number: str, other: str, login: str, at: datetime) -> bool:
+async def parts_below(database: Database, number: str) -> list[tuple[UUID, int]]:
+    """(conversation, case) of whatever was merged into it, and into that; not of those erased or opened again."""
+    rows = await database.fetch(
+        "with recursive down as (select number from ticket_duplicates where duplicate_of = $1 "
+        "union select d.number from down join ticket_duplicates d on d.duplicate_of = down.number) "
+        "select t.conversation, t.case_key from down join tickets t using (number) "
+        "join contacts c on c.id = t.conversation and c.data_key is not null where t.outcome = 'duplicate' order by t.number",
+        number,
+    )
+    return [(row["conversation"], row["case_key"]) for row in rows]
+
+
+async def link(database: Database, number: str, other: str, login: str, at: datetime) -> str:
     """Make a ticket part of another one, before it is closed: of two people who merge two tickets into each other one
-    comes second, and neither is closed for a closed one. False when either is part of a ticket already.
+    comes second, and neither is closed for a closed one. "" when it was done, else why not: `linked` (either is part of a
+    ticket already), `ended` (an open matter is not left to a closed one), `more_urgent`.
     """
     async with database.connection() as connection, connection.transaction():
-        await _both(connection, number, other)
+        rows = {row["number"]: row for row in await _both(connection, number, other)}
+        one, whole = rows[number], rows[other]
+        if one["outcome"] is None and whole["outcome"] is not None:
+            return "ended"
+        if whole["outcome"] is None and one["urgency_rank"] < whole["urgency_rank"]:
+            return "more_urgent"
         done = await connection.fetchval(
             "insert into ticket_duplicates (number, duplicate_of, by, at) select $1, $2, $3, $4 "
             "where not exists (select from ticket_duplicates where number = $2) "
             "on conflict do nothing returning number",
             number, other, login, at,
         )  # fmt: skip
-    return done is not None
+    return "" if done is not None else "linked"
 
 
 async def unlink(database: Database, number: str) -> None:
@@ -117,11 +140,12 @@ async def tell_merge(database: Database, vault: Vault, number: str, other: str, 
         await _told(connection, vault, other, login, at, TOOK_IN, number)
 
 
-async def _both(connection: Any, number: str, other: str) -> None:
+async def _both(connection: Any, number: str, other: str) -> list[Any]:
     """Always in one order, so that two people cannot wait for each other for ever."""
-    await connection.fetch(
-        "select from tickets where number in ($1, $2) order by number for no key update", number, other
-    )
+    return await connection.fetch(  # type: ignore[no-any-return]
+        "select number, outcome, urgency_rank from tickets where number in ($1, $2) order by number for no key update",
+        number, other,
+    )  # fmt: skip
 
 
 async def keep_split(database: Database, vault: Vault, number: str, login: str, at: datetime) -> str:

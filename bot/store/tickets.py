@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.search import query_terms
 from bot.vault import Unsealable, Vault
 from conversations.codes import TicketStatus
+from conversations.engine import HEARD
 
 ERASED = TicketBody("（已删除）", {}, [], [])
 
@@ -56,6 +57,8 @@ class Ticket:
     changed: int
     queue_rank: int
     erased: bool
+    heard: int = 0
+    """The turn in which the contact was heard last; of one that was asked for alone."""
 
     @property
     def slots(self) -> dict[str, str]:
@@ -95,6 +98,12 @@ _NUMBER = re.compile(r"B\d{5}-\d{4,9}", re.ASCII)
 """Anything else is no number of ours, whatever somebody typed into an address: the record is not asked for it."""
 
 _SELECT = "select t.*, c.data_key, c.openid from tickets t join contacts c on c.id = t.conversation"
+_ONE = """
+select t.*, c.data_key, c.openid, coalesce((
+    select max(h.turn) from history h where h.conversation = t.conversation and h.kind = any ($2)
+), 0) as heard from tickets t join contacts c on c.id = t.conversation where t.number = $1
+"""
+_HEARD = [kind.__name__ for kind in HEARD]
 
 
 async def list_tickets(
@@ -198,7 +207,7 @@ async def _searched(database: Database, vault: Vault, q: str, where: list[str], 
 
 async def get_ticket(database: Database, vault: Vault, number: str) -> Ticket | None:
     number = number.upper()
-    row = await database.row(f"{_SELECT} where t.number = $1", number) if _NUMBER.fullmatch(number) else None
+    row = await database.row(_ONE, number, _HEARD) if _NUMBER.fullmatch(number) else None
     return _ticket(row, vault) if row else None
 
 
@@ -224,14 +233,17 @@ async def events_of(database: Database, vault: Vault, number: str) -> list[Ticke
     return out
 
 
-async def acknowledge(database: Database, number: str, login: str, now: datetime) -> str:
-    """A person has seen the alert: it falls silent everywhere. What it was; "" when there was none."""
+async def acknowledge(database: Database, number: str, login: str, now: datetime, alert: str = "") -> str:
+    """A person has seen the alert: it falls silent everywhere. What it was; "" when there was none.
+
+    `alert`: what they saw, if that is known; another one is not silenced by it.
+    """
     was = await database.value(
-        "with was as (select alert from tickets where number = $1 and alert <> '' for update) "
+        "with was as (select alert from tickets where number = $1 and alert <> '' and $4 in ('', alert) for update) "
         "update tickets set alert = '', acknowledged_at = coalesce(acknowledged_at, $3), "
         "acknowledged_by = case when acknowledged_by = '' then $2 else acknowledged_by end, changed = nextval('ticket_changes') "
         "from was where number = $1 returning was.alert",
-        number, login, now,
+        number, login, now, alert,
     )  # fmt: skip
     return was or ""
 
@@ -261,7 +273,8 @@ def _ticket(row: Any, vault: Vault) -> Ticket:
         "flags": tuple(flag for flag in row["flags"] if flag),
         "missing": tuple(gap for gap in row["missing"] if gap),
     }
-    return Ticket(case=row["case_key"], sender=sender, body=body, erased=erased, **plain)
+    heard = row.get("heard", 0)
+    return Ticket(case=row["case_key"], sender=sender, body=body, erased=erased, heard=heard, **plain)
 
 
-_MADE = frozenset({"case", "sender", "body", "erased", "flags", "missing"})
+_MADE = frozenset({"case", "sender", "body", "erased", "heard", "flags", "missing"})

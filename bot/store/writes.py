@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.codec import dump_body, dump_event, dump_state, encode
 from bot.store.media import owed_rows, picture_row
 from bot.vault import DataKey
+from conversations.alerts import graver
 from conversations.effects import (
     AlertDesk,
     EraseContact,
@@ -131,7 +132,7 @@ class Writes:
                     self._event(number, contact, by, change, detail, key)
                 case AlertDesk(number, reason):
                     case_key = next((case.key for case in state.cases if case.ticket == number), 0)
-                    touched[case_key] = reason
+                    touched[case_key] = graver(touched.get(case_key, ""), reason)
                 case SetTimer(name, case, due_at):
                     payload = encode({"name": name, "case": case, "set_on": state.turn})
                     timer_id = f"{state.id}/timer/{name}/{case}"
@@ -203,8 +204,8 @@ class Writes:
         district = place.get("district", "")
         gaps = ",".join(slot.name for slot in missing(playbook.intents[case.intent], case))
         claim = self.now + playbook.manners.claim if case.reporter else None
-        if not alert and (row := self._rows.get(case.ticket)) is not None:
-            alert = self.tickets[row][-1]
+        if (row := self._rows.get(case.ticket)) is not None:
+            alert = graver(self.tickets[row][-1], alert)
         self._put(
             self.tickets,
             (

@@ -14,6 +14,7 @@ const title = document.title;
 
 let known = null; // numbers heard of before; null until the first look
 let first = null;
+let firstAlert = "";
 let ringing = false;
 
 class Bell {
@@ -107,6 +108,7 @@ function show(state) {
   bar.hidden = !state.count;
   bar.classList.toggle("red", state.red > 0);
   first = state.first?.number ?? null;
+  firstAlert = state.first?.code ?? "";
   if (state.first) {
     const more = state.count > 1 ? `（共 ${state.count} 张没人看过）` : "";
     barWords.textContent = `${state.first.urgency} · ${state.first.title}：${state.first.alert}${more}`;
@@ -150,11 +152,11 @@ export async function refreshAlarm() {
 export const alarming = (news) =>
   news.reload || news.resumed || news.tickets.some((one) => one.alert || known?.has(one.number));
 
-/** 知道了. Quiet here at once; the others hear it from the desk. */
-export async function acknowledge(number = first) {
+/** 知道了 to what was shown. Quiet here at once; the others hear it from the desk. */
+export async function acknowledge(number = first, alert = number === first ? firstAlert : "") {
   if (!number || !seenButton) return;
   try {
-    await seen(number);
+    await seen(number, alert);
   } catch (error) {
     toast(error.message);
   }

@@ -96,7 +96,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-seen]");
   if (button) {
     button.disabled = true;
-    acknowledge(button.dataset.seen).finally(() => (button.disabled = false));
+    acknowledge(button.dataset.seen, button.dataset.code).finally(() => (button.disabled = false));
   }
 });
 
@@ -167,6 +167,9 @@ keys({
   c: () => claim(here()?.dataset.number),
   j: () => walk(1),
   k: () => walk(-1),
-  a: () => acknowledge(here()?.matches("[data-alert]") ? here().dataset.number : undefined),
+  a: () => {
+    const row = here()?.matches("[data-alert]") ? here() : null;
+    return row ? acknowledge(row.dataset.number, row.dataset.code) : acknowledge();
+  },
   "/": () => document.getElementById("q").select(),
 });

@@ -10,7 +10,7 @@ refreshAlarm();
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-seen]");
-  if (button) acknowledge(button.dataset.seen);
+  if (button) acknowledge(button.dataset.seen, button.dataset.code);
 });
 
 keys({

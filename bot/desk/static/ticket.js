@@ -45,6 +45,7 @@ async function act(name, fields, complain = toast) {
     return true;
   } catch (error) {
     complain(error.message);
+    unheard = error.code === "heard";
     if (error.status === 409) refresh();
     return false;
   }
@@ -52,10 +53,14 @@ async function act(name, fields, complain = toast) {
 
 function take(answer, done = null) {
   parts.apply(answer.parts, done);
+  // Whoever was told that there are new words reads them now: what they had filled in stands for the second press.
+  if (unheard) for (const mark of document.querySelectorAll("input[name=heard]")) mark.value = answer.heard;
+  unheard = false;
   reply?.room(answer);
 }
 
 let acts = 0;
+let unheard = false;
 let fetching = false;
 let stale = false;
 
@@ -128,7 +133,7 @@ async function correct(field, value, reason = "") {
     why.dataset.value = value;
     document.getElementById("why-level").textContent = `“${wordOf(value)}”`;
     why.elements.reason.focus();
-  } else if (!(await act("correct", { field, value, reason }))) {
+  } else if (!(await act("correct", { field, value, reason, heard: why?.elements.heard.value ?? "" }))) {
     for (const option of document.querySelectorAll("select[data-correct] option")) option.selected = option.defaultSelected;
   }
 }
@@ -151,8 +156,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { seen, reveal, copy: copied, renew, correct: field, value } = button.dataset;
-  if (seen) acknowledge(seen).then(refresh);
+  const { seen, code, reveal, copy: copied, renew, correct: field, value } = button.dataset;
+  if (seen) acknowledge(seen, code).then(refresh);
   else if (reveal) show(reveal, button);
   else if (copied !== undefined) copy(button.parentElement.querySelector(".value").textContent);
   else if (renew !== undefined) act("claim", {});
@@ -170,7 +175,10 @@ async function show(field, button) {
 }
 
 keys({
-  a: () => acknowledge(document.querySelector("#part-head [data-seen]")?.dataset.seen).then(refresh),
+  a: () => {
+    const { seen, code } = document.querySelector("#part-head [data-seen]")?.dataset ?? {};
+    return acknowledge(seen, code).then(refresh);
+  },
   n: () => talk.jump(),
   c: () => document.getElementById("claim")?.click(),
   r: () => reply?.focus(),

@@ -36,7 +36,8 @@ export const post = (path, fields = {}, headers = {}, more = {}) =>
     }),
   );
 
-export const seen = (number) => post(`/desk/tickets/${number}/acknowledge`, {}, { "X-Parts": "no" });
+/** `alert`: what was seen; another one is not silenced by it. */
+export const seen = (number, alert) => post(`/desk/tickets/${number}/acknowledge`, { alert }, { "X-Parts": "no" });
 
 const toastBox = document.getElementById("toast");
 let toastTimer = 0;
