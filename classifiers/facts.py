@@ -167,7 +167,7 @@ def order_number(read: Plain) -> str:
     return ""
 
 
-_HOTLINE = r"(?:12345|市民热线|市长热线|政务热线)"
+_HOTLINE = r"(?:(?<!\d)12345(?!\d)|市民热线|市长热线|政务热线)"
 _ANY_HOTLINE = re.compile(_HOTLINE)
 _HOTLINES = grams_of("12345 市民 市长 政务".split())
 _NOT_THROUGH = re.compile(

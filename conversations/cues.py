@@ -13,6 +13,8 @@ KIN = (
     "father", "mother", "grandfather", "grandmother", "husband", "wife", "child", "brother", "sister", "neighbour", "other",
 )  # fmt: skip
 """Whom a text may name; the rows of each are the cue `kin_…`."""
+THINGS = ("food", "baby", "dialysis", "cancer", "medicine", "oxygen", "test", "stay", "utility")
+"""What may be wanting; the rows of each are the cue `thing_…`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,10 @@ class Cues:
 
     kin: Pattern[str]
     """Of whom of the family it is; a group of each name of `KIN`."""
+    thing: Pattern[str]
+    """Of what somebody says that it came or did not; a group of each name of `THINGS`."""
+    all_of_it: Pattern[str]
+    """All that was asked for has ended."""
     struck_down: Pattern[str]
     """Somebody who is called dead fell just now: whoever can help does not wait for a doctor's word."""
     person: Pattern[str]
@@ -83,6 +89,11 @@ class Cues:
     """At the end of a few words that were not asked for (格列齐特 还有5天)."""
     lasts: Pattern[str]
     """The words are about how long something lasts."""
+
+    of_contact: Pattern[str]
+    """The words are about a telephone or a door, though figures be in them."""
+    asks_when: Pattern[str]
+    """They ask when help comes, or how long it takes."""
 
     lives_elsewhere: Pattern[str]
     """Whoever it is about is a neighbour, or lives somewhere else than the writer."""
@@ -181,6 +192,7 @@ _SHAPES = {
     "threat": "(?:%(threat_who)s)(?:%(threat_deed)s)",
     # The look-ahead lets the engine step over other characters without trying eleven branches at each of them.
     "kin": f"(?=[%({_STARTS})s])(?:{'|'.join(f'(?P<{one}>%(kin_{one})s)' for one in KIN)})",
+    "thing": "|".join(f"(?P<{one}>%(thing_{one})s)" for one in THINGS),
     "moreover": "[，,。 ]*(?:%(moreover)s)",
     "unit_says": "(?:%(unit)s).{0,8}(?:%(unit_answers)s)",
     "child": f"我(?:%(age_said)s)*(?:{_UNDER_FOURTEEN})周?岁(?!的|多的)|%(child)s",

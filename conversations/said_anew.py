@@ -47,7 +47,8 @@ def said_anew(
     best = place_told(text, reading, cues)
     if best is None:
         return room_said(had, text, reading)
-    own = Act.CORRECT in reading.acts or asked or fresh
+    put_right = _DISTRICT_ALONE.fullmatch(text) is not None
+    own = Act.CORRECT in reading.acts or asked or fresh or put_right
     tag = _whose(had, best, text, about, reading, cues, danger=danger or fresh)
     if tag is Whose.OTHERS:
         return None
@@ -60,7 +61,7 @@ def said_anew(
     completes = door_parts(had) and not any(dict(had.parts).get(name) for name in _WHOLE)  # 3号楼502, then 真光路30弄
     if value is not None and value.sure and not completes and (own or door_parts(best) or not door_parts(had)):
         return value
-    return patched(had, reading)
+    return patched(had, reading, correcting=put_right)
 
 
 def to_be_confirmed(value: Filled, text: str, about: str, reading: Reading, cues: Cues) -> Filled:
@@ -114,14 +115,14 @@ def _said(address: Address) -> dict[str, str]:
     }
 
 
-def patched(had: Filled, reading: Reading) -> Filled | None:
+def patched(had: Filled, reading: Reading, *, correcting: bool = False) -> Filled | None:
     """A place with some parts said anew: "不是5号楼，是15号楼", "是普陀区的". None when the message names no part, or a district
     that the place, as it was written, does not lie in: that is another place, unless they put it right. Nor does another
     road keep the lane and the door of the old one."""
     best = next(iter(reading.entities.addresses), None)
     if best is None:
         return None
-    correcting = Act.CORRECT in reading.acts
+    correcting = correcting or Act.CORRECT in reading.acts
     parts = dict(had.parts)
     written = parts.get("district", "")
     other = written and best.district and best.district != written and written[:2] in parts.get("raw", "")
@@ -142,6 +143,14 @@ def _made_of(whole: dict[str, str], *, sure: bool) -> Filled:
 
 
 _ROOM_ALONE = re.compile(r"\W*(?:就?是|室号|房间号?|门牌号?是?)?\s*(\d{3,4})(?:室|房间?)?[的哦啊呀]?\W*")
+_ROOM_LABELLED = re.compile(
+    r"\W*(?:对了|不对|哦|噢|我|我们|那个|刚才)?\W*(?:室号|房间号?|房号|门牌号?)(?:写|发|打|填|说|弄)?(?:错了?|不对)?[，,。\s]*"
+    r"(?:应该|就)?(?:是|改成|为)\s*(\d{3,4})(?:室|房间?)?[的哦啊呀]?\W*"
+)
+"""With the word for it a room is said anew (房间号是302); bare it may be anything."""
+_DISTRICT_ALONE = re.compile(
+    r"\W*(?:不对|不是|错了|说错了|写错了|哦|噢|喔|不好意思|对不起)?\W*(?:我们?|这[里边]|地址|应该|就)*是\s*(?:上海市?)?[\u4e00-\u9fff]{2,5}?的?\W*"
+)
 _NOT_BUT = re.compile(r"不是\s*(\d{3,4})(?:室|房)?[\s，,、]*(?:而|应该)?是\s*(\d{3,4})(?!\d)")
 _DIGITS = re.compile(r"\d+")
 _OF_A_DOOR = re.compile("门牌|房间|房号|室|地址")
@@ -155,6 +164,8 @@ def room_said(had: Filled, text: str, reading: Reading) -> Filled | None:
         return None
     if put_right := _NOT_BUT.search(text):
         said = put_right[2] if room == put_right[1] else ""
+    elif labelled := _ROOM_LABELLED.fullmatch(text):
+        said = labelled[1]
     elif alone := _ROOM_ALONE.fullmatch(text):
         said = "" if room else alone[1]
     else:

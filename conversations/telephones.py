@@ -50,6 +50,8 @@ def last_digits(had: Filled, text: str) -> Filled | None:
     several numbers more than one ends so."""
     if not _LAST.search(text):
         return None
+    if alone := _LAST_IS.search(text):
+        return _with_ending(had, alone["digits"]) if len(alone["digits"]) == _COUNTS.get(alone["count"], 0) else None
     if found := _ENDING.search(text):
         right, wrong = found[1], found[2]
     elif found := _NOT_ENDING.search(text):
@@ -59,7 +61,26 @@ def last_digits(had: Filled, text: str) -> Filled | None:
     numbers = [value for key, value in had.parts if key == "number" and value.endswith(wrong)]
     if len(numbers) != 1 or len(right) != len(wrong):
         return None
-    old, new = numbers[0], numbers[0].removesuffix(wrong) + right
+    return _with_number(had, numbers[0], numbers[0].removesuffix(wrong) + right)
+
+
+_LAST_IS = re.compile(
+    r"(?:最后|末|尾)(?P<count>[一二两三四1234])(?:位|个?数字?)(?:错了?|不对|写错了?)?[，,\s]*(?:应该|就)?(?:是|改成)\s*(?P<digits>\d{1,4})"
+    r"(?![\d楼号室弄栋天岁]|\s*[，,、]?\s*不是)"
+)
+"""The last figures alone (最后一位是9): as many as they say."""
+_COUNTS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+
+
+def _with_ending(had: Filled, digits: str) -> Filled | None:
+    """The one number we have with its last figures as they say; nothing anew where it has them already."""
+    numbers = [value for key, value in had.parts if key == "number"]
+    if len(numbers) != 1 or numbers[0].endswith(digits):
+        return None
+    return _with_number(had, numbers[0], numbers[0][: -len(digits)] + digits)
+
+
+def _with_number(had: Filled, old: str, new: str) -> Filled:
     parts = tuple((key, new if value == old else value) for key, value in had.parts)
     return replace(had, value=had.value.replace(old, new), parts=parts, by="")
 
