@@ -66,6 +66,15 @@ class Cues:
     """They would rather not leave a number."""
     instead: Pattern[str]
     """A number is told in place of the one before."""
+    not_to_ring: Pattern[str]
+    """The number we have is dead, or somebody else's who is not to be rung."""
+    first_told: Pattern[str]
+    """Of several numbers the first is meant."""
+    before_dead: Pattern[str]
+    """At the end, right before a number: it is not to be rung."""
+    after_dead: Pattern[str]
+    """At the beginning, right behind a number: it is not to be rung."""
+    unit: Pattern[str]
     in_vain: Pattern[str]
     """They rang 12345 and did not get through."""
     not_rung: Pattern[str]
@@ -194,6 +203,10 @@ _SHAPES = {
     "kin": f"(?=[%({_STARTS})s])(?:{'|'.join(f'(?P<{one}>%(kin_{one})s)' for one in KIN)})",
     "thing": "|".join(f"(?P<{one}>%(thing_{one})s)" for one in THINGS),
     "moreover": "[，,。 ]*(?:%(moreover)s)",
+    "not_to_ring": "(?:%(not_ring)s)(?:%(that_number)s)"
+    "|(?:%(that_number)s)(?:已经|都|现在|就|是|也)*(?:%(number_dead)s|%(number_unreached)s)",
+    "before_dead": r"(?:%(not_ring)s)(?:%(that_number)s)?\s*$",
+    "after_dead": r"\W{0,2}(?:这个|那个|已经|就?是)*\s*(?:%(number_dead)s)",
     "unit_says": "(?:%(unit)s).{0,8}(?:%(unit_answers)s)",
     "child": f"我(?:%(age_said)s)*(?:{_UNDER_FOURTEEN})周?岁(?!的|多的)|%(child)s",
     "grown": f"我(?:今年)?(?:{_OLDER})|%(grown)s",

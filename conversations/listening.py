@@ -14,7 +14,7 @@ from conversations.reading import DESPAIR, DOUBTED, Reading
 from conversations.said_anew import said_anew, to_be_confirmed
 from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
-from conversations.telephones import both_numbers, instead, last_digits, line_alone
+from conversations.telephones import both_numbers, instead, last_digits, line_alone, not_to_ring
 from conversations.values import evolve
 from conversations.whereabouts import dateless, without_dates
 from conversations.which_case import vague
@@ -152,7 +152,7 @@ def fill(
         had = case.slots.get(slot.name)
         if slot.kind == "phone" and had:
             if value is None:
-                value = last_digits(had, message.text)
+                value = last_digits(had, message.text) or not_to_ring(had, message.text, reading, cues)
             elif not (correcting or instead(message.text, cues)):
                 value = both_numbers(had, value)
         if slot.kind == "place" and had:

@@ -13,7 +13,7 @@ from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
 from conversations.reading import Reading
 from conversations.state import Case, Filled
-from conversations.telephones import CALLED, has_no_number, how_they_rang, other_number
+from conversations.telephones import CALLED, has_no_number, how_they_rang, other_number, to_be_rung
 from conversations.whereabouts import (
     beside,
     filled_place,
@@ -52,7 +52,7 @@ def kind(name: str) -> Callable[[Parser], Parser]:
 
 @kind("phone")
 def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
-    phones = reading.entities.phones
+    phones = to_be_rung(message.text, reading.entities.phones, cues)
     if not phones:
         if number := other_number(message.text, asked=asked):
             return Filled(number, parts=(("number", number),) if number.isdigit() else ())

@@ -111,6 +111,36 @@ def has_no_number(text: str, cues: Cues, *, asked: bool) -> bool:
     return bool(gone or (asked and cues.no_phone.search(text)))
 
 
+def not_to_ring(had: Filled, text: str, reading: Reading, cues: Cues) -> Filled | None:
+    """The number we have with the words that it is not to be rung (我用邻居手机发的，别打这个号): shown to whoever would ring.
+    Of several the one they name, else the one told last, or first where they say so; None when nothing is said of it."""
+    numbers = had.value.split("、")
+    if phones := reading.entities.phones:
+        dead = {phone.number for phone in phones} - {phone.number for phone in to_be_rung(text, phones, cues)}
+        at = next((nth for nth, number in enumerate(numbers) if any(number.startswith(one) for one in dead)), None)
+    else:
+        told = cues.not_to_ring.search(text) and not cues.unit.search(text)
+        at = None if not told else 0 if cues.first_told.search(text) else -1
+    if at is None or DO_NOT_RING in numbers[at] or not any(key == "number" for key, _ in had.parts):
+        return None
+    numbers[at] += DO_NOT_RING
+    return replace(had, value="、".join(numbers))
+
+
+DO_NOT_RING = "（说不要打）"
+
+
+def to_be_rung(text: str, phones: tuple[Phone, ...], cues: Cues) -> tuple[Phone, ...]:
+    """The numbers of one message without those it says not to ring (别打138…，打136…)."""
+
+    def dead(phone: Phone) -> bool:
+        at = text.find(phone.raw)
+        behind = text[at + len(phone.raw) :]
+        return cues.before_dead.search(text[:at]) is not None or cues.after_dead.match(behind) is not None
+
+    return tuple(phone for phone in phones if not dead(phone))
+
+
 def instead(text: str, cues: Cues) -> bool:
     """Whether a number is told in place of the one before (电话换了, 打这个), and not beside it (我在北京 139…)."""
     return cues.instead.search(text) is not None

@@ -1,5 +1,6 @@
 """Whom to ring: a number beside the one we have or in its place, its last digit put right, sent in pieces, or a fixed line."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from conversations.messages import Inbound
 from conversations.reading import Reading
 from conversations.state import Conversation, Filled, Heard
 from conversations.telephones import instead, last_digits, line_alone, with_joined_number
+from tests.conversations.ruled import ruled
 from tests.conversations.talking import CONTACT, NOW, Play, playbook, reading
 
 MINE = "13661230006"
@@ -108,3 +110,54 @@ def test_the_same_number_twice_is_one() -> None:
     play = Play()
     play.say(f"家里没吃的了 {MINE} {MINE}", reading("supplies", phones=[MINE, MINE]))
     assert play.case.slots["phone"].value == MINE
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("我是用邻居手机发的 别打这个号", f"{MINE}（说不要打）"),
+        ("别打前面那个，邻居睡了", f"{MINE}（说不要打）"),
+        ("上面那个号码是空号", f"{MINE}（说不要打）"),
+        ("这个号不是我的", f"{MINE}（说不要打）"),
+        ("之前那个已经停机了", f"{MINE}（说不要打）"),
+        ("别打了", MINE),
+        ("那个药打不通脉络的", MINE),
+        ("不要打110", MINE),
+        ("居委那个电话打不通", MINE),
+        ("12345那个号是空号", MINE),
+        ("晚上别打，老人睡了", MINE),
+    ],
+)
+def test_a_number_that_is_not_to_be_rung_says_so(text: str, becomes: str) -> None:
+    play = Play()
+    play.say(f"家里没菜了 {MINE}", reading("supplies", phones=[MINE]))
+    play.wait(seconds=40)
+    play.say(text, reading("chitchat", 0.3))
+    assert play.case.slots["phone"].value == becomes
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("电话打13612340079 上面那个是空号", "13612340079"),
+        ("别打13612340078，打13612340079", "13612340079"),
+        ("13612340078是空号，打13612340079", "13612340079"),
+        ("13612340079 打不通就打13612340078", f"{MINE}、13612340079、13612340078"),
+        ("我妈的电话13612340079", f"{MINE}、13612340079"),
+        ("不要打13612340079", MINE),
+        (f"不要打{MINE}", f"{MINE}（说不要打）"),
+    ],
+)
+def test_the_number_they_want_to_be_rung_on(text: str, becomes: str) -> None:
+    play = Play()
+    play.say(f"家里没菜了 {MINE}", reading("supplies", phones=[MINE]))
+    play.wait(seconds=40)
+    numbers = re.findall(r"1\d{10}", text)
+    play.say(text, reading("chitchat", 0.3, phones=numbers))
+    assert play.case.slots["phone"].value == becomes
+
+
+@pytest.mark.parametrize("text", ["我电话13812345079 打过没人接", "13612345 说好了"])
+def test_a_number_with_12345_in_it_is_no_call_to_the_hotline(text: str) -> None:
+    assert ruled(text).entities.called_12345 == ""
+    assert ruled(f"{text}，12345打过了没用").entities.called_12345 == "yes_no_number"
