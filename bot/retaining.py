@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.log import get_logger
 from bot.store.database import Database, StoreAway
-from bot.store.retention import retain, take_night
+from bot.store.retention import retain, set_switch, take_night
 from conversations.playbook import SHANGHAI
 from data.retention import RetentionRows, load_retention
 
@@ -26,6 +26,12 @@ async def watch_nights(database: Database, clock: Callable[[], datetime]) -> Non
         except Exception:
             log.exception("retention_failed")
         await asyncio.sleep(_EVERY)
+
+
+async def switch(database: Database, nightly: bool, by: str, now: datetime) -> None:
+    """On or off. Switched on in the daytime it begins the night that follows: there is time to think better of it."""
+    here = now.astimezone(SHANGHAI)
+    await set_switch(database, nightly, by, now, here.date() if nightly and here.time() >= ROWS.night else None)
 
 
 async def tonight(database: Database, now: datetime) -> bool:

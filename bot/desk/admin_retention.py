@@ -9,8 +9,8 @@ from bot.desk.pages import page
 from bot.desk.record import names_of_staff
 from bot.desk.session import Staff
 from bot.keys import SERVICES
-from bot.retaining import ROWS
-from bot.store.retention import last_runs, plan, retain, set_switch, switch_of
+from bot.retaining import ROWS, switch
+from bot.store.retention import last_runs, plan, retain, switch_of
 
 _PLANS = {"retain": "到期删除", "finish": "结束行动"}
 _REST = {"contacts": "居民", "comments": "头条评论", "shifts": "值班电话和交班", "sessions": "登录设备"}
@@ -29,10 +29,10 @@ async def get_retention(request: web.Request, staff: Staff) -> web.StreamRespons
         )
         for row in await last_runs(services.database)
     ]  # fmt: skip
-    switch = await switch_of(services.database)
+    nightly = await switch_of(services.database)
     return page(
-        "admin_retention.html", staff, section="admin", tab="retention", switch=switch, runs=runs, rows=ROWS,
-        due=await plan(services.database, ROWS, services.clock()), by=words.person(switch.by, names),
+        "admin_retention.html", staff, section="admin", tab="retention", switch=nightly, runs=runs, rows=ROWS,
+        due=await plan(services.database, ROWS, services.clock()), by=words.person(nightly.by, names),
     )  # fmt: skip
 
 
@@ -43,6 +43,6 @@ async def post_retention(request: web.Request, staff: Staff) -> web.StreamRespon
     if act == "run":
         await retain(services.database, ROWS, now, staff.login)
     else:
-        await set_switch(services.database, act == "on", staff.login, now)
+        await switch(services.database, act == "on", staff.login, now)
         await audit(services.database, staff.login, f"retention.{act}", "record")
     raise web.HTTPSeeOther("/admin/retention")

@@ -27,9 +27,20 @@ select c.id, d.code from contacts c join lateral (
 ) d on d.over
 where c.data_key is not null and {only} d.due <= $4 and not exists (
     select from conversations v where v.id = c.id and v.updated_at + make_interval(days => $5) > $4
+) and not exists (
+    select from tickets t join lateral (
+        select r.again_at from revisits r where r.number = t.number order by r.id desc limit 1
+    ) r on r.again_at > $4 where t.conversation = c.id
+) and not exists (
+    with recursive up as (
+        select d.duplicate_of as number from tickets t join ticket_duplicates d using (number) where t.conversation = c.id
+        union select d.duplicate_of from up join ticket_duplicates d using (number)
+    )
+    select from up join tickets w using (number) where w.outcome is null
 )
 order by d.due limit $6
 """
+"""Not whom somebody is to ask again on a day that a person chose, nor whose matter goes on in another's ticket."""
 _TALK = """
 select c.id from contacts c left join conversations v on v.id = c.id
 where c.data_key is not null and coalesce(v.updated_at, c.created_at) + make_interval(days => $1) <= $2
@@ -206,11 +217,13 @@ async def switch_of(database: Database) -> Switch:
     return Switch(**dict(row)) if row else Switch(False, "", None, None)
 
 
-async def set_switch(database: Database, nightly: bool, by: str, now: datetime) -> None:
+async def set_switch(database: Database, nightly: bool, by: str, now: datetime, over: date | None = None) -> None:
+    """`over`: the night that counts as done, though nothing was erased in it."""
     await database.execute(
-        "insert into retention_switch (nightly, by, at) values ($1, $2, $3) "
-        "on conflict (single) do update set nightly = excluded.nightly, by = excluded.by, at = excluded.at",
-        nightly, by, now,
+        "insert into retention_switch (nightly, by, at, last_night) values ($1, $2, $3, $4) "
+        "on conflict (single) do update set nightly = excluded.nightly, by = excluded.by, at = excluded.at, "
+        "last_night = greatest(retention_switch.last_night, excluded.last_night)",
+        nightly, by, now, over,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from bot.embedded import EmbeddedPostgres
-from bot.retaining import ROWS, tonight
+from bot.retaining import ROWS, switch, tonight
 from bot.store.database import Database
 from bot.store.retention import plan, retain, set_switch
 from conversations.playbook import SHANGHAI
@@ -124,6 +124,7 @@ async def test_once_a_night_when_switched_on(desk: Desk, record: Record, databas
     page = await admin.get("/admin/retention")
     assert "没有开" in page.words
     assert (await admin.form("/admin/retention/on")).status == 303
+    await record.rows("update retention_switch set last_night = null")  # whatever time of the day this is
     assert not await tonight(database, late - timedelta(hours=2))  # too early
     ran = await asyncio.gather(*(tonight(database, late) for _ in range(3)))
     assert sorted(ran) == [False, False, True]
@@ -137,6 +138,48 @@ async def test_once_a_night_when_switched_on(desk: Desk, record: Record, databas
     auditor = await desk.hire("looker", "auditor")
     assert (await auditor.get("/admin/retention")).status == 200
     assert (await auditor.form("/admin/retention/run")).status == 403
+
+
+async def test_switched_on_by_day_it_begins_the_night_after(record: Record, database: Database) -> None:
+    await record.rows("delete from retention_switch")
+    day = datetime(2026, 4, 5, 14, tzinfo=SHANGHAI)
+    await switch(database, True, "admin", day)
+    assert not await tonight(database, day + timedelta(minutes=5))
+    assert not await tonight(database, day.replace(hour=23))
+    assert await tonight(database, day + timedelta(hours=14))
+    await record.rows("delete from retention_switch")
+    await switch(database, True, "admin", day.replace(hour=2))  # before the hour: it is this night's
+    assert await tonight(database, day.replace(hour=4))
+    await switch(database, False, "admin", day)
+    await record.rows("delete from retention_switch")
+
+
+async def test_whom_something_is_promised_is_kept(
+    desk: Desk, service: Service, record: Record, database: Database
+) -> None:
+    promised, asked_before, part, whole, ended = [
+        await _closed(service, record, f"promise-{n}", "家里没菜了，三口人", "soon", 40) for n in range(5)
+    ]
+    for number, days in ((promised, 30), (asked_before, -1)):
+        await record.rows(
+            "insert into revisits (number, conversation, at, by, way, contacted, solved, satisfied, again_at) "
+            "select number, conversation, now(), 'lina', 'phone', 'yes', 'partly', 'fair', now() + make_interval(days => $2) "
+            "from tickets where number = $1",
+            number, days,
+        )  # fmt: skip
+    await record.rows("update tickets set outcome = null, closed_at = null where number = $1", whole)
+    await record.rows("update tickets set outcome = 'duplicate' where number = $1", part)
+    await record.rows(
+        "insert into ticket_duplicates (number, duplicate_of, by, at) values ($1, $2, 'lina', now())", part, whole
+    )
+    await retain(database, ROWS, datetime.now(UTC), "tester")
+    kept = {one: await _has_key(record, one) for one in (promised, asked_before, part, whole, ended)}
+    assert kept == {promised: True, asked_before: False, part: True, whole: True, ended: False}
+    await record.rows(
+        "update tickets set outcome = 'solved', closed_at = now() - interval '40 days' where number = $1", whole
+    )
+    await retain(database, ROWS, datetime.now(UTC), "tester")
+    assert not await _has_key(record, part)
 
 
 def _run(service: Service, *words: str) -> "subprocess.CompletedProcess[str]":
