@@ -64,11 +64,15 @@ async def post_make(request: web.Request, staff: Staff) -> web.StreamResponse:
     report = await _make(services, staff, kind, obstacle, where, form.get("place", ""))
     if report is None:
         return refused(request, staff, "", 409, "nothing", NOTHING)
-    await audit(services.database, staff.login, "reports.made", f"{report}", kind=kind, obstacle=obstacle)
-    raise web.HTTPSeeOther(f"/desk/reports/{report}")
+    number, fresh = report
+    if fresh:
+        await audit(services.database, staff.login, "reports.made", f"{number}", kind=kind, obstacle=obstacle)
+    raise web.HTTPSeeOther(f"/desk/reports/{number}")
 
 
-async def _make(services: Services, staff: Staff, kind: str, obstacle: str, where: str, place: str) -> int | None:
+async def _make(
+    services: Services, staff: Staff, kind: str, obstacle: str, where: str, place: str
+) -> tuple[int, bool] | None:
     """As proposed; where that has gone, whatever there is of the last days, verified or not."""
     now = services.clock()
     for one in await proposals(services, now):

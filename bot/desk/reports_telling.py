@@ -48,7 +48,7 @@ async def tell(
         raise Unfit("看过这段话和名单，再勾“看过了，发给他们”。")
     cases, tickets = await tickets_of_report(services, report)
     await nothing_slips(services, [one for one in tickets.values() if not one.erased], {"给居民的话": text}, report)
-    chosen = [one for one in cases if one.number in numbers and one.told != "sent"]
+    chosen = [one for one in cases if one.number in numbers and not one.heard(report.answered_at)]
     if not chosen:
         raise Unfit("没有选中还没告诉的求助。")
     mark = int(report.answered_at.timestamp() * 1000) if report.answered_at else 0

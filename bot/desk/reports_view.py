@@ -53,13 +53,15 @@ TOLD = {
     "sent": "已发给居民", "window": "发不出去，请打电话", "closed": "单子已结束，请打电话", "claimed": "同事在办，请他来说",
     "unknown": "没有这张单", "erased": "资料已删除", "failed": "没有办成，请再试",
 }  # fmt: skip
+_EARLIER = "已发的是更正前的答复"
 _NAMED_MOST = 60
 """Tickets whose messages are looked through for names."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A ticket of a report on the page. `phone`: masked, for who has to be called."""
+    """A ticket of a report on the page. `phone`: masked, for who has to be called; `heard`: they were
+    sent the answer that stands."""
 
     number: str
     title: str
@@ -69,6 +71,7 @@ class CaseLine:
     line: str
     told: str
     told_word: str
+    heard: bool
     phone: str
     open: bool
     erased: bool
@@ -181,7 +184,7 @@ async def sheet_of(
     return Sheet(
         report=report, name=name_of(report.kind, report.serial), kind=KINDS.get(report.kind, report.kind),
         obstacle=ROWS.title(report.obstacle), status=STATUS.get(report.status, report.status), paper=paper,
-        cases=[_case(one, tickets.get(one.number), services) for one in cases], history=history, who=who,
+        cases=[_case(one, tickets.get(one.number), services, report.answered_at) for one in cases], history=history, who=who,
         writes=staff.acts and report.status == "draft", approves=report.status == "signed" and editor and not own,
         sends=editor and report.status in ("approved", *SENT), why_not=why_not, said=said, now=now,
     )  # fmt: skip
@@ -204,13 +207,15 @@ def paper_of(
     )  # fmt: skip
 
 
-def _case(case: Case, ticket: Ticket | None, services: Services) -> CaseLine:
+def _case(case: Case, ticket: Ticket | None, services: Services, answered_at: datetime | None) -> CaseLine:
     gone = case.erased or ticket is None or ticket.erased
+    heard = case.heard(answered_at)
+    told = _EARLIER if case.told == "sent" and not heard else TOLD.get(case.told, case.told)
     return CaseLine(
         number=case.number, title=words.intent_title(services.playbook, ticket.intent) if ticket else "",
         urgency=ticket.urgency if ticket else "normal",
         status=words.OUTCOME[ticket.outcome] if ticket and ticket.outcome else words.STATUS[ticket.status] if ticket else "",
-        typical=case.typical, line=case.line, told=case.told, told_word=TOLD.get(case.told, case.told),
+        typical=case.typical, line=case.line, told=case.told, told_word=told, heard=heard,
         phone=mask_phone(ticket.slots.get("phone", "")) if ticket else "", open=bool(ticket and ticket.outcome is None),
         erased=gone,
     )  # fmt: skip

@@ -33,6 +33,12 @@ class Case:
     told_by: str
     erased: bool
 
+    def heard(self, answered_at: datetime | None) -> bool:
+        """Whether they were sent this answer: one that was put right afterwards is another."""
+        return (
+            self.told == "sent" and answered_at is not None and self.told_at is not None and self.told_at >= answered_at
+        )
+
 
 async def mark_obstacle(
     database: Database, vault: Vault, ticket: Ticket, obstacle: str, title: str, on: bool, by: str, at: datetime
@@ -153,13 +159,24 @@ async def around(database: Database, obstacle: str, numbers: Sequence[str], now:
     )
 
 
+_SAME_DRAFT = """
+select r.id from reports r where r.kind = $1 and r.obstacle = $2 and r.status = 'draft' and $3::text[] = array(
+    select i.number from report_tickets i where i.report = r.id order by i.number collate "C"
+) order by r.id limit 1
+"""
+
+
 async def make_report(
     database: Database, vault: Vault, kind: str, cluster: Cluster, lines: Mapping[str, str], typical: int, by: str,
     at: datetime,
-) -> int | None:  # fmt: skip
-    """A draft about these tickets; its id. None when none of their contacts is there any more. `lines`: each case in one
-    sentence, kept under its contact's key."""
+) -> tuple[int, bool] | None:  # fmt: skip
+    """A draft about these tickets: its id, and whether it is new; a second wish for the same draft is the first one's. None
+    when none of their contacts is there any more. `lines`: each case in one sentence, kept under its contact's key."""
     async with database.connection() as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(hashtext('make_report'))")
+        same = await connection.fetchval(_SAME_DRAFT, kind, cluster.obstacle, sorted(cluster.numbers))
+        if same is not None:
+            return int(same), False
         kept = []
         for one in sorted(cluster.marked, key=lambda each: each.ticket.conversation):  # locks always in one order
             sealed = await key_of(connection, one.ticket.conversation)
@@ -174,7 +191,7 @@ async def make_report(
             "insert into report_tickets (report, number, conversation, typical, body) values ($1, $2, $3, $4, $5)",
             [(report, one.number, one.conversation, one.number in first, blob) for one, blob in kept],
         )
-        return report
+        return report, True
 
 
 async def cases_of(database: Database, vault: Vault, report: int) -> list[Case]:

@@ -157,6 +157,30 @@ async def test_from_five_tickets_to_the_answer_at_each_resident(
     heard = [one for one in await Resident(service, "stuck-3").heard() if text in one]
     assert len(heard) == 1
 
+    # An answer that is put right goes to whoever read the wrong one.
+    before = text
+    text = "更正：仁济今天停诊，请去瑞金医院。"
+    nobody = await tell(sure="yes")
+    assert nobody.status == 303 or "没有选中" in nobody.words  # of the same answer nobody is told twice
+    assert not [one for one in await Resident(service, "stuck-3").heard() if text in one]
+    assert (await act(editor, report, "answer", answer="更正：仁济今天停诊，请去瑞金", result="kept")).status == 303
+    page = await editor.get(f"/desk/reports/{report}")
+    assert "已发的是更正前的答复" in page.words
+    assert re.search(rf'value="{numbers[3]}" checked', page.text)
+    version = re.search(r'name="version" value="(\d+)"', page.text)
+    assert version
+    for _ in range(2):
+        await tell(sure="yes")
+    heard = await Resident(service, "stuck-3").heard()
+    assert [sum(words in one for one in heard) for words in (before, text)] == [1, 1]
+
+
+async def test_one_wish_is_one_draft(service: Service, record: Record, lina: Person, zhou: Person) -> None:
+    for n in range(3):
+        await stuck(service, record, lina, f"twice-{n}", obstacle="no_transport")
+    drafts = await asyncio.gather(*(made(one, "no_transport") for one in (lina, lina, zhou)))
+    assert len(set(drafts)) == 1
+
 
 async def test_nobody_approves_their_own_and_numbers_have_no_gaps(
     service: Service, record: Record, database: Database, lina: Person, editor: Person, chief: Person
