@@ -9,10 +9,12 @@ Nothing is ever unpickled. The *twin* is the same model fitted without the held-
 the gate compares, since the models themselves have seen every row.
 """
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,10 @@ class NotGoodEnough(Exception):
     def __init__(self, reasons: Sequence[str], report: Mapping[str, Any]) -> None:
         self.reasons, self.report = tuple(reasons), report
         super().__init__("; ".join(reasons))
+
+
+class NotServing(Exception):
+    """The model to be left does not serve (any more)."""
 
 
 class ModelStore:
@@ -144,25 +150,39 @@ class ModelStore:
         figures on the same rows are not known, and the candidate has to be trained again.
         """
         gate = self.load(model_id).about.get("gate", {})
-        reasons = list(gate.get("reasons", ["模型没有验收记录"]))
-        before = self.current()
-        if before not in (None, model_id) and gate.get("against") != before:
-            reasons.append(f"验收时对照的是 {gate.get('against') or '空'}，现在服务的是 {before}：请重新训练")
-        if reasons and not (first and before is None):
-            raise NotGoodEnough(reasons, gate)
-        if before != model_id:
-            self._point(model_id, [*self._history(), *([before] if before else [])])
+        with self._alone():
+            reasons = list(gate.get("reasons", ["模型没有验收记录"]))
+            before = self.current()
+            if before not in (None, model_id) and gate.get("against") != before:
+                reasons.append(f"验收时对照的是 {gate.get('against') or '空'}，现在服务的是 {before}：请重新训练")
+            if reasons and not (first and before is None):
+                raise NotGoodEnough(reasons, gate)
+            if before != model_id:
+                self._point(model_id, [*self._history(), *([before] if before else [])])
 
-    def rollback(self) -> str:
-        """Back to the model that served before; its id. Raises `LookupError` when there is none."""
-        history = self._history()
-        while history:
-            earlier = history.pop()
-            if (self.folder / earlier / "model.json").exists():
-                self.load(earlier)
-                self._point(earlier, history)
-                return earlier
+    def rollback(self, leaving: str = "") -> str:
+        """Back to the model that served before; its id. Raises `LookupError` when there is none, `NotServing` when `leaving`
+        is not what serves: whoever presses twice goes back once.
+        """
+        with self._alone():
+            if leaving and self.current() != leaving:
+                raise NotServing(leaving)
+            history = self._history()
+            while history:
+                earlier = history.pop()
+                if (self.folder / earlier / "model.json").exists():
+                    self.load(earlier)
+                    self._point(earlier, history)
+                    return earlier
         raise LookupError("no earlier model to go back to")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Which model serves is decided by one at a time, in whatever process."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".pointing").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _history(self) -> MutableSequence[str]:  # the method `list` hides the builtin's name in annotations
         file = self.folder / "current.json"

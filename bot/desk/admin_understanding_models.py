@@ -27,7 +27,7 @@ from bot.store.learning_runs import (
     shadow_last,
     shadow_now,
 )
-from classifiers.artefacts import ModelStore, NotGoodEnough
+from classifiers.artefacts import ModelStore, NotGoodEnough, NotServing
 from classifiers.evaluate import FIGURES
 from classifiers.model_files import BadModel
 
@@ -176,7 +176,7 @@ async def post_model(request: web.Request, staff: Staff) -> web.StreamResponse:
             await asyncio.to_thread(models.promote, name)
             await audit(services.database, staff.login, "admin.model_promote", name)
         elif act == "rollback":
-            earlier = await asyncio.to_thread(models.rollback)
+            earlier = await asyncio.to_thread(models.rollback, name)
             await audit(services.database, staff.login, "admin.model_rollback", earlier)
             back = f"/admin/understanding/models/{earlier}"
         elif act == "compare":
@@ -199,6 +199,10 @@ async def post_model(request: web.Request, staff: Staff) -> web.StreamResponse:
         return await _model_page(request, staff, name, status=409, error=f"不能用：{error.wrong}；{error.cure}")
     except Busy:
         return await _model_page(request, staff, name, status=409, error="已经有一个候选在旁听，先结束那一个。")
+    except NotServing:
+        return await _model_page(
+            request, staff, name, status=409, error="它已经不在服务：请到正在服务的那个模型上退回。"
+        )
     except LookupError:
         return await _model_page(request, staff, name, status=409, error="没有更早的模型可以退回。")
     except TimeoutError:

@@ -33,11 +33,11 @@ class Trainings:
     def __init__(self, database: Database, home: Path) -> None:
         self.database, self.home = database, home
         self._task: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, by: str) -> int:
         """Begin; the run's id. Raises Busy, StoreAway."""
         run = await begin_training(self.database, by)
+        await self.stop()  # one whose signs of life did not get through was given up: no second one runs beside it
         self._task = asyncio.create_task(self._run(run), name="training")
         return run
 
@@ -63,17 +63,22 @@ class Trainings:
         except OSError as error:
             told = f"没能启动训练（{error.strerror}）"
         finally:
-            await self._end()
             with suppress(StoreAway):
                 await end_training(self.database, run, state, model, told)
             log.info("training_ended", run=run, state=state, model=model)
 
     async def _train(self, run: int) -> tuple[str, str, str]:
-        self._process = process = await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "train", "--candidate", "--told",
             env={**os.environ, "BANGNONG_HOME": str(self.home), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
+        try:
+            return await self._follow(process, run)
+        finally:
+            await _end(process)
+
+    async def _follow(self, process: asyncio.subprocess.Process, run: int) -> tuple[str, str, str]:
         assert process.stdout is not None
         assert process.stderr is not None
         errors = asyncio.create_task(process.stderr.read())
@@ -100,19 +105,19 @@ class Trainings:
         last = (await errors).decode("utf-8", "replace").strip().splitlines()[-1:]
         return ("done", model, reasons) if code == 0 and model else ("failed", "", " ".join(last) or f"退出码 {code}")
 
-    async def _end(self) -> None:
-        """The process is gone when this returns."""
-        process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """The process is gone when this returns."""
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), _PATIENCE)
+    except TimeoutError:
         with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        try:
-            await asyncio.wait_for(process.wait(), _PATIENCE)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            process.kill()
+        await process.wait()
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

@@ -205,12 +205,14 @@ async def skip_candidate(database: Database, conversation: UUID, turn: int, logi
 
 
 async def undo_look(database: Database, login: str) -> str | None:
-    """Takes this person's last label back, unless somebody has built on it; its key, held for them again."""
+    """Takes this person's last label back, unless somebody has built on it, never an older one instead; its key, held for
+    them again."""
     async with database.connection() as connection, connection.transaction():
         row = await connection.fetchrow(
-            "select l.conversation, l.turn, l.place from label_looks l where l.by = $1 and l.place < 3 "
-            "and l.at > now() - make_interval(mins => $2) and not exists (select from label_looks o "
-            "where o.conversation = l.conversation and o.turn = l.turn and o.place > l.place) order by l.at desc limit 1",
+            "select * from (select l.conversation, l.turn, l.place, exists (select from label_looks o "
+            "where o.conversation = l.conversation and o.turn = l.turn and o.place > l.place) as built_on "
+            "from label_looks l where l.by = $1 and l.place < 3 and l.at > now() - make_interval(mins => $2) "
+            "order by l.at desc limit 1) last where not built_on",
             login, HOLD_MINUTES,
         )  # fmt: skip
         if row is None:

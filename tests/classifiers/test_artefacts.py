@@ -2,12 +2,13 @@
 
 import json
 import pickle
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from classifiers.artefacts import ModelStore, NotGoodEnough
+from classifiers.artefacts import ModelStore, NotGoodEnough, NotServing
 from classifiers.evaluate import Floors, gate
 from classifiers.metrics import Outcome, Report, measure
 from classifiers.model_files import BadModel
@@ -109,6 +110,20 @@ def test_promotion_and_rollback_move_the_pointer_for_every_reader(
         assert store.rollback() == first == other.current()
     with pytest.raises(LookupError):
         store.rollback()
+
+
+def test_going_back_from_a_page_of_before_goes_nowhere(learnt: Trained, tmp_path: Path) -> None:
+    store = copy_of(learnt[0], tmp_path)
+    served = learnt[1].model_id
+    earlier = ["20980101-000000-00000000", "20980102-000000-00000000"]
+    for name in earlier:
+        shutil.copytree(store.folder / served, store.folder / name)
+    (store.folder / "current.json").write_text(json.dumps(earlier), "utf-8")
+    assert store.rollback(served) == earlier[1]
+    with pytest.raises(NotServing):
+        store.rollback(served)  # pressed once more on the same page
+    assert store.current() == earlier[1]
+    assert store.rollback(earlier[1]) == earlier[0]
 
 
 def test_a_candidate_measured_against_another_model_does_not_serve(learnt: Trained, tmp_path: Path) -> None:

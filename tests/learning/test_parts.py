@@ -1,5 +1,6 @@
 """What pays a label, which rows are frozen, where drawings stand, what is left out when too much comes."""
 
+import asyncio
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from bot.learning import training
 from bot.learning.charts import EDGE, SIDE, confusion, curve
 from bot.learning.frozen import is_frozen
 from bot.learning.picking import worth
 from bot.learning.shadow import Shadow
 from bot.reload import ReaderHolder
 from bot.store.database import Database
-from bot.store.learning import Label, keep_look, skip_candidate, take_candidate
+from bot.store.learning import Label, keep_look, open_candidate, skip_candidate, take_candidate, undo_look
 from bot.store.learning_rows import labelled_rows
 from bot.store.learning_runs import Busy, begin_training, end_training, last_training, training_sign
 from classifiers.reader import Odds
@@ -215,3 +217,72 @@ async def test_what_a_reporter_corrected_is_looked_at(heard: Service, record: Re
         )
     )
     assert found == "corrected"
+
+
+async def test_taking_back_never_takes_an_older_label_instead(
+    heard: Service, database: Database, record: Record
+) -> None:
+    for n in range(2):
+        await Resident(heard, f"undone-{n}").say("妈妈的药没有了，人也没人照顾，怎么办")
+    hashes = [record.vault.hash("openid", "app", "main", f"undone-{n}") for n in range(2)]
+    places = []
+    for hashed in hashes:
+        contact = await record.value("select id from contacts where openid_hash = $1", hashed)
+        await record.connection.execute(
+            "insert into label_candidates (conversation, turn, reason, score, heard_at, said_intent, said_urgency, model) "
+            "select conversation, turn, 'unsure', 1, at, 'care', 'critical', '' from history "
+            "where conversation = $1 and kind = 'MessageReceived' on conflict (conversation, turn) "
+            "do update set status = 'waiting', said_urgency = 'critical', held_by = '', held_until = '-infinity'",
+            contact,
+        )
+        turn = await record.value("select turn from label_candidates where conversation = $1", contact)
+        places.append((contact, turn))
+
+    async def look(place: tuple[Any, int], who: str) -> None:
+        one = await open_candidate(database, record.vault, *place)
+        assert one is not None
+        await keep_look(database, record.vault, one, who, Label(Intent.MEDICINE, Urgency.SOON), one.text)
+
+    await look(places[0], "older")
+    await look(places[1], "older")
+    await look(places[1], "second")
+    assert await undo_look(database, "older") is None, "somebody has built on the last one, and the one before stays"
+    assert await record.value("select count(*) from label_looks where by = 'older'") == 2
+    assert await undo_look(database, "second") == f"{places[1][0]}/{places[1][1]}"
+    assert await undo_look(database, "older") == f"{places[1][0]}/{places[1][1]}"
+
+
+async def test_a_second_training_ends_the_first_and_not_itself(
+    database: Database, record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real, made = asyncio.create_subprocess_exec, []
+
+    async def sleeping(*_: Any, **pipes: Any) -> asyncio.subprocess.Process:
+        made.append(await real("/bin/sleep", "60", stdout=pipes["stdout"], stderr=pipes["stderr"]))
+        return made[-1]
+
+    monkeypatch.setattr(training.asyncio, "create_subprocess_exec", sleeping)
+    monkeypatch.setattr(training, "_SIGN", 0.05)
+    await record.connection.execute("update training_runs set state = 'stopped' where state = 'running'")
+    trainings = training.Trainings(database, tmp_path)
+
+    async def begun(count: int) -> bool:
+        return len(made) == count
+
+    first = await trainings.start("bao")
+    await until(lambda: begun(1))
+    # No sign of life got through for half a minute.
+    monkeypatch.setattr(training, "training_sign", lambda *_: _yes())
+    await record.connection.execute("update training_runs set at = now() - interval '31 seconds' where id = $1", first)
+    second = await trainings.start("bao")
+    await until(lambda: begun(2))
+    assert [one.returncode is None for one in made] == [False, True]
+    states = await record.rows("select state from training_runs where id in ($1, $2) order by id", first, second)
+    assert [row["state"] for row in states] == ["stopped", "running"]
+    assert await trainings.stop()
+    assert made[1].returncode is not None
+    assert await record.value("select state from training_runs where id = $1", second) == "stopped"
+
+
+async def _yes() -> bool:
+    return True
