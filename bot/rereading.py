@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from classifiers.reader import Reader
 from conversations.bursts import read_as_one, together
-from conversations.context import read_together, text_with_context
+from conversations.context import in_scraps, read_together, text_with_context
 from conversations.engine import texts_to_read
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -23,6 +23,8 @@ class Further:
     text: str
     message: Inbound
     whole: Inbound | None = None
+    scraps: bool = False
+    """A word a line: what they say together is a text of its own."""
 
 
 def further_text(state: Conversation, message: Inbound, own: Reading, playbook: Playbook) -> Further | None:
@@ -31,17 +33,18 @@ def further_text(state: Conversation, message: Inbound, own: Reading, playbook: 
         whole = together(state.burst, message)
         return Further(texts_to_read(whole), message, whole)
     text = text_with_context(state, message, own, playbook)
-    return Further(text, message) if text else None
+    return Further(text, message, scraps=in_scraps(state, message, playbook.cues)) if text else None
 
 
 def read_further(reader: Reader, asked: Sequence[Further]) -> list[Reading]:
     """One reading for each, in order: of a burst with its facts, of a context what it means."""
-    bursts, contexts = [one for one in asked if one.whole], [one for one in asked if not one.whole]
+    bursts = [one for one in asked if one.whole or one.scraps]
+    contexts = [one for one in asked if not (one.whole or one.scraps)]
     whole = iter(reader.read([one.text for one in bursts], [one.message.sent_at for one in bursts]) if bursts else ())
     meaning = iter(reader.read_meaning([one.text for one in contexts]) if contexts else ())
-    return [next(whole if one.whole else meaning) for one in asked]
+    return [next(whole if one.whole or one.scraps else meaning) for one in asked]
 
 
 def with_further(state: Conversation, own: Reading, asked: Further, read: Reading, playbook: Playbook) -> Reading:
     """The message's own reading, completed by what was read beside it."""
-    return read_as_one(own, read) if asked.whole else read_together(state, own, read, playbook)
+    return read_as_one(own, read) if asked.whole else read_together(state, own, read, playbook, scraps=asked.scraps)

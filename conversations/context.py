@@ -4,16 +4,18 @@ People write 「小菜」, two minutes later 「呒没了」, then 「我一个�
 the words before is only what a message lacks; danger that was answered already is not raised a second time.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from conversations.belief import WORD, without_facts
 from conversations.codes import Flag, Urgency, most_urgent
+from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
-from conversations.reading import Reading
-from conversations.state import Conversation, Heard
+from conversations.reading import Entities, Reading
+from conversations.state import Case, Conversation, Heard
 from conversations.values import evolve
 from conversations.whom import named
 
@@ -31,11 +33,39 @@ _OWN = frozenset({Flag.CHECK, Flag.DECEASED, Flag.MUTE})
 """Flags that must be said, not inferred from two fragments."""
 
 
+_WORD_OR_TWO, _PIECE, _LINE = 6, 8, 40
+_LABELLED = re.compile(r"\s*[【\[(（]?[\u4e00-\u9fff]{2,6}[】\])）:：]")
+
+
+def scrap(text: str, most: int = _PIECE) -> bool:
+    """A word or two, or a line of a form sent line by line (【患者】父亲 80岁): no matter by itself."""
+    if _LABELLED.match(text):
+        return len(text) <= _LINE
+    return len(WORD.findall(text)) <= most and len(text.strip()) <= SHORT
+
+
+def begun_with_a_word(case: Case, cues: Cues) -> bool:
+    """A case begun by a scrap that names no need (老人; 宝宝): what it is about, all that follows says together."""
+    needs = cues.lacks.search(case.summary) or any(one.code != "model" for one in case.reasons[:1])
+    return bool(case.summary) and scrap(case.summary, _WORD_OR_TWO) and not needs
+
+
+def in_scraps(state: Conversation, message: Inbound, cues: Cues) -> bool:
+    """Whether the talk is still a word a line: the first word is then no name for the case (老人 / 要透析 / 三天没做)."""
+    focus = state.focused
+    if focus is None or not begun_with_a_word(focus, cues) or not message.text.strip():
+        return False
+    soon = not state.recent or message.sent_at - state.recent[-1].at <= GAP
+    return soon and all(scrap(text) for text in (*(one.text for one in state.recent), message.text))
+
+
 def text_with_context(state: Conversation, message: Inbound, reading: Reading, playbook: Playbook) -> str:
     """What to read besides the message itself; "" when it stands alone or speaks for itself."""
     said = message.text.strip()
     if not said or not state.recent or (reading.urgency is Urgency.CRITICAL and _names_danger(reading)):
         return ""
+    if in_scraps(state, message, playbook.cues) and WORD.search(without_facts(said, reading)):
+        return " ".join((*(heard.text for heard in state.recent), said))[-MOST:]
     pressing = any(
         one.at_least(Urgency.URGENT) for one in (reading.urgency, *(heard.urgency for heard in state.recent))
     )
@@ -63,14 +93,18 @@ def _of_two(said: str, before: Sequence[str], playbook: Playbook) -> bool:
     return bool(whom and others and not whom & others)
 
 
-def read_together(state: Conversation, own: Reading, both: Reading, playbook: Playbook) -> Reading:
+def read_together(
+    state: Conversation, own: Reading, both: Reading, playbook: Playbook, *, scraps: bool = False
+) -> Reading:
     """The message's own reading, completed by the reading of everything: intent where it had none, and danger that
-    only the pieces together show."""
+    only the pieces together show. `scraps`: a word a line, which says only together what it is about, and since when."""
     floor = playbook.manners.floor
     speaks = own.intent.opens_case and own.confidence >= floor
     # Beside an open matter the words before are that matter's: they make no new one of 「我在北京 139…」.
     talking = state.focused is not None and bool(state.focused.summary)
-    if both.intent.opens_case and both.confidence >= floor and not (speaks or talking):
+    if scraps:
+        own = replace(own, entities=_with_facts_of(own.entities, both.entities))
+    if both.intent.opens_case and both.confidence >= floor and (scraps or not (speaks or talking)):
         own = replace(own, intent=both.intent, confidence=both.confidence, intents=both.intents, model=both.model)
     before = most_urgent(own.urgency, *(heard.urgency for heard in state.recent))
     seen = tuple(reason for reason in both.reasons if reason.code != "model")
@@ -84,6 +118,15 @@ def read_together(state: Conversation, own: Reading, both: Reading, playbook: Pl
         own = replace(own, urgency=both.urgency, reasons=(*own.reasons, *more))
     more_flags = tuple(flag for flag in both.flags if flag not in own.flags and flag not in _OWN)
     return replace(own, flags=(*own.flags, *more_flags)) if more_flags else own
+
+
+_OF_ALL = ("last_done_at", "next_due_at", "days_left", "missed", "temperature", "pregnancy_weeks", "age_months")
+
+
+def _with_facts_of(own: Entities, both: Entities) -> Entities:
+    """What only the scraps together tell (透析 … 三天没做); a number or a place is one message's own."""
+    lacking = {name: getattr(both, name) for name in _OF_ALL if getattr(own, name) is None}
+    return replace(own, **lacking, drugs=own.drugs or both.drugs)
 
 
 def remember(state: Conversation, message: Inbound, reading: Reading) -> Conversation:

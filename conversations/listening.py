@@ -6,6 +6,7 @@ from datetime import datetime
 
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
+from conversations.context import begun_with_a_word, scrap
 from conversations.cues import Cues
 from conversations.elsewhere import ELSEWHERE, tells_elsewhere, told_before, unsettled
 from conversations.messages import Inbound
@@ -96,12 +97,10 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
     child = case.child or child_writes(message.text, playbook.cues)
     urgency = most_urgent(case.urgency, reading.urgency, *((Urgency.URGENT,) if child else ()))
     renamed = case.intent
-    if (
-        intent
-        and intent.opens_case
-        and case.confidence < reading.confidence
-        and (not case.ticket or vague(case, playbook))
-    ):
+    firmer = case.confidence < reading.confidence and (not case.ticket or vague(case, playbook))
+    # Line by line the first word is no name for the case: its intent follows what all say together.
+    in_pieces = scrap(message.text) and begun_with_a_word(case, playbook.cues)
+    if intent and intent.opens_case and (firmer or in_pieces):
         renamed = intent
     codes = {(reason.code, reason.text) for reason in case.reasons}
     reasons = reading.reasons

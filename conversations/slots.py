@@ -152,7 +152,9 @@ def _age(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled 
 @kind("temperature")
 def _temperature(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     degrees = reading.entities.temperature
-    return Filled(f"{degrees:g}℃") if degrees is not None else _asked_words(message, reading, asked, cues)
+    if degrees is not None:
+        return Filled(f"{degrees:g}℃")
+    return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.fever_told, cues) else None
 
 
 @kind("drug")

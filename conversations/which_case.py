@@ -3,6 +3,7 @@
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, TicketStatus, Urgency
 from conversations.confirming import unanswered
+from conversations.context import in_scraps
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door
 from conversations.messages import Inbound
@@ -54,6 +55,8 @@ def find_case(
     writer = next((case for case in reversed(state.cases) if case.open and case.child), None)
     if writer is not None and reading.urgency is not Urgency.CRITICAL:
         return writer, intent  # a child by itself says everything to the one person who comes
+    if focus is not None and in_scraps(state, message, cues):
+        return focus, intent if intent is not None and intent.opens_case else None
     if intent is None or not intent.opens_case:
         return focus, intent
     if _entry_of_a_list(state, message, cues):
