@@ -57,6 +57,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
             "call",
         ),
         "added_critical": "number call",
+        "solved_which": "items title",
         "tip": "name number when",
         "before_treatment": "number day title",
         "comment_link": "link",
