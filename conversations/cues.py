@@ -155,6 +155,8 @@ class Cues:
     """Said after "how many weeks?"."""
     age_told: Pattern[str]
     """Said after "how old?"."""
+    fever_told: Pattern[str]
+    """Said after "how many degrees, and how is the child?"."""
     says_nothing: Pattern[str]
     """A courtesy, a wish to be quick, or how it went with 12345: no answer to a question about an illness."""
     drug_is: Pattern[str]

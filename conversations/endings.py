@@ -14,6 +14,7 @@ from conversations.state import Case, Conversation
 from conversations.taking_down import taken_down
 from conversations.turn import Draft
 from conversations.values import evolve
+from conversations.which_ended import just_closed, named_cases, said_done
 
 CONTENT = "satisfied"
 _ERASE_AFTER = timedelta(minutes=2)
@@ -86,23 +87,38 @@ def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """The contact says it is solved: written down, a person still looks before it is closed. A need told with it goes on: of
     the same matter it is not solved (菜收到了，奶粉还没有), of another the one that was talked of is."""
     goes_on = told_beside(draft.heard, reading, draft.playbook.cues)
-    if goes_on:
-        if case is not None or draft.state.focused is None:
-            return False
-        case = draft.state.focused
-    if case is None or not case.ticket or (case.urgency is Urgency.CRITICAL and help_left(draft)):
-        return False  # 120来了没拉人，又走了
-    if "revisit" in draft.state.asked:
+    if not goes_on and "revisit" in draft.state.asked and case is not None and case.ticket:
         return _answered_revisit(draft, case)
+    if goes_on:
+        done, unsure = said_done(draft, draft.state.focused if case is None else None)
+        done = [one for one in done if one is not case]
+    else:
+        done, unsure = said_done(draft, case)
+    if any(one.urgency is Urgency.CRITICAL for one in done) and help_left(draft):
+        return False  # 120来了没拉人，又走了
+    if unsure and not goes_on:
+        _ask_which(draft)
+    for one in done:
+        _claimed(draft, one)
+    return bool(done or unsure) and not goes_on
+
+
+def _ask_which(draft: Draft) -> None:
+    """Several are open and none is named: none is marked, for it may be the dialysis that is still to come."""
+    every = [one for one in draft.state.cases if one.open and one.ticket]
+    titles = [draft.playbook.intents[one.intent].title for one in every]
+    items = "、".join(f"{title}（{one.ticket}）" for title, one in zip(titles, every, strict=True))
+    draft.say("question", draft.playbook.say("solved_which", items=items, title=titles[0]))
+
+
+def _claimed(draft: Draft, case: Case) -> None:
     case = draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
     draft.note(case, "says_solved", by="contact")
-    if case.urgency is Urgency.CRITICAL:
+    critical = case.urgency is Urgency.CRITICAL
+    if critical:
         draft.revisit(case)
         draft.alert(case, "says_solved")
-        draft.say("info", draft.playbook.say("solved_critical", number=case.ticket))
-        return not goes_on
-    draft.say("info", draft.playbook.say("solved", number=case.ticket))
-    return not goes_on
+    draft.say("info", draft.playbook.say("solved_critical" if critical else "solved", number=case.ticket))
 
 
 def _answered_revisit(draft: Draft, case: Case) -> bool:
@@ -132,7 +148,12 @@ def _ask_content(draft: Draft, case: Case) -> None:
 
 def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """Not solved: the ticket goes back to people, a closed one is opened again under its number."""
-    target = case if case and case.ticket else _not_solved_last(draft)
+    numbered = [one for one in reversed(draft.state.cases) if one.ticket]
+    spoken_of = case if case and case.ticket else None
+    if named := named_cases(numbered, draft.heard, draft.playbook):
+        target: Case | None = spoken_of if spoken_of in named else named[0]
+    else:
+        target = just_closed(draft.state) or spoken_of or _not_solved_last(draft)
     if target is None:
         return False
     done = target.outcome is not None or target.status in _SAID_DONE

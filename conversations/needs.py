@@ -25,7 +25,7 @@ def told_beside(text: str, reading: Reading, cues: Cues) -> bool:
     sure = reading.intent.opens_case and reading.intent is not Intent.CONSULT and reading.confidence >= _SURE
     if Act.NOT_SOLVED in reading.acts and not cues.also.search(text):
         return False  # 还是没人来: what is wanting is what is not solved
-    return sure and any(_lacks(clause, cues) for clause in _clauses(text))
+    return sure and any(_lacks(clause, cues) for clause in clauses(text))
 
 
 def farewell(text: str, reading: Reading, cues: Cues) -> bool:
@@ -52,11 +52,11 @@ def _lacks(clause: str, cues: Cues) -> bool:
 
 def _stands(text: str, reason: Reason, cues: Cues) -> bool:
     """Not where its own clause says that it is over (断药的事解决了)."""
-    said = next((clause for clause in _clauses(text) if reason.span and reason.span in clause), "")
+    said = next((clause for clause in clauses(text) if reason.span and reason.span in clause), "")
     return cues.settled.search(said) is None
 
 
-def _clauses(text: str) -> list[str]:
+def clauses(text: str) -> list[str]:
     for mark in _ENDS:
         text = text.replace(mark, "\n")
     return text.split("\n")
