@@ -33,21 +33,30 @@ _OWN = frozenset({Flag.CHECK, Flag.DECEASED, Flag.MUTE})
 """Flags that must be said, not inferred from two fragments."""
 
 
-_WORD_OR_TWO, _PIECE, _LINE = 6, 8, 40
+_PIECE, _LINE = 8, 40
 _LABELLED = re.compile(r"\s*[【\[(（]?[\u4e00-\u9fff]{2,6}[】\])）:：]")
 
 
-def scrap(text: str, most: int = _PIECE) -> bool:
+def scrap(text: str) -> bool:
     """A word or two, or a line of a form sent line by line (【患者】父亲 80岁): no matter by itself."""
     if _LABELLED.match(text):
         return len(text) <= _LINE
-    return len(WORD.findall(text)) <= most and len(text.strip()) <= SHORT
+    return len(WORD.findall(text)) <= _PIECE and len(text.strip()) <= SHORT
 
 
 def begun_with_a_word(case: Case, cues: Cues) -> bool:
-    """A case begun by a scrap that names no need (老人; 宝宝): what it is about, all that follows says together."""
-    needs = cues.lacks.search(case.summary) or any(one.code != "model" for one in case.reasons[:1])
-    return bool(case.summary) and scrap(case.summary, _WORD_OR_TWO) and not needs
+    """A case begun by no more than whom it is about (老人; 宝宝), or a line of a form: all that follows says together what it
+    is. A word that names the thing (降压药) names the case."""
+    words = case.summary
+    if not words or any(one.code != "model" for one in case.reasons[:1]):
+        return False
+    if _LABELLED.match(words):
+        return scrap(words)
+    whom = cues.person.sub("", cues.kin.sub("", words))
+    return whom != words and not _SAYS_MORE.search(whom)
+
+
+_SAYS_MORE = re.compile("[^我的家里个一位人大小岁啊呀呢今年\\d\\W]")
 
 
 def in_scraps(state: Conversation, message: Inbound, cues: Cues) -> bool:
