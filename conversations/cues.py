@@ -140,6 +140,10 @@ class Cues:
     """They do not know where they are (不认识路, 不知道这是什么地方), not merely what somebody asked."""
     for_house: Pattern[str]
     """The writer speaks for a house or for many."""
+    keeps_address: Pattern[str]
+    """They would rather not say where they are."""
+    spot: Pattern[str]
+    """The words of a spot that has no number."""
     beside: Pattern[str]
     """What somebody is beside who cannot say the address (在莘庄地铁站旁边, 旁边有个便利店)."""
     hospital_name: Pattern[str]

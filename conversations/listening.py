@@ -142,6 +142,8 @@ def fill(
     reading = without_dates(message.text, reading, cues)
     correcting = Act.CORRECT in reading.acts
     case = case if correcting else unsettled(case, reading)
+    if is_red(reading) and "address" in case.slots and case.slots["address"].value == SKIPPED:
+        case = evolve(case, slots={name: value for name, value in case.slots.items() if name != "address"})
     for slot in row.slots:
         value = named_word(slot, message) or PARSERS[slot.kind](
             message, reading, _asked_before(slot, case, message, reading, cues), cues
@@ -163,12 +165,20 @@ def fill(
             )  # fmt: skip
         elif slot.kind == "place" and value is not None:
             value = to_be_confirmed(value, message.text, about_whom(case, cues), reading, cues)
+        if slot.kind == "place" and value is None and not had and _keeps_place(case, message, reading, cues):
+            value = Filled(SKIPPED, sure=False)
         if value is None or (had and not _better(value, had, correcting)):
             continue
         news[slot.name] = evolve(value, source=message.message_id, at=now)
     if not is_red(reading):
         news |= _answers(case, row, message, reading, asked, now, playbook, news)
     return (evolve(case, slots={**case.slots, **news}) if news else case), news
+
+
+def _keeps_place(case: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
+    """Whoever says that they would rather not tell where they are is not asked again, unless somebody must drive there."""
+    critical = case.urgency is Urgency.CRITICAL or is_red(reading)
+    return not critical and cues.keeps_address.search(message.text) is not None
 
 
 def _asked_before(slot: SlotRow, case: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:

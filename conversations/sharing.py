@@ -4,16 +4,17 @@ from conversations.elsewhere import of_their_own
 from conversations.listening import fill
 from conversations.messages import Inbound
 from conversations.reading import Reading
-from conversations.slots import PARSERS, SHARED
+from conversations.slots import PARSERS, SHARED, SKIPPED
 from conversations.speaking import noted
-from conversations.state import Case
+from conversations.state import Case, Filled
 from conversations.turn import Draft
 from conversations.values import evolve
 
 
 def share(draft: Draft, case: Case) -> Case:
     """Phone and address are the contact's: other open cases of theirs know them too."""
-    shared = of_their_own(case, {name: value for name, value in case.slots.items() if name in SHARED})
+    told = {name: value for name, value in case.slots.items() if name in SHARED and not _kept_back(name, value)}
+    shared = of_their_own(case, told)
     draft.state = evolve(draft.state, known={**draft.state.known, **shared})
     draft.put(case)
     for other in draft.state.cases:
@@ -22,6 +23,11 @@ def share(draft: Draft, case: Case) -> Case:
             draft.put(evolve(other, slots={**other.slots, **lacking}))
             draft.note(evolve(other, slots={**other.slots, **lacking}), "shared")
     return case
+
+
+def _kept_back(name: str, value: Filled) -> bool:
+    """A place they would rather not tell is asked for once more where another matter needs it."""
+    return name == "address" and value.value == SKIPPED
 
 
 def _kept_with(draft: Draft, case: Case, message: Inbound, reading: Reading) -> None:

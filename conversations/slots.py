@@ -15,6 +15,7 @@ from conversations.reading import Reading
 from conversations.state import Case, Filled
 from conversations.telephones import CALLED, has_no_number, how_they_rang, other_number, to_be_rung
 from conversations.whereabouts import (
+    as_spoken,
     beside,
     filled_place,
     named_last,
@@ -69,7 +70,7 @@ def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
 def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     best = place_told(message.text, reading, cues)
     if best and (specific(best) or (asked and not number_alone(best) and not cues.of_others.search(message.text))):
-        return filled_place(best, reading)
+        return as_spoken(filled_place(best, reading), best, message.text, cues)
     if message.location:
         label = message.location.label or f"{message.location.latitude:.5f},{message.location.longitude:.5f}"
         where = f"{message.location.latitude:.6f},{message.location.longitude:.6f}"

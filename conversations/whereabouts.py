@@ -137,6 +137,19 @@ def beside(said: str, cues: Cues) -> str:
     return (found["place"] or found["landmark"]) if found else ""
 
 
+def as_spoken(place: Filled, best: Address, text: str, cues: Cues) -> Filled:
+    """A place without a door in the words of whoever is there (苏州河边上 昌化路桥): of a road alone nobody finds them."""
+    if specific(best) or door_parts(best) or not best.raw:
+        return place
+    told = [one for one in _CLAUSE.split(text) if best.raw in one or cues.spot.search(cues.no_site.sub("", one))]
+    words = " ".join(one for one in told if not cues.of_others.search(one))[:_LONGEST]
+    around = words.replace(best.raw, "", 1)
+    if not cues.spot.search(around):
+        return place
+    kept = tuple(one for one in place.parts if one[0] != "raw")
+    return replace(place, value=words, parts=(("raw", words), *kept))
+
+
 def names_a_place(said: str, cues: Cues) -> bool:
     """Whether words that answer "where?" and are no address of ours (桥洞下面, 方舱3号馆) name a place at all."""
     if not 4 <= len(said) <= _LONGEST or _AMOUNT.fullmatch(said):

@@ -98,6 +98,7 @@ def find_case(
     if focus and reading.urgency is not Urgency.CRITICAL and _answers_question(state, message, reading, cues):
         # Where they are is no name for what they need (在安置点，三林中学).
         firm = reading.confidence >= _SURE or any(reason.code != "model" for reason in reading.reasons)
+        firm = firm and not _says_where(state, message, reading, cues)
         return focus, intent if firm else None
     return None, intent
 
@@ -240,14 +241,20 @@ def vague(case: Case, playbook: Playbook) -> bool:
     return case.confidence < playbook.manners.floor and (case.intent is Intent.CONSULT or not case.summary)
 
 
+def _says_where(state: Conversation, message: Inbound, reading: Reading, cues: Cues) -> bool:
+    """A few words of what they are beside, asked where they are: no journey, though it sounds like one (睡在北站候车室外面)."""
+    place = "address" in state.asked and beside(message.text, cues) and len(message.text.strip()) <= _SHORT + _FEW
+    return bool(place) and all(one.code == "model" for one in reading.reasons)
+
+
 def _answers_question(state: Conversation, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """A short answer to what we just asked is no new need, even if its words lean towards another intent."""
-    if not state.asked or reading.confidence > _ANSWERS:
+    if not state.asked or (reading.confidence > _ANSWERS and not _says_where(state, message, reading, cues)):
         return False
     if "check" in state.asked:
         return True  # asked whether it happens now, they tell more of it, and where (在乡下老家)
     facts = reading.entities
-    if "address" in state.asked and beside(message.text, cues) and all(one.code == "model" for one in reading.reasons):
+    if _says_where(state, message, reading, cues):
         return True
     filled = {"phone": bool(facts.phones), "address": bool(facts.addresses), "days_left": facts.days_left is not None}
     return any(filled.get(name, False) for name in state.asked) or Act.SKIP in reading.acts
