@@ -8,6 +8,7 @@ from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.in_danger import critical, doubtful, open_siblings, stand_by
 from conversations.listening import complete, felt, worse
 from conversations.needs import farewell
+from conversations.playbook import Playbook
 from conversations.reading import Entities, Reading
 from conversations.slots import SHARED
 from conversations.speaking import noted, receipt, still_missing, tip_words, words_for_12345
@@ -32,7 +33,7 @@ def answer(
     if danger:
         return doubtful(draft, case)
     if case.child:
-        return _child(draft, case, news)
+        return _child(draft, case, reading, news)
     worsens = not fresh and worse(case, draft.heard, reading, draft.playbook)
     leaves = Act.THANKS in reading.acts and farewell(draft.heard, reading, draft.playbook.cues)
     if worsens or ((felt(reading) or leaves) and "felt" not in case.asked):
@@ -166,9 +167,16 @@ def _remind(draft: Draft, case: Case, names: tuple[str, ...]) -> Turn:
 _OF_A_CHILD: dict[tuple[str, ...], str] = {("phone",): "ask_child_phone", ("address",): "ask_child_address"}
 
 
-def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
+def _of_illness(reading: Reading, playbook: Playbook) -> bool:
+    ill = playbook.intents[reading.intent].family == "medical" and reading.urgency.at_least(Urgency.URGENT)
+    told = reading.intent.opens_case or reading.urgency is not Urgency.NORMAL  # 弟弟睡着了 is chat
+    return ill or (told and Flag.CHECK in reading.flags)
+
+
+def _child(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Filled]) -> Turn:
     """A child by itself: a person at once, a grown-up nearby, a number and a door; no form, no consent to give."""
     first = "child" not in case.asked  # the ticket may be older than our knowing who writes
+    pressing = False
     case = draft.open_ticket(case)
     if first:
         case = draft.put(evolve(case, asked={**case.asked, "child": 1}))
@@ -176,12 +184,16 @@ def _child(draft: Draft, case: Case, news: Mapping[str, Filled]) -> Turn:
         open_siblings(draft, case)
         draft.say("info", draft.playbook.say("child", number=case.ticket))
     else:
-        draft.say("receipt", noted(case, news, draft.playbook) or draft.playbook.say("noted_words"))
+        if pressing := _of_illness(reading, draft.playbook):  # 弟弟发烧了很烫
+            draft.alert(case, "danger")
+            draft.say("danger", draft.playbook.say("child_danger"))
+        words = noted(case, news, draft.playbook)
+        draft.say("receipt", words if words or pressing else draft.playbook.say("noted_words"))
     _words, names = ask_contact(case, draft.playbook)
     if names and case.asked.get(names[0], 0) < 2:
         draft.say("question", draft.playbook.say(_OF_A_CHILD.get(names, "ask_child")))
         case = asked(case, names)
-    elif not first and not news:
+    elif not first and not news and not pressing:
         draft.said = [("receipt", draft.playbook.say("child_added", number=case.ticket))]
     draft.put(case)
     draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if names else 0)

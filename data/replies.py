@@ -23,7 +23,7 @@ _PLAIN = """
     call_yourself next_repost condolence condolence_again condolence_beside beside_you feedback abused
     nudge_critical slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
-    danger_if place_right ask_child_phone ask_child_address not_solved_what
+    danger_if child_danger place_right ask_child_phone ask_child_address not_solved_what
     media_kept media_voice_kept courtesy
     ask_repost_contact next_mute status_late status_taken status_done
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
@@ -86,7 +86,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
 _NUMBERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         """
-        danger danger_short danger_check danger_check_self_harm danger_if danger_picture danger_at_door foreign_danger
+        danger danger_short danger_check danger_check_self_harm danger_if child_danger danger_picture danger_at_door foreign_danger
         danger_ambulance_waits
         """.split(),
         ("120",),
