@@ -18,7 +18,7 @@ from classifiers.opinion import Opinion, opinions_of
 from classifiers.scorer import Model
 from classifiers.telling import telling
 from conversations.codes import Act, Flag, Intent, Urgency
-from conversations.reading import Entities, Reading, Reason
+from conversations.reading import VEILED, Entities, Reading, Reason
 
 Found = TypeVar("Found")
 
@@ -225,6 +225,8 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
     intent, confidence, further = opinion.intent, opinion.confidence, opinion.further
     if danger.urgency is Urgency.CRITICAL and danger.intent is not None and danger.intent is not intent:
         intent, further = _with_rule_intent(opinion, danger.intent)
+    elif confidence < _PLAIN and any(reason.code == VEILED for reason in danger.reasons):
+        intent, further = Intent.DISTRESS, ()  # 药我攒够了: no form for a medicine
     elif danger.intent is not None and not intent.opens_case and not _ANGRY.isdisjoint(acts):
         intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)  # a need shouted among insults
     elif (
@@ -270,6 +272,8 @@ _WEAK = 0.6
 _SECOND = 0.5
 """Confidence from which what the model took a critical text for is a need beside the danger that a rule named."""
 _NO_NEED = frozenset({Intent.OFFER, Intent.CONSULT, Intent.TRAVEL, Intent.FEEDBACK, Intent.CHITCHAT, Intent.SPAM})
+_PLAIN = 0.8
+"""Confidence from which a text is about what the model says, for all its words of farewell."""
 _DOUBTED = 0.7
 """Confidence below which what a rule doubts of is the matter, not the journey or the question the model sees."""
 _ANGRY = frozenset({Act.ABUSE, Act.HUMAN})

@@ -37,8 +37,8 @@ def answer(
     worsens = not fresh and worse(case, draft.heard, reading, draft.playbook)
     leaves = Act.THANKS in reading.acts and farewell(draft.heard, reading, draft.playbook.cues)
     if worsens or ((felt(reading) or leaves) and "felt" not in case.asked):
-        ill = draft.playbook.intents[case.intent].patient
-        draft.say("danger", draft.playbook.say("danger_if" if ill else "danger_if_any"))
+        row = draft.playbook.intents[case.intent]
+        draft.say("danger", draft.playbook.say("danger_if" if row.patient else row.unnamed[1]))
         case = draft.put(evolve(case, asked={**case.asked, "felt": 1}))
     if Flag.CHECK in case.flags and not case.ticket:
         case = draft.open_ticket(case)

@@ -6,22 +6,21 @@ from conversations.codes import Act, Flag, Urgency
 from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.reading import Reading
-from conversations.state import Case, Conversation
+from conversations.state import CHECKED, Case, Conversation
 from conversations.values import evolve
 
 _LONGEST = 60
-_TOLD = "checked"
 
 
 def unanswered(case: Case) -> bool:
     """Whether the question of a doubt still stands: who was asked for a number and a place after it answers those first."""
     doubted = Flag.CHECK in case.flags and case.urgency is not Urgency.CRITICAL
-    return case.open and doubted and "check" in case.asked and _TOLD not in case.asked
+    return case.open and doubted and "check" in case.asked and CHECKED not in case.asked
 
 
 def denied(case: Case) -> Case:
     """They said that it is not happening: the doubt stays for people and is not asked again."""
-    return evolve(case, asked={**case.asked, _TOLD: 1})
+    return evolve(case, asked={**case.asked, CHECKED: 1})
 
 
 def denied_in_words(state: Conversation, message: Inbound, reading: Reading, cues: Cues) -> Conversation:

@@ -31,6 +31,9 @@ class SlotRow:
     """Words in how the case began that make it pointless to ask (but for whoever is said to be pregnant)."""
 
 
+UNNAMED = ("danger_any", "danger_if_any")
+
+
 @dataclass(frozen=True, slots=True)
 class IntentRow:
     """One intent. `family` decides whether a new message belongs to the open case (same family) or starts another."""
@@ -45,6 +48,8 @@ class IntentRow:
     """Words in how the case began, and what happens next then: a mother without milk powder is not told of waters breaking."""
     patient: bool = True
     """Whether it is about somebody ill, as far as anybody knows: if not, a danger without a name may be of any kind."""
+    unnamed: tuple[str, str] = UNNAMED
+    """Of whom is not ill: what is said of a danger without a name, and of one that is only felt."""
 
     def next_for(self, began: str) -> str:
         """What happens next with a case that began with these words."""

@@ -6,9 +6,11 @@ from datetime import datetime
 from conversations.codes import Act, Flag, Intent, Urgency
 
 DOUBTED = "doubt:"
-DESPAIR = frozenset({"R12", "O12"})
+DESPAIR = frozenset({"R12", "R12V", "O12"})
 OF_ANOTHER = "R12O"
 """Somebody else is about to harm themselves: the writer is asked where, as in any danger, and told what to do."""
+VEILED = "R12V"
+"""Words behind which somebody may take leave of life (药我攒够了): always asked, whatever the words are about."""
 PICTURED = "picture:"
 """Before the code of a rule that saw its words on a picture: nobody has said yet that it is about them, or now."""
 

@@ -8,7 +8,7 @@ from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.knowledge import Tip
 from conversations.playbook import AMBULANCE, Playbook
-from conversations.reading import DESPAIR, OF_ANOTHER, Reading
+from conversations.reading import DESPAIR, OF_ANOTHER, VEILED, Reading
 from conversations.slots import SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
 from conversations.which_case import vague
@@ -28,7 +28,7 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     codes = [reason.code for reason in reading.reasons]
     if reading.urgency is not Urgency.CRITICAL:
         # Of others' despair one may have read, or be afraid of it: asked as of any danger.
-        despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and _of_themselves(reading)
+        despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and (VEILED in codes or _of_themselves(reading))
         if despair:
             return playbook.say("danger_check_self_harm")
         line = playbook.doubt(codes)
@@ -48,8 +48,9 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if again:
         return playbook.say(kind.short)
     at_door = Flag.AT_DOOR in reading.flags and kind.call == AMBULANCE and "R12" not in codes
-    unnamed = not any(code.startswith("R") for code in codes) and not playbook.intents[reading.intent].patient
-    line = playbook.say("danger_at_door" if at_door else "danger_any" if unnamed else kind.say)
+    row = playbook.intents[reading.intent]
+    unnamed = not any(code.startswith("R") for code in codes) and not row.patient
+    line = playbook.say("danger_at_door" if at_door else row.unnamed[0] if unnamed else kind.say)
     if mute:
         line += playbook.say("danger_mute", call=kind.call)
     if playbook.hours.night(now):

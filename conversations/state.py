@@ -12,6 +12,8 @@ from conversations.window import ReplyWindow
 
 HELPED = "helped"
 """Among what was asked of a case: help is there."""
+CHECKED = "checked"
+"""Counted once a doubt was denied: it stays for people and is not asked again."""
 _SAID_DONE = frozenset({TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED})
 
 
@@ -120,7 +122,9 @@ class Case:
     @property
     def quiet(self) -> bool:
         """Nothing is asked of someone bereaved or in despair; a person speaks with them."""
-        return Flag.DECEASED in self.flags or "R12" in self.codes
+        if Flag.DECEASED in self.flags or "R12" in self.codes:
+            return True
+        return "R12V" in self.codes and CHECKED not in self.asked
 
     @property
     def helped(self) -> bool:

@@ -5,6 +5,7 @@ from conversations.codes import Act, Flag, Intent, TicketStatus, Urgency
 from conversations.confirming import unanswered
 from conversations.context import in_scraps
 from conversations.cues import Cues
+from conversations.despair import beside_a_doubt, not_meant
 from conversations.doors import begins_with_a_door
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -42,7 +43,9 @@ def find_case(
     if Flag.DECEASED in reading.flags and any(case.open and case.urgency is Urgency.CRITICAL for case in state.cases):
         return who_died(state, message, cues), None  # nor is whoever is in danger taken for dead with another
     grieving = next((case for case in reversed(state.cases) if case.open and case.quiet), None)
-    if grieving is not None and of_the_living(grieving, message, reading, cues):
+    if grieving is not None and (
+        of_the_living(grieving, message, reading, cues) or beside_a_doubt(grieving, reading, playbook)
+    ):
         state = evolve(state, cases=tuple(case for case in state.cases if case is not grieving))
         grieving, focus = None, state.focused
     about_another = (
@@ -59,6 +62,8 @@ def find_case(
         return focus, intent if intent is not None and intent.opens_case else None
     if intent is None or not intent.opens_case:
         return focus, intent
+    if focus is not None and not_meant(state, focus, message, reading, cues):
+        return focus, None
     if _entry_of_a_list(state, message, cues):
         return None, intent
     if focus is not None and vague(focus, playbook):

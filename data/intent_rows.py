@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from conversations.codes import Intent
-from conversations.playbook import IntentRow, SlotRow
+from conversations.playbook import UNNAMED, IntentRow, SlotRow
 from conversations.slots import HEARD, PARSERS
 from data.faults import Fault, told
+from data.replies import REPLIES
 from data.rows import is_words, line_of, one_of, read_toml
 
 
@@ -94,7 +95,20 @@ def _read_intent(
         tuple(examples),
         _other_steps(path, name, raw.get("instead", []), faults),
         raw.get("patient", True) is True,
+        _unnamed(path, name, raw, faults),
     )
+
+
+def _unnamed(path: Path, name: str, raw: Mapping[str, Any], faults: list[Fault]) -> tuple[str, str]:
+    """`unnamed`: the two sentences for a danger without a name, the one for a danger and the one for a doubt."""
+    told = raw.get("unnamed", list(UNNAMED))
+    known = isinstance(told, list) and len(told) == 2 and all(one in REPLIES for one in told if isinstance(one, str))
+    if not known or not all(isinstance(one, str) and one.startswith("danger") for one in told):
+        faults.append(
+            Fault(name, line_of(path, r"^unnamed"), "unnamed 要写两句的名字，replies.toml 里有，以 danger 开头")
+        )
+        return UNNAMED
+    return told[0], told[1]
 
 
 def _other_steps(

@@ -27,7 +27,7 @@ _PLAIN = """
     media_kept media_voice_kept courtesy
     ask_repost_contact next_mute status_late status_taken status_done
     ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
-    danger_any danger_if_any picture_no ask_repost ask_consent next_surge beside_you_again
+    danger_any danger_if_any danger_distress danger_if_distress picture_no ask_repost ask_consent next_surge beside_you_again
     media_image media_voice media_other held not_stored comment
 """
 _NUMBERED = """
@@ -86,13 +86,15 @@ REPLIES: Mapping[str, frozenset[str]] = {
 _NUMBERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         """
-        danger danger_short danger_check danger_check_self_harm danger_if child_danger danger_picture danger_at_door foreign_danger
-        danger_ambulance_waits
+        danger danger_short danger_check danger_check_self_harm danger_if child_danger danger_picture danger_at_door
+        foreign_danger danger_ambulance_waits
         """.split(),
         ("120",),
     ),
     "danger_any": ("110", "119", "120"),
     "danger_if_any": ("119", "120"),
+    "danger_distress": ("110", "120"),
+    "danger_if_distress": ("110", "120"),
     "danger_check_call": ("{call}",),
     "danger_mute": ("{call}",),
 }

@@ -133,7 +133,7 @@ def test_a_database_that_is_not_there(tmp_path: Path) -> None:
         ("dangers.toml", 'say = "danger_fire"', 'say = "danger_fier"', "没有 danger_fier 这一句"),
         ("dangers.toml", 'say = "danger_fire"', 'say = "welcome"', "名字要以 danger 开头"),
         ("intents/travel.toml", "patient = false", "patient = 0", "patient 写 true 或 false"),
-        ("dangers.toml", "watched = true", "watch = true", "dangers.toml:16"),
+        ("dangers.toml", "watched = true", "watch = true", "dangers.toml:17"),
         ("dangers.toml", 'ask = "danger_check_ambulance"', 'ask = "danger_chek"', "没有 danger_chek 这一句"),
         ("replies.toml", "要救护车请打120", "要救护车请打电话", "danger_check_ambulance 少了 120"),
         ("acts.csv", "act,where", "human,whole,0,人工\nact,where", "表头"),
