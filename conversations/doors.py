@@ -104,8 +104,11 @@ def its_own_place(reading: Reading) -> Address | None:
 
 def place_of(house: Filled | None, part: Part) -> Filled | None:
     """Where one household is: the place its own words tell, or its door in the house that all share."""
-    if own := its_own_place(part.reading):
+    own = its_own_place(part.reading)
+    if own is not None and (own.room or own.number or own.building):
         return filled_place(own, part.reading)
+    if own is not None:  # the address of all stands at the end (…，501孩子发烧 曹杨路500弄)
+        house = filled_place(own, part.reading)
     door, known = door_of(part.text), dict(house.parts) if house else {}
     if house is None or not door or not (known.get("road") or known.get("estate")):
         return house

@@ -20,7 +20,7 @@ from conversations.whereabouts import (
     specific,
     without_place,
 )
-from conversations.whose_place import Whose, speaks_of_another, whose
+from conversations.whose_place import Whose, room_of_theirs, speaks_of_another, whose
 
 _FILLING = re.compile(r"[我家咱们在住是的就这里边那哦噢啊呀吧电话地址手机号码门牌\W]*")
 """What may stand beside an address that is all a message says (我家住在…)."""
@@ -46,14 +46,14 @@ def said_anew(
     this message, the place is of another."""
     best = place_told(text, reading, cues)
     if best is None:
-        return room_said(had, text, reading)
+        return room_said(had, text, reading, cues, another=speaks_of_another(about, cues))
     put_right = _DISTRICT_ALONE.fullmatch(text) is not None
     own = Act.CORRECT in reading.acts or asked or fresh or put_right
     tag = _whose(had, best, text, about, reading, cues, danger=danger or fresh)
     if tag is Whose.OTHERS:
         return None
     if tag is Whose.THEIRS and value is not None and (door_parts(best) or not had.sure):
-        return value
+        return patched(had, reading) if door_parts(best) and _WHOLE.isdisjoint(_said(best)) else value
     if danger and specific(best) and door_parts(best) and not cues.of_others.search(text):
         own = True  # help goes where the danger is
     if not own and not _of_theirs(had, best, text, reading, cues):
@@ -68,7 +68,11 @@ def to_be_confirmed(value: Filled, text: str, about: str, reading: Reading, cues
     """The first place of a case; the writer's own, where another is in need, may be theirs and may not."""
     best = place_told(text, reading, cues)
     doubtful = best is not None and speaks_of_another(about, cues) and whose(text, best, about, cues) is Whose.WRITERS
-    return replace(value, sure=False) if doubtful and Flag.MINOR not in reading.flags else value
+    if not doubtful or Flag.MINOR in reading.flags:
+        return value
+    if (room := room_of_theirs(text, cues)) and door_parts(value):
+        return _made_of({**dict(value.parts), "room": room}, sure=value.sure)
+    return replace(value, sure=False)
 
 
 def _whose(had: Filled, best: Address, text: str, about: str, reading: Reading, cues: Cues, *, danger: bool) -> Whose:
@@ -156,7 +160,7 @@ _DIGITS = re.compile(r"\d+")
 _OF_A_DOOR = re.compile("门牌|房间|房号|室|地址")
 
 
-def room_said(had: Filled, text: str, reading: Reading) -> Filled | None:
+def room_said(had: Filled, text: str, reading: Reading, cues: Cues, *, another: bool = False) -> Filled | None:
     """A room by itself where the house is known (502), or the known one put right (不是302是203; 门牌写错了 是203)."""
     parts = dict(had.parts)
     room = "".join(_DIGITS.findall(parts.get("room", "")))
@@ -164,6 +168,8 @@ def room_said(had: Filled, text: str, reading: Reading) -> Filled | None:
         return None
     if put_right := _NOT_BUT.search(text):
         said = put_right[2] if room == put_right[1] else ""
+    elif theirs := another and room_of_theirs(text, cues):
+        said = theirs
     elif labelled := _ROOM_LABELLED.fullmatch(text):
         said = labelled[1]
     elif alone := _ROOM_ALONE.fullmatch(text):

@@ -47,6 +47,18 @@ def whose(text: str, place: Address, about: str, cues: Cues) -> Whose:
     return _whose_of(found["who"], text, about, cues, with_writer=with_writer)
 
 
+_ROOM = re.compile(r"(?<![\d.-])(?!1(?:10|19|20|22)(?!\d))(\d{3,4})(室|房间?)?(?![\d弄号年月天块元路楼])")
+
+
+def room_of_theirs(text: str, cues: Cues) -> str:
+    """The room of somebody who lives in the writer's house (我住202，她住301)."""
+    for found in _ROOM.finditer(text):
+        before = _BREAK.split(text[: found.start()].rstrip(_AFTER_WHO))[-1][-_NEAR:]
+        if cues.they_at.match(before) and not cues.writer_with.search(before):
+            return found[1]
+    return ""
+
+
 def _whose_of(who: str, text: str, about: str, cues: Cues, *, with_writer: bool) -> Whose:
     patients, kin = patients_of(about, cues), named(who, cues)
     if not patients and not speaks_of_another(about, cues):

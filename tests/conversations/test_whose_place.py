@@ -102,3 +102,22 @@ def test_each_of_two_has_a_door() -> None:
     play.wait(seconds=40)
     hear(play, f"他住{HERS}", "travel", 0.2)
     assert [case.slots["address"].value for case in play.state.cases] == [MINE, HERS]
+
+
+@pytest.mark.parametrize(
+    ("told", "room"),
+    [
+        (["我是隔壁邻居，阿婆晕倒了叫不醒，我住普陀区曹杨路500弄3号202，她住301"], "301"),
+        (["隔壁阿婆晕倒了叫不醒，我住普陀区曹杨路500弄3号202", "阿婆住301室"], "301"),
+        (["阿婆晕倒了叫不醒 普陀区曹杨路500弄3号301", "我住202"], "301"),
+        (["我晕倒了 普陀区曹杨路500弄3号301", "她住202"], "301"),
+        (["阿婆晕倒了叫不醒 普陀区曹杨路500弄3号301", "她在120车上"], "301"),
+        (["阿婆晕倒了叫不醒 普陀区曹杨路500弄3号301", "她有300块钱"], "301"),
+    ],
+)
+def test_a_room_in_the_same_house(told: list[str], room: str) -> None:
+    play = Play()
+    for nth, text in enumerate(told):
+        play.wait(seconds=40)
+        hear(play, text, *(("emergency", 0.9) if nth == 0 else ("travel", 0.2)))
+    assert play.state.cases[0].slots["address"].value.removesuffix("室") == f"普陀区曹杨路500弄3号{room}"
