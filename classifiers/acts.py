@@ -26,6 +26,7 @@ _COURTESY = re.compile(
 _BEATS = {
     Act.NOT_SOLVED: Act.SOLVED,
     Act.REFUSE_CONSENT: Act.CONSENT,
+    Act.CONSENT: Act.WITHDRAW,
     Act.HUMAN: Act.GREET,
 }
 

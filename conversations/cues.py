@@ -58,6 +58,9 @@ class Cues:
     grown: Pattern[str]
     """The writer says that they are older, or have children."""
 
+    agrees_but: Pattern[str]
+    """From the beginning: it may be passed on, only not to somebody they name."""
+
     no_phone: Pattern[str]
     """There is no telephone; counts only where we asked for one."""
     phoneless: Pattern[str]
@@ -236,6 +239,8 @@ _SHAPES = {
     "beside": r"[在住靠近]\s?(?P<place>\S{2,20}?(?:%(beside)s))"
     r"|(?P<landmark>(?:%(beside)s)就?[是有](?:一?[个家座所条])?[^，,。；;！!？?\s]{0,12}?(?:%(landmark)s))",
     "drug_is": r"(?:这个)?(?:药的?名?字?|药品|名字)?(?:%(drug_is)s|[:：])\s*",
+    "agrees_but": r"^\W*(?:%(agrees_before)s)*\W*(?:%(agrees)s)[^，,。\s但不可只就别]{0,9}(?:[，,。\s]+(?:%(but)s)?|%(but)s)"
+    r"[^，,。\s]{0,4}(?:%(tell_not)s)[^，,。]{0,4}(?:%(not_to)s)(?!.*[吗么伐?？]$)",
     "asks_back": "(?:%(asks_back)s|[?？])$",
 }
 _FIELDS = {one.name: _SHAPES.get(one.name, f"%({one.name})s") for one in fields(Cues)}

@@ -32,7 +32,8 @@ def meta_act(draft: Draft, case: Case | None, reading: Reading, *, silent: bool 
         if silent:
             if case is not None:
                 if act in (Act.CONSENT, Act.REFUSE_CONSENT):
-                    case = draft.put(evolve(case, consent="yes" if act is Act.CONSENT else "no"))
+                    agrees = act is Act.CONSENT or _agrees_but(draft)
+                    case = draft.put(evolve(case, consent="yes" if agrees else "no"))
                 if act is Act.HUMAN:
                     case = draft.open_ticket(case)
                 draft.note(case, f"asks_{act}", by="contact")
@@ -107,16 +108,27 @@ def _consent(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Pass it on": kept with the case, said back once there is a ticket; the questions go on."""
     if case is None:
         return False
+    but = _agrees_but(draft)
     case = _decided(draft, case, "yes")
+    if case.ticket and but:  # people read whom not to tell
+        draft.note(case, "added", by="contact", detail=draft.heard.strip()[:_WORDS])
     if case.ticket:
-        draft.say("info", draft.playbook.say("consent", number=case.ticket))
+        draft.say("info", draft.playbook.say("consent_but" if but else "consent", number=case.ticket))
     return bool(case.ticket)
+
+
+def _agrees_but(draft: Draft) -> bool:
+    """It may be passed on, only not to one they name; a mere "fine" is that only where it was asked."""
+    asked_for = "consent" in draft.state.asked or any(word in draft.heard for word in ("同意", "愿意", "转"))
+    return asked_for and draft.playbook.cues.agrees_but.search(draft.heard) is not None
 
 
 def _refuse(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """ "Tell nobody": respected, and said back; what we ask for ourselves is asked all the same."""
     if case is None:
         return False
+    if _agrees_but(draft):
+        return _consent(draft, case, reading)
     case = _decided(draft, case, "no")
     called = "called_12345" in case.slots
     draft.say("info", draft.playbook.say("refuse_consent") + ("" if called else draft.playbook.say("call_yourself")))
@@ -188,7 +200,7 @@ def _yes(draft: Draft, case: Case | None, reading: Reading) -> bool:
     return True
 
 
-_NO_NEED = 6
+_NO_NEED, _WORDS = 6, 40
 
 
 def _of_ringing(draft: Draft) -> bool:

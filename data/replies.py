@@ -32,7 +32,7 @@ _PLAIN = """
 """
 _NUMBERED = """
     revisit revisit_critical threat added added_mute solved_critical not_solved_critical human human_night
-    child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent media_added
+    child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent consent_but media_added
 """
 
 REPLIES: Mapping[str, frozenset[str]] = {
