@@ -86,6 +86,9 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     """
     if reading.intent is Intent.CHILD_ILLNESS and Flag.ELDER in reading.flags and Flag.MINOR not in reading.flags:
         reading = replace(reading, intent=Intent.OTHER_MEDICAL)  # 「有点热度」 of one of eighty-three is no child's
+    if reading.intent is Intent.MATERNITY and _of_an_elder(reading):
+        others = tuple(pair for pair in reading.intents if pair[0] not in (Intent.MATERNITY, Intent.SUPPLIES))
+        reading = replace(reading, intent=Intent.SUPPLIES, intents=others)  # grandfather's nappies
     if _asks_a_rule(reading):
         return replace(reading, intent=Intent.CONSULT, urgency=Urgency.NORMAL, reasons=())
     if Flag.CHECK in reading.flags and _idle_doubt(message, reading):
@@ -114,6 +117,12 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)
+
+
+def _of_an_elder(reading: Reading) -> bool:
+    """Of somebody old, and neither of a child nor of a birth, as far as words and rules tell."""
+    young = Flag.MINOR in reading.flags or Flag.PREGNANT in reading.flags
+    return Flag.ELDER in reading.flags and not young and all(one.code == "model" for one in reading.reasons)
 
 
 _OF_THINGS = frozenset(
