@@ -21,21 +21,23 @@ Act = Callable[[web.Request, Staff], Awaitable[web.StreamResponse]]
 
 TICKET_ACTS: dict[str, tuple[Act, tuple[str, ...], str]] = {
     "acknowledge": (acts.post_acknowledge, (), "a person has seen the alert"),
-    "note": (notes.post_note, ("text",), "a note for colleagues"),
+    "note": (notes.post_note, ("text", "form"), "a note for colleagues"),
     "written": (picture_taking.post_take, ("picture", "slot"), "take a slot over from what was read on a picture"),
     "merge": (merging.post_merge, ("other",), "close it as part of `other`"),
     "apart": (merging.post_apart, ("other",), "`other` is another matter"),
     "split": (merging.post_split, (), "let it stand for itself again"),
     "calls": (
-        calls.post_call, ("result", "unit", "number", "promise", "due", "note", "move"),
-        "a call was made; `unit` empty: to the resident; `due`: place in the list of the desk's times",
+        calls.post_call, ("result", "unit", "number", "promise", "due", "note", "move", "form"),
+        "a call was made; `unit` empty: to the resident; `due`: place in the list of the desk's times; `form`: an id under "
+        "which the same is kept once, as with notes and revisits",
     ),
     "promise": (calls.post_promise, ("call", "state"), "a promise was kept or missed"),
     "order": (orders_acts.post_make, (), "begin a work order, or the one that is open"),
     "order-tell": (orders_acts.post_tell, ("order", "mark", "text"), "tell the resident how the order stands"),
     "obstacle": (reports_acts.post_obstacle, ("code", "on"), "where it is stuck; `on`: yes or no"),
     "revisit": (
-        revisits.post_revisit, ("contacted", "solved", "satisfied", "again", "on", "note"), "what a revisit heard",
+        revisits.post_revisit, ("contacted", "solved", "satisfied", "again", "on", "note", "form"),
+        "what a revisit heard",
     ),
     "revisit-ask": (revisits.post_ask, (), "ask in the conversation how it went"),
 }  # fmt: skip

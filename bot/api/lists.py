@@ -19,6 +19,8 @@ from bot.store.said import Message, messages_of
 from bot.store.tickets import Ticket, TicketEvent, events_of, get_ticket
 
 MOST = 200
+_ALL = 100_000
+"""More than any ticket has: pages are cut from all of them."""
 
 
 def paged(request: web.Request, items: Sequence[Any], key: Callable[[Any], str]) -> dict[str, Any]:
@@ -55,7 +57,7 @@ async def part(request: web.Request) -> web.StreamResponse:
         case "events":
             page = paged(request, [event_json(one, masked=masked) for one in await events_of(*base)], _id)
         case "calls":
-            page = paged(request, [call_json(one, masked=masked) for one in await calls_of(*base)], _id)
+            page = paged(request, [call_json(one, masked=masked) for one in await calls_of(*base, most=_ALL)], _id)
         case "orders":
             page = paged(request, [order_json(one, masked=masked) for one in await orders_of(*base)], _number)
         case _:

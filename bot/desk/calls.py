@@ -1,11 +1,14 @@
 """Calls from a ticket: logged with two taps, promises kept or missed, and one list of what is due. Nothing is dialled here."""
 
+import re
+
 from aiohttp import web
 
 from bot.audit import audit
 from bot.desk.acts import done, refused
 from bot.desk.calls_view import call_line, found_callees, moves_on
 from bot.desk.directory import ROWS
+from bot.desk.once import form_id
 from bot.desk.pages import error_answer, fragment, json_answer, page
 from bot.desk.record import lately, names_of_staff
 from bot.desk.session import Staff
@@ -24,6 +27,7 @@ _LONGEST = 300
 _REVEALS = 120
 """As many in ten minutes as of a ticket's facts, counted together."""
 _FOUND = 8
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{2,20}(?:[,，转#*]+ ?[0-9]{1,6})?")
 _GONE = "没有这张单，或资料已删除。"
 
 
@@ -33,7 +37,7 @@ class Unfit(Exception):
 
 async def post_call(request: web.Request, staff: Staff) -> web.StreamResponse:
     """POST /desk/tickets/{number}/calls: unit ("" the resident), number, result, promise, due (place in the list), note,
-    move ("yes": the ticket is with the street now). The parts of the page as they are now.
+    move ("yes": the ticket is with the street now), form (its id). The parts of the page as they are now.
     """
     services = request.app[SERVICES]
     ticket = await find(request)
@@ -46,9 +50,16 @@ async def post_call(request: web.Request, staff: Staff) -> web.StreamResponse:
     except Unfit as error:
         return refused(request, staff, ticket.number, 400, "unfit", str(error))
     said = f"{whom}，{ROWS.result_title(call.result)}"
-    kept = await keep_call(services.database, services.vault, ticket, call, staff.login, services.clock(), said)
+    form_of = form_id(
+        services.vault, form, staff.login, ticket.number, str(call.unit), call.result, call.promise, call.note
+    )
+    kept = await keep_call(
+        services.database, services.vault, ticket, call, staff.login, services.clock(), said, form_of
+    )
     if kept is None:
         return refused(request, staff, ticket.number, 404, "unknown", "资料已删除，记不下了。")
+    if kept == 0:  # sent again: what followed from it has followed
+        return await done(request, staff, ticket)
     await audit(services.database, staff.login, "desk.called", ticket.number, result=call.result, unit=call.unit or 0)
     await _move_on(services, ticket, call, staff, moves=form.get("move") == "yes")
     services.live.publish([{"what": "ticket", "number": ticket.number, "change": CALLED, "alert": ""}])
@@ -75,7 +86,8 @@ async def _call(services: Services, ticket: Ticket, form: dict[str, str]) -> tup
     unit = await get_unit(services.database, ROWS, known) if known is not None else None
     if unit is None:
         raise Unfit("通讯录里没有这一家，请刷新。")
-    dialled = form["number"] if form.get("number") in unit.numbers else unit.numbers[0]
+    given = form.get("number", "")  # as it stood when it was dialled: a colleague may have written a new one since
+    dialled = given if _NUMBER.fullmatch(given) else unit.numbers[0]
     due = None
     if result.promises or (promise and result.human):
         place = whole(form.get("due", "0"), len(ROWS.promises) - 1)

@@ -43,6 +43,7 @@ _SHOWN = 120
 _JUDGED = 1000
 """Units looked at one by one for the list of those to verify: more than anybody verifies in a week."""
 _TAKEN = "同一个地方已经有这个名字的单位了。"
+_CHANGED_BESIDE = "别的同事刚改过这一家，现在的内容在上面。您填的还在下面，没有存：对过以后再存一次。"
 _CHANGED = "别的同事刚改过这一家，请看过现在的内容再改。"
 
 
@@ -225,7 +226,8 @@ async def post_edit(request: web.Request, staff: Staff) -> web.StreamResponse:
     except Taken:
         return await _form(request, staff, unit, given, wrong={"name": _TAKEN}, status=409)
     except Changed:
-        return await _form(request, staff, unit, error=_CHANGED, status=409)
+        fresh = await _unit(request) or unit
+        return await _form(request, staff, fresh, given, error=_CHANGED_BESIDE, status=409)
     if columns:
         await audit(services.database, staff.login, "directory.changed", str(unit.id), columns=",".join(columns))
     await _verified_too(request, staff, unit.id)

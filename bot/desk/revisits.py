@@ -1,12 +1,14 @@
 """Revisits: who is to be asked how it went, by telephone or in the chat, and the three answers, never taken for one."""
 
 from datetime import datetime, time, timedelta
+from uuid import uuid4
 
 from aiohttp import web
 
 from bot.audit import audit
 from bot.desk import words
 from bot.desk.acts import refused, why_not
+from bot.desk.once import form_id
 from bot.desk.pages import page
 from bot.desk.record import names_of_staff, reply_room
 from bot.desk.revisits_view import answers_words, due_rows, entries_of, judged
@@ -18,7 +20,7 @@ from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.mask import mask_phone
 from bot.services import Services
-from bot.store.revisits import REVISITED, Answers, keep_revisit, last_revisits
+from bot.store.revisits import REVISITED, Answers, keep_revisit, last_revisits, revisit_kept
 from bot.store.similar import duplicate_of
 from bot.store.tickets import Ticket, get_ticket
 from conversations.codes import TicketStatus, Urgency
@@ -73,6 +75,7 @@ async def _page(
     return page(
         "revisit.html", staff, status=status, section="revisits", ticket=ticket, row=row, room=room, error=error,
         verdict=verdict, entries=await entries_of(services, ticket, names), now=now, days=_AGAIN_DAYS,
+        form=str(form.get("form", "")) or uuid4().hex,
         phone=mask_phone(ticket.slots.get("phone", "")), next_due=ticket.slots.get("next_due", ""),
         question=_question(services, ticket), given={name: str(form.get(name, "")) for name in _FIELDS},
         choices={"contacted": words.CONTACTED, "solved": words.SOLVED, "satisfied": words.SATISFIED},
@@ -101,6 +104,10 @@ async def post_revisit(request: web.Request, staff: Staff) -> web.StreamResponse
         answers = _answers(form, services.clock())
     except Unfit as error:
         return await _page(request, staff, ticket, status=400, error=str(error))
+    said = answers_words(answers)
+    form_of = form_id(services.vault, form, staff.login, ticket.number, said, answers.note)
+    if await revisit_kept(services.database, form_of):  # sent again: what followed from it has followed
+        raise web.HTTPSeeOther("/desk/revisits")
     event = _event(ticket, answers, staff.login)
     if isinstance(event, ReporterReopened) and await duplicate_of(services.database, ticket.number):
         status, sentence = await why_not(services, "linked", ticket)
@@ -111,8 +118,10 @@ async def post_revisit(request: web.Request, staff: Staff) -> web.StreamResponse
             fresh = await get_ticket(services.database, services.vault, ticket.number) or ticket
             status, sentence = await why_not(services, outcome.refused, fresh)
             return await _page(request, staff, fresh, status=status, error=sentence)
-    said = answers_words(answers)
-    if not await keep_revisit(services.database, services.vault, ticket, answers, staff.login, services.clock(), said):
+    kept = await keep_revisit(
+        services.database, services.vault, ticket, answers, staff.login, services.clock(), said, form_of
+    )
+    if not kept:
         return refused(request, staff, "", 404, "unknown", _GONE)
     await audit(
         services.database, staff.login, "desk.revisited", ticket.number, contacted=answers.contacted, solved=answers.solved

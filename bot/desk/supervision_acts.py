@@ -9,6 +9,7 @@ from bot.arrivals import TurnFailed
 from bot.audit import audit
 from bot.desk.acts import done, refused
 from bot.desk.directory import ROWS as DIRECTORY
+from bot.desk.once import form_id
 from bot.desk.orders_acts import NOT_YOURS
 from bot.desk.orders_panel import consent_of, may_act
 from bot.desk.pages import error_answer, json_answer
@@ -46,7 +47,7 @@ class Unfit(Exception):
 
 
 async def post_step(request: web.Request, staff: Staff) -> web.StreamResponse:
-    """POST /desk/tickets/{number}/supervise: level, unit ("" for `who`), way, promise, due (place in the list), note."""
+    """POST /desk/tickets/{number}/supervise: level, unit ("" for `who`), way, promise, due (place in the list), note, form."""
     services = request.app[SERVICES]
     ticket = await find(request)
     if ticket is None or ticket.erased:
@@ -62,9 +63,12 @@ async def post_step(request: web.Request, staff: Staff) -> web.StreamResponse:
     except Unfit as error:
         return refused(request, staff, ticket.number, 400, "unfit", str(error))
     said = f"{ROWS.level_title(step.level)}，{whom}，{ROWS.way_title(step.way)}，{moment(step.due, now)}前"
-    kept = await keep_step(services.database, services.vault, ticket, step, staff.login, now, said)
+    form_of = form_id(services.vault, form, staff.login, ticket.number, step.level, whom, step.promise, step.note)
+    kept = await keep_step(services.database, services.vault, ticket, step, staff.login, now, said, form_of)
     if kept is None:
         return refused(request, staff, "", 404, "unknown", _GONE)
+    if kept == 0:  # sent again: what followed from it has followed
+        return await _done(request, staff, ticket)
     await audit(
         services.database, staff.login, "desk.supervised", ticket.number, level=step.level, trigger=step.trigger,
         unit=step.unit or 0,

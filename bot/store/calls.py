@@ -97,25 +97,29 @@ async def tell_ticket(
 
 
 async def keep_call(
-    database: Database, vault: Vault, ticket: Ticket, call: NewCall, by: str, at: datetime, said: str
-) -> int | None:
-    """Its id; None when the contact's key is gone. `said`: the line of the ticket's history."""
+    database: Database, vault: Vault, ticket: Ticket, call: NewCall, by: str, at: datetime, said: str,
+    form: str | None = None,
+) -> int | None:  # fmt: skip
+    """Its id; 0 when this form was kept before; None when the contact's key is gone. `said`: the line of the ticket's
+    history."""
     async with database.connection() as connection, connection.transaction():
         sealed = await key_of(connection, ticket.conversation)
         if sealed is None:
             return None
-        await tell_ticket(connection, vault, ticket.number, by, at, CALLED, said)
         words = {"promise": call.promise, "note": call.note}
         if call.unit is None:
             words["number"] = call.dialled
         body = vault.data_key(ticket.conversation, sealed).seal(encode(words))
-        made: int = await connection.fetchval(
-            "insert into calls (number, conversation, unit, dialled, at, by, result, promise_due, promise_state, body) "
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+        made: int | None = await connection.fetchval(
+            "insert into calls (number, conversation, unit, dialled, at, by, result, promise_due, promise_state, body, form) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+            "on conflict (form) where form is not null do nothing returning id",
             ticket.number, ticket.conversation, call.unit, call.dialled if call.unit is not None else "", at, by,
-            call.result, call.promise_due, "open" if call.promise_due else "", body,
+            call.result, call.promise_due, "open" if call.promise_due else "", body, form,
         )  # fmt: skip
-        return made
+        if made is not None:
+            await tell_ticket(connection, vault, ticket.number, by, at, CALLED, said)
+        return made or 0
 
 
 async def calls_of(database: Database, vault: Vault, number: str, most: int = 60) -> list[Call]:

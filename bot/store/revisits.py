@@ -58,23 +58,32 @@ class Past:
 
 
 async def keep_revisit(
-    database: Database, vault: Vault, ticket: Ticket, answers: Answers, by: str, at: datetime, said: str
-) -> bool:
-    """False when the contact's key is gone. `said`: the line of the ticket's history."""
+    database: Database, vault: Vault, ticket: Ticket, answers: Answers, by: str, at: datetime, said: str,
+    form: str | None = None,
+) -> bool:  # fmt: skip
+    """False when the contact's key is gone. `said`: the line of the ticket's history; of a form that was kept before nothing
+    is written."""
     async with database.connection() as connection, connection.transaction():
         sealed = await key_of(connection, ticket.conversation)
         if sealed is None:
             return False
         change = ASKED if not (answers.contacted or answers.solved) else REVISITED
-        await tell_ticket(connection, vault, ticket.number, by, at, change, said)
         key = vault.data_key(ticket.conversation, sealed)
-        await connection.execute(
-            "insert into revisits (number, conversation, at, by, way, contacted, solved, satisfied, again_at, body) "
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        made = await connection.fetchval(
+            "insert into revisits (number, conversation, at, by, way, contacted, solved, satisfied, again_at, body, form) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+            "on conflict (form) where form is not null do nothing returning id",
             ticket.number, ticket.conversation, at, by, answers.way, answers.contacted, answers.solved, answers.satisfied,
-            answers.again_at, key.seal(encode({"note": answers.note})) if answers.note else None,
+            answers.again_at, key.seal(encode({"note": answers.note})) if answers.note else None, form,
         )  # fmt: skip
+        if made is not None:
+            await tell_ticket(connection, vault, ticket.number, by, at, change, said)
     return True
+
+
+async def revisit_kept(database: Database, form: str | None) -> bool:
+    """Whether this form was kept before."""
+    return form is not None and bool(await database.value("select true from revisits where form = $1", form))
 
 
 async def candidates(

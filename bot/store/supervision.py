@@ -84,22 +84,26 @@ def _step(row: Any, vault: Vault) -> Step:
 
 
 async def keep_step(
-    database: Database, vault: Vault, ticket: Ticket, step: NewStep, by: str, at: datetime, said: str
-) -> int | None:
-    """Its id; None when the contact's key is gone. `said`: the line of the ticket's history."""
+    database: Database, vault: Vault, ticket: Ticket, step: NewStep, by: str, at: datetime, said: str,
+    form: str | None = None,
+) -> int | None:  # fmt: skip
+    """Its id; 0 when this form was kept before; None when the contact's key is gone. `said`: the line of the ticket's
+    history."""
     async with database.connection() as connection, connection.transaction():
         sealed = await key_of(connection, ticket.conversation)
         if sealed is None:
             return None
-        await tell_ticket(connection, vault, ticket.number, by, at, TOLD, said)
         words = {"who": step.who, "promise": step.promise, "note": step.note}
-        made: int = await connection.fetchval(
-            "insert into supervision (number, conversation, level, rank, trigger, unit, way, at, by, due, promised, state, body) "
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', $12) returning id",
+        made: int | None = await connection.fetchval(
+            "insert into supervision (number, conversation, level, rank, trigger, unit, way, at, by, due, promised, state, body, "
+            "form) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', $12, $13) "
+            "on conflict (form) where form is not null do nothing returning id",
             ticket.number, ticket.conversation, step.level, step.rank, step.trigger, step.unit, step.way, at, by, step.due,
-            bool(step.promise), vault.data_key(ticket.conversation, sealed).seal(encode(words)),
+            bool(step.promise), vault.data_key(ticket.conversation, sealed).seal(encode(words)), form,
         )  # fmt: skip
-        return made
+        if made is not None:
+            await tell_ticket(connection, vault, ticket.number, by, at, TOLD, said)
+        return made or 0
 
 
 async def keep_waiver(

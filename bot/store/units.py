@@ -14,14 +14,17 @@ from data.directory import DirectoryRows
 _PART = re.compile(r"[a-z0-9+]+|[^\sa-z0-9+]")
 _MOST = 400
 
-_FIGURES = """
+_STANDS = r"""(dialled = '' or right(regexp_replace(dialled, '\D', '', 'g'), 8) = any (
+    select right(regexp_replace(n, '\D', '', 'g'), 8) from unnest(u.numbers) n))"""
+"""What was heard at a number that the unit no longer has says nothing of the one it has; area codes are written or not."""
+_FIGURES = f"""
 left join lateral (
     select count(*) as calls, count(*) filter (where l.result = any ($1)) as answered,
-        count(*) filter (where l.at > coalesce(greatest(h.at, u.verified_at), '-infinity')) as recent_failures,
+        count(*) filter (where l.stands and l.at > coalesce(greatest(h.at, u.verified_at), '-infinity')) as recent_failures,
         h.at as answered_at, d.at as dead_at
     from (select max(at) as at from calls where unit = u.id and result = any ($1)) h,
-        (select max(at) as at from calls where unit = u.id and result = any ($2)) d,
-        (select result, at from calls where unit = u.id order by at desc, id desc limit $3) l
+        (select max(at) as at from calls where unit = u.id and result = any ($2) and {_STANDS}) d,
+        (select result, at, {_STANDS} as stands from calls where unit = u.id order by at desc, id desc limit $3) l
     group by h.at, d.at
 ) f on true
 """

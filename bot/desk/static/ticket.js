@@ -35,11 +35,22 @@ if (reply) {
 }
 document.getElementById("canned-open")?.addEventListener("click", () => canned.open());
 
+// What was filled in and may not have arrived keeps its id: sent again it is kept once.
+const unsure = new Map();
+
+function once(name, fields) {
+  const key = JSON.stringify([name, fields]);
+  if (!unsure.has(key)) unsure.set(key, crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`);
+  return [key, { ...fields, form: unsure.get(key) }];
+}
+
 /** Do something; the answer is the page as it is now. True when it was taken. */
 async function act(name, fields, complain = toast) {
   const done = parts.opened();
+  const [key, filled] = once(name, fields);
   try {
-    const answer = await post(`${base}/${name}`, fields);
+    const answer = await post(`${base}/${name}`, filled);
+    unsure.delete(key);
     acts += 1;
     take(answer, done);
     return true;
