@@ -1,9 +1,10 @@
-"""What lists may show of personal data: 138****5678, streets without doors, no illness beyond its kind."""
+"""What lists may show of personal data: 138****5678, 王某, streets without doors, no illness beyond its kind."""
 
 import re
 from collections.abc import Mapping
 
 from bot.doors import hide_doors
+from bot.names import hide_said_names
 from classifiers.phones import read_phones
 
 _MOBILE = re.compile(r"(?<!\d)([1１]\d{2})[-. ]?\d{4}[-. ]?(\d{4})(?!\d)")
@@ -31,8 +32,10 @@ def _masked(number: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """Free words for a list or an auditor: phones, identity numbers and doors hidden."""
-    return hide_doors(mask_phone(_IDENTITY.sub("〔证件号〕", text)), lambda door: _FIGURES.sub("*", door))
+    """Free words for a list or an auditor: phones, identity numbers, doors and names that are said as names hidden."""
+    return hide_doors(
+        mask_phone(_IDENTITY.sub("〔证件号〕", hide_said_names(text))), lambda door: _FIGURES.sub("*", door)
+    )
 
 
 def mask_slots(slots: Mapping[str, str]) -> dict[str, str]:

@@ -116,7 +116,9 @@ async def whole_ticket(services: Any, ticket: Ticket, *, masked: bool) -> dict[s
     return {
         **ticket_json(ticket, masked=masked),
         "slots_detail": {} if masked else ticket.body.slots,
-        "reasons": ticket.body.reasons,
+        "reasons": [{**one, "span": mask_text(one.get("span", ""))} for one in ticket.body.reasons]
+        if masked
+        else ticket.body.reasons,
         "messages": [message_json(message, ticket, masked=masked) for message in messages],
         "events": [event_json(event, masked=masked) for event in events],
         "duplicate_of": linked.duplicate_of if linked else None,

@@ -11,6 +11,7 @@ from bot.hotline.form import tell_text
 from bot.hotline.gate import Gate, called_of, gate_of
 from bot.hotline.states import LEFT, due, stage
 from bot.mask import mask_phone, mask_text
+from bot.names import mask_name
 from bot.services import Services
 from bot.store.orders import Order, OrderEvent, orders_of
 from bot.store.tickets import Ticket
@@ -217,6 +218,8 @@ def boxes_of(order: Order, *, masked: bool) -> list[tuple[str, str]]:
     for field in ROWS.fields:
         value = order.form.fields.get(field.code, "")
         if value:
-            hidden = mask_phone(value) if field.phone else mask_text(value)
+            hidden = (
+                mask_name(value) if field.code == "name" else mask_phone(value) if field.phone else mask_text(value)
+            )
             out.append((field.title, hidden if masked else value))
     return out

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from bot.doors import hide_doors, is_door
 from bot.learning.figures import hide_runs
 from bot.learning.marks import ACCOUNT, ESTATE, LINK, MAIL, NAME, NUMBER, PHONE, PLATE, Mark
-from classifiers.names import DOUBLE_SURNAMES, SURNAMES, TITLES
+from bot.names import CALLED, FIELD_NAME, GIVEN, SMALL, SURNAME, value_of
+from classifiers.names import TITLES
 from classifiers.phones import read_phones
 
 _BEFORE_VALUE = r"(?:号码|号|码|是|为|名|[:：\s】\]=])*"
@@ -38,35 +39,20 @@ _FIGURES = re.compile(r"[0-9０-９]")
 _HAN_FIGURES = re.compile(r"[零〇幺一二两三四五六七八九十百甲乙丙丁]|[a-zA-Z]")
 
 # A name of two to five characters without the small words a sentence is made of: 不让出小区 names no estate.
-_SMALL = (
-    "我你他她它们的这那在出进不让了请问到回去来是个全整各就也都住里被封从有和跟把给向每一没能要想往离近本"
-    "该某老旧管防开解因为现已还又再等说告知下上外后前没"
-)
 _ESTATE = re.compile(
-    rf"(?P<plain>(?:(?![{_SMALL}])[一-鿿]){{2,5}})(?:小区|新村|花园|公寓|家园|名邸|名苑|佳苑|雅苑|华庭|豪庭|公馆|别墅|花苑|苑|邨|里弄|坊|大厦)"
+    rf"(?P<plain>(?:(?![{SMALL}])[一-鿿]){{2,5}})(?:小区|新村|花园|公寓|家园|名邸|名苑|佳苑|雅苑|华庭|豪庭|公馆|别墅|花苑|苑|邨|里弄|坊|大厦)"
 )
 _NO_NAME = re.compile(
     r"隔壁|附近|别人|其他|很多|自己|居住|所在|商业|商务|人才|残疾|老人|老年|青年|员工|学生|教学|住院|门诊|村民|居民|高档|普通|动迁|拆迁$"
 )
 
-_SURNAME = rf"(?:{DOUBLE_SURNAMES}|[{SURNAMES}])"
-_GIVEN = rf"(?:(?![{_SMALL}谢])[一-鿿])"
-_TITLED = re.compile(rf"(?:(?<![一-鿿])(?!谢谢|方便|于是){_SURNAME}{_GIVEN}{{0,2}}?|(?<!谢){_SURNAME})(?=(?:{TITLES}))")
-_UNTIL = r"(?=$|[^一-鿿]|今年|住|男|女|电话|手机|身份|患|家|生于)"
-_CALLED = re.compile(
-    rf"(?P<cue>(?:姓名|联系人|收件人|收货人|户主|署名|称呼|名字)(?:[:：\s】\]=是为叫])+)(?P<value>[一-鿿·•]{{2,4}}{_UNTIL}"
-    rf"|[A-Za-z][A-Za-z .]{{1,30}}|[一-鿿·•]{{2,3}})"
-    rf"|(?P<cue2>我叫|本名|叫做|名叫|落款)(?P<value2>{_SURNAME}{_GIVEN}{{1,2}}{_UNTIL})"
-)
-_FIELD_NAME = re.compile(
-    r"(?P<cue>[【\[［][^】\]］]{0,6}(?:姓名|联系人|名字|称呼)[^】\]］]{0,4}[】\]］]\s*)(?P<value>[^【\[［\n,，。;；]{1,30})"
-)
+_TITLED = re.compile(rf"(?:(?<![一-鿿])(?!谢谢|方便|于是){SURNAME}{GIVEN}{{0,2}}?|(?<!谢){SURNAME})(?=(?:{TITLES}))")
 _WHO = (
     "本人|患者|病人|老人|产妇|孕妇|伤者|死者|逝者|母亲|父亲|妈妈|爸爸|我妈|我爸|爷爷|奶奶|外公|外婆|丈夫|妻子|老公|老婆|爱人|儿子|女儿|孩子|邻居"
     "|居民|住户|业主|家属|同事|朋友|医生|姐姐|哥哥|弟弟|妹妹|婆婆|公公|岳父|岳母|保姆|护工"
 )
 _SAID = re.compile(
-    rf"(?P<cue>(?:{_WHO})[:：\s]{{0,2}})(?P<value>{_SURNAME}{_GIVEN}{{1,2}})"
+    rf"(?P<cue>(?:{_WHO})[:：\s]{{0,2}})(?P<value>{SURNAME}{GIVEN}{{1,2}})"
     r"(?=[,，。、；;\s（(\d]|$|今年|现年|住|男|女|电话|手机|身份证|是|患|因|于|在|家|需|突|已|目前|〔)"
 )
 
@@ -84,8 +70,8 @@ def deidentify(text: str, *, places: Iterable[str] = ()) -> str:
     for phone in read_phones(text):
         text = text.replace(phone.raw, PHONE.shown)
     text = _MIXED.sub(lambda found: NUMBER.shown if len(_FIGURES.findall(found[0])) > _FEW else found[0], text)
-    text = _FIELD_NAME.sub(_keeping(NAME), text)
-    text = _CALLED.sub(_keeping(NAME), text)
+    text = FIELD_NAME.sub(_keeping(NAME), text)
+    text = CALLED.sub(_keeping(NAME), text)
     text = _SAID.sub(_keeping(NAME), text)
     text = _TITLED.sub(NAME.shown, text)
     for place in sorted({one for one in places if len(one) > 1}, key=len, reverse=True):
@@ -100,13 +86,9 @@ def _keeping(mark: Mark) -> Callable[[re.Match[str]], str]:
 
     def replaced(found: re.Match[str]) -> str:
         named = found.groupdict()
-        return f"{found[0][: found.start(_value(named)) - found.start()]}{mark.shown}"
+        return f"{found[0][: found.start(value_of(named)) - found.start()]}{mark.shown}"
 
     return replaced
-
-
-def _value(named: dict[str, str | None]) -> str:
-    return "value" if named.get("value") is not None else "value2"
 
 
 def _blank(door: str) -> str:
