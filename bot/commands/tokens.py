@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import sys
 from typing import Any
 
 from bot.commands.options import MOST_DAYS, number
@@ -9,7 +10,8 @@ from bot.commands.record import with_record
 from bot.people import ROLES
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.vault import Vault, token_hash
+from bot.tokens_made import make_token
+from bot.vault import Vault
 
 
 def add(commands: Any) -> None:
@@ -17,7 +19,7 @@ def add(commands: Any) -> None:
     acts = parser.add_subparsers(dest="act", required=True)
     new = acts.add_parser("create")
     new.add_argument("--role", default="reporter", choices=ROLES)
-    new.add_argument("--name", default="api")
+    new.add_argument("--name", help="who does it in every history (default: api, api-2, …)")
     new.add_argument("--days", type=number(1, MOST_DAYS), help="valid for so many days (default: until revoked)")
     acts.add_parser("list")
     acts.add_parser("revoke").add_argument("name")
@@ -28,13 +30,14 @@ def run(options: argparse.Namespace) -> int:
     async def work(database: Database, vault: Vault, settings: Settings) -> int:
         if options.act == "create":
             token = f"bn_{secrets.token_urlsafe(32)}"
-            await database.execute(
-                "insert into tokens (token_hash, name, role, created_by, expires_at) "
-                "values ($1, $2, $3, 'cli', now() + make_interval(days => $4::integer))",
-                token_hash(token), options.name, options.role, options.days,
-            )  # fmt: skip
-            print(token)
-        elif options.act == "list":
+            names = [options.name] if options.name else ["api", *(f"api-{n}" for n in range(2, 1000))]
+            for name in names:
+                if await make_token(database, token, name, options.role, "cli", options.days):
+                    print(token)
+                    return 0
+            print(f"已经有叫 {names[0]} 的令牌在用：换一个 --name，或先撤销那一个", file=sys.stderr)
+            return 2
+        if options.act == "list":
             for row in await database.fetch("select * from tokens order by created_at"):
                 ended = (
                     "已撤销"

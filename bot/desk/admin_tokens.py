@@ -11,7 +11,7 @@ from bot.desk.session import Staff
 from bot.forms import read_form
 from bot.keys import SERVICES
 from bot.people import ROLES
-from bot.vault import token_hash
+from bot.tokens_made import make_token
 
 _DAYS = (30, 90, 365)
 
@@ -42,11 +42,11 @@ async def post_token(request: web.Request, staff: Staff) -> web.StreamResponse:
     if not name or role not in ROLES or days not in ("", *map(str, _DAYS)):
         return await _tokens_page(request, staff, status=400, error="请写清用途，选好角色和期限。")
     token = f"bn_{chance.token_urlsafe(32)}"
-    await services.database.execute(
-        "insert into tokens (token_hash, name, role, created_by, expires_at) "
-        "values ($1, $2, $3, $4, now() + make_interval(days => $5::integer))",
-        token_hash(token), name, role, staff.login, int(days) if days else None,
-    )  # fmt: skip
+    made = await make_token(services.database, token, name, role, staff.login, int(days) if days else None)
+    if not made:
+        return await _tokens_page(
+            request, staff, status=409, error="这个用途已经有令牌在用：换一个写法，或先撤销那一个。"
+        )
     await audit(services.database, staff.login, "admin.token_made", name, role=role)
     return await _tokens_page(request, staff, secret=(name, token))
 

@@ -141,10 +141,11 @@ async def close_feed(app: web.Application) -> None:
 
 
 async def _since(services: Services, after: int | None) -> Event:
-    """What changed after that mark; too much for a list asks for a reload."""
+    """What changed after that mark, and a little before it: what was numbered earlier may have been committed later. Too much
+    for a list asks for a reload."""
     if after is None:
         return event_of([], await newest_change(services.database))
-    changes = await changes_after(services.database, after, _MOST)
+    changes = await changes_after(services.database, max(0, after - _BACK), _MOST)
     if len(changes) == _MOST:
         return {**event_of([], await newest_change(services.database)), "reload": True}
     return event_of(changes, max([after, *(one.changed for one in changes)]))

@@ -71,7 +71,8 @@ async def begin(database: Database, login: str, request: web.Request | None = No
 
 
 async def staff_of(request: web.Request, database: Database) -> Staff | None:
-    """Whose session the cookie is, if any; looking on keeps it alive. Raises StoreAway."""
+    """Whose session the cookie is, if any; what they do keeps it alive, what an open page does by itself does not. Raises
+    StoreAway."""
     token = request.cookies.get(COOKIE, "")
     if not 20 <= len(token) <= 100:
         return None
@@ -79,13 +80,23 @@ async def staff_of(request: web.Request, database: Database) -> Staff | None:
     row = await database.row(_FIND, hashed)
     if row is None:
         return None
-    if row["stale"]:  # sliding, but not a write for every request
+    if row["stale"] and by_hand(request):  # sliding, but not a write for every request
         await database.execute(
             "update sessions set seen_at = now(), expires_at = now() + make_interval(hours => $2::integer) "
             "where token_hash = $1",
             hashed, HOURS,
         )  # fmt: skip
     return Staff(row["login"], row["name"], row["role"], row["csrf"], row["must_change"], hashed, row["second"])
+
+
+def by_hand(request: web.Request) -> bool:
+    """Whether somebody sits there: a page was opened, something was done, or the page's script says that a hand moved."""
+    if request.headers.get("X-Hand") == "yes":
+        return True
+    fetched = request.headers.get("X-Requested-With") == "bangnong" or "text/event-stream" in request.headers.get(
+        "Accept", ""
+    )
+    return not (fetched and request.method == "GET") and not request.path.endswith("/here")
 
 
 async def still_there(database: Database, staff: Staff) -> bool:

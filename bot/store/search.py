@@ -4,7 +4,10 @@ import re
 import unicodedata
 
 from bot.vault import Vault
+from classifiers.phones import read_phones
 
+_LANDLINE = re.compile(r"(?:02\d|010|0[3-9]\d\d)([2-8]\d{6,7})")
+_HIDDEN = re.compile(r"(?<!\d)\d{0,4}-?[*＊]{2,}(\d{4})(?!\d)")
 _RUN = re.compile(r"[㐀-鿿\U00020000-\U0003134f]+|[a-z0-9]+")
 
 
@@ -23,9 +26,23 @@ def pieces(text: str, *, indexing: bool) -> set[str]:
         found.add(run)
         if indexing and run.isdigit() and len(run) >= 7:
             found.add(run[-4:])
+            if local := _local(run):
+                found.add(local)
     return found
 
 
+def _local(run: str) -> str:
+    """Of a landline with its area code the part behind it, which people write with and without."""
+    found = _LANDLINE.fullmatch(run)
+    return found[1] if found else ""
+
+
 def query_terms(vault: Vault, query: str) -> list[int]:
-    """The terms a ticket must hold to match; [] when nothing in the query can be searched for."""
+    """The terms a ticket must hold to match; [] when nothing in the query can be searched for. A telephone is one number
+    however it is written, and by its last figures where a page has hidden the others."""
+    query = unicodedata.normalize("NFKC", query)
+    for phone in read_phones(query):
+        digits = phone.number.removeprefix("+86")
+        query = query.replace(phone.raw, f" {_local(digits) or digits} ")
+    query = _HIDDEN.sub(r" \1 ", query)
     return sorted(vault.term(piece) for piece in pieces(query, indexing=False))

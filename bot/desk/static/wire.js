@@ -22,8 +22,19 @@ async function answer(promise) {
   return body;
 }
 
+// A page left open asks by itself for days: only what a hand has touched since the last question keeps a session alive.
+let touched = true;
+for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
+  document.addEventListener(kind, () => (touched = true), { capture: true, passive: true });
+}
+function hand() {
+  const headers = touched ? { "X-Hand": "yes" } : {};
+  touched = false;
+  return headers;
+}
+
 export const get = (path) =>
-  answer(fetch(path, { headers: { "X-Requested-With": "bangnong" }, signal: AbortSignal.timeout(8000) }));
+  answer(fetch(path, { headers: { "X-Requested-With": "bangnong", ...hand() }, signal: AbortSignal.timeout(8000) }));
 
 export const post = (path, fields = {}, headers = {}, more = {}) =>
   answer(
@@ -31,7 +42,7 @@ export const post = (path, fields = {}, headers = {}, more = {}) =>
       ...more,
       method: "POST",
       body: new URLSearchParams(fields),
-      headers: { "X-Requested-With": "bangnong", "X-CSRF-Token": csrf, ...headers },
+      headers: { "X-Requested-With": "bangnong", "X-CSRF-Token": csrf, ...hand(), ...headers },
       signal: AbortSignal.timeout(15000),
     }),
   );
