@@ -69,6 +69,11 @@ class _Reading:
         row = table_in(self.raw, "hours")
         opens, closes, night = (row.get(name) for name in ("opens", "closes", "night_watch"))
         good = all(isinstance(one, str) and _TIME.fullmatch(one) for one in (opens, closes))
+        if good and _time(str(closes)) != time(0) and _time(str(closes)) <= _time(str(opens)):
+            self.fault(
+                r"^\[hours\]", "[hours] 的 closes 要在 opens 之后，最晚 24:00：过了半夜还有人，写 night_watch = true"
+            )
+            return Hours()
         if good and isinstance(night, bool):
             return Hours(_time(str(opens)), _time(str(closes)), night)
         self.fault(

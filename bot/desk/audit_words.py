@@ -7,6 +7,7 @@ from bot.codec import decode
 from bot.desk import words
 from bot.desk.alert_words import ALERTS
 from conversations.playbook import Playbook
+from data.obstacles import KINDS, load_obstacles
 
 ACTIONS = {
     "login.ok": "登录",
@@ -20,6 +21,9 @@ ACTIONS = {
     "desk.claimed": "接手",
     "desk.next": "取下一件",
     "desk.passed": "提议给他的单让给别人",
+    "desk.merged": "并到另一张单",
+    "desk.apart": "看过，不是同一件",
+    "desk.split": "从另一张单拆开",
     "people.profile": "改了专长和区",
     "people.guide": "收起或打开五张卡片",
     "shifts.made": "排班",
@@ -36,6 +40,7 @@ ACTIONS = {
     "desk.corrected": "更正",
     "desk.picture_taken": "从照片上采用",
     "desk.order_made": "开始写12345工单",
+    "desk.order_save": "改12345工单草稿",
     "desk.order_send": "送出12345工单",
     "desk.order_file": "人工提交12345工单",
     "desk.order_news": "记下12345的进展",
@@ -85,6 +90,7 @@ ACTIONS = {
     "api.reply": "接口：回复居民",
     "api.hand-back": "接口：交回",
     "api.close": "接口：结束",
+    "api.reopen": "接口：重新打开",
     "api.correct": "接口：更正",
     "erase": "删除居民资料",
     "admin.user_added": "加了用户",
@@ -149,7 +155,11 @@ _NAMES = {
     "contacts": "居民", "comments": "评论", "shifts": "班次", "sessions": "设备",
     "helper": "外部门来帮忙", "to": "交给",
     "order": "工单", "called": "打过12345吗", "waived": "没等居民打", "agreed": "居民同意转",
-    "through": "从哪张单写的", "consent": "怎么同意的",
+    "through": "从哪张单写的", "consent": "怎么同意的", "into": "并到哪张单",
+}  # fmt: skip
+_TABLES: Mapping[str, Mapping[str, str]] = {
+    "outcome": words.OUTCOME, "role": words.ROLES, "alert": ALERTS, "kind": KINDS,
+    "obstacle": {one.code: one.title for one in load_obstacles().obstacles},
 }  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 
@@ -171,5 +181,4 @@ def _value(name: str, value: Any, playbook: Playbook) -> str:
         return words.slot_title(playbook, slot) if slot != text else known.get(text, text)
     if name in ("was", "value", "intent", "urgency"):
         return words.URGENCY.get(text) or words.intent_title(playbook, text)
-    table: Mapping[str, str] = {"outcome": words.OUTCOME, "role": words.ROLES, "alert": ALERTS}.get(name, {})
-    return table.get(text, text)
+    return _TABLES.get(name, {}).get(text, text)

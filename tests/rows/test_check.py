@@ -69,6 +69,7 @@ SLIPS = [
     ("desk.toml", r"^acknowledge = 10$", "acknowledge = true", "[clocks.urgent]"),
     ("desk.toml", r"^opens = .*", "opens = [1]", "[hours]"),
     ("desk.toml", r"^opens = .*", 'opens = "24:30"', "[hours]"),
+    ("desk.toml", r"^closes = .*", 'closes = "02:00"', "过了半夜还有人"),
     ("desk.toml", r"^night_watch = .*", 'night_watch = "no"', "[hours]"),
     ("desk.toml", r"^\[desks\]", "[[desks]]", "desks 要写成 [desks]"),
     ("desk.toml", r"^\[choices\.1\]", "[[choices.1]]", "选项 1"),
