@@ -1,7 +1,7 @@
 """How it went: whether anybody called, whether it is solved, whether they are content. Three answers, kept apart. Pure."""
 
 from conversations.asking import chosen
-from conversations.codes import Urgency
+from conversations.codes import Act, Urgency
 from conversations.cues import Cues
 from conversations.effects import SendText
 from conversations.endings import CONTENT, not_solved, solved
@@ -53,7 +53,7 @@ def revisit_asked(draft: Draft, event: RevisitAsked) -> Turn:
 def answered(draft: Draft, reading: Reading) -> bool:
     """A number (or a word) after one of the two questions; True when the message is dealt with."""
     case = draft.state.case(draft.state.focus)
-    if case is None or not case.ticket:
+    if case is None or not case.ticket or Act.HUMAN in reading.acts:
         return False
     said = chosen(draft.heard) or draft.heard.strip(_ENDS)
     if CONTENT in draft.state.asked:
