@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from conversations.codes import Intent
 from conversations.events import Part
 from conversations.reading import Address, Reading
 from conversations.state import Filled
@@ -92,9 +93,17 @@ def each_in_need(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 
 def _in_need(reading: Reading) -> bool:
-    if any(reason.code != "model" for reason in reading.reasons):
-        return True
-    return reading.intent.opens_case and reading.confidence >= _SURE
+    codes = [reason.code for reason in reading.reasons]
+    ruled = any(code != "model" for code in codes)
+    named = reading.intent in _OF_A_HOUSEHOLD and (ruled or reading.confidence >= _SURE)
+    return named or any(code.startswith("R") for code in codes)
+
+
+_OF_A_HOUSEHOLD = frozenset(
+    {Intent.EMERGENCY, Intent.DIALYSIS, Intent.ONCOLOGY, Intent.TRANSFUSION, Intent.MEDICINE, Intent.MATERNITY,
+     Intent.CHILD_ILLNESS, Intent.OTHER_MEDICAL, Intent.DISTRESS, Intent.CARE, Intent.SUPPLIES}
+)  # fmt: skip
+"""Of houses that are merely counted (3号楼阳了，5号楼也阳了，我们什么时候解封) nobody asks for anything."""
 
 
 def its_own_place(reading: Reading) -> Address | None:

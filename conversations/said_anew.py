@@ -83,7 +83,8 @@ def _whose(had: Filled, best: Address, text: str, about: str, reading: Reading, 
         return Whose.UNSAID
     if tag is Whose.WRITERS:
         of_themselves = danger and not speaks_of_another(text, cues)
-        kept = speaks_of_another(about, cues) and not of_themselves and _another(had, best)
+        their_own = not had.sure and door_parts(had)  # told as the writer's own before, and now anew
+        kept = speaks_of_another(about, cues) and not of_themselves and not their_own and _another(had, best)
         return Whose.OTHERS if kept else Whose.UNSAID
     return tag
 

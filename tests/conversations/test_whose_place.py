@@ -66,6 +66,7 @@ def test_the_door_of_another_is_never_taken_for_theirs(told: list[str]) -> None:
         ["我妈降压药断了", f"我妈和我住{MINE}"],
         [f"我妈降压药断了，她和我一起住，{HERS}", f"写错了，我住{MINE}"],
         ["家里没菜了", HERS, f"我现在住{MINE}"],
+        ["我和老公都发烧了没药", f"我住{HERS}", f"我现在住{MINE}"],
         [f"我妈晕倒了，{HERS}", f"我也胸口痛喘不上气了，我住{MINE}"],
     ],
 )
