@@ -82,7 +82,13 @@ def _tells_more(clause: str, reading: Reading) -> bool:
     for place in reading.entities.addresses:
         for piece in _CLAUSE.split(place.raw):
             clause = clause.replace(piece, " ") if piece else clause
-    return _WORDS.search(_DOOR.sub(" ", clause)) is not None
+    return _WORDS.search(_DOOR.sub(" ", clause)) is not None and not _OF_NOBODY.search(clause)
+
+
+_OF_NOBODY = re.compile(
+    "(?:药房|药店|居委会?|医院|卫生站|物业|门卫|门岗|保安|超市|便利店|快递柜?|核酸点?|楼组?长|团长)(?:就|都)?[在住是]"
+)
+"""Behind such a door nobody is in need (药房在5号楼101室)."""
 
 
 def each_in_need(parts: Sequence[Part]) -> tuple[Part, ...]:

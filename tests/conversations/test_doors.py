@@ -83,6 +83,7 @@ def test_each_has_its_own_number_and_street() -> None:
         ("打120 老人晕倒了叫不醒，119 老人也不来", "emergency emergency"),
         ("我家没菜了，700家小店都关了，2022年老人涨价", "supplies supplies"),
         ("3号楼301和302都没菜了", "supplies"),
+        (f"{LANE}2号301王阿姨断药，药房在5号楼101室，要家属去拿", "medicine medicine"),
         ("小区3号楼有人阳了，5号楼也有人阳了，我们7号楼什么时候解封", "quarantine quarantine community"),
         ("从3号楼301搬到5号楼602了，没菜", "supplies"),
     ],
