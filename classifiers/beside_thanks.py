@@ -18,7 +18,7 @@ _THANKED = (
     "好心人|政府|消防员?|警察|民警|1[12][09]|叔叔|阿姨|朋友|帮助|帮忙|关心|们|的|了|啦|啊|哈|哦|呀|噢)*"
 )
 _THANKS = (
-    "(?:真的?|太|很|非常|十分|万分|实在|衷心|再次|先|也|要|好的?|嗯|收到|知道了)*"
+    "(?:真的?|太|很|非常|十分|万分|实在|衷心|再次|先|也|要|好的?|嗯|收到|知道了|[你您]们?|大家)*"
     f"(?:谢谢|謝謝|谢了|感谢|感謝|感恩|多谢|多謝|拜谢|辛苦|麻烦|多亏|幸亏|拜托){_THANKED}"
 )
 _BEFORE, _BEHIND = re.compile(_THANKS), re.compile(f"{_THANKS}[!！]*$")
@@ -42,13 +42,22 @@ _WELL = (
     "抢救过来|抢救回来|活过来|脱离危险|出院|回来|回家|到家|找到|生|得救|(?:被?(?:120|救护车|急救车|医院)(?:拉走|带走)|接走|送走)|"
     "(?:送|拉|接|转|住)(?:到|进|去|往)?医院)"
 )
+_BETTER = (
+    "(?:好多|好些|好转|舒服多?|喝上|吃上|用上|穿上|睡着|放心|平安|恢复|正常|有精神|退下来|降下来|下床|"
+    "(?:会|能|肯|可以)(?:吃|喝|走|下床|说话|坐|睡|动|起来|认人)[^没不吐痛疼喘]{0,2})"
+)
+_PRAISE = re.compile(
+    "[^没不未]{0,10}(?:感激不尽|感激|感动|祝|锦旗|表扬|好心人|暖心|温暖|平安健康|一生平安)[^没不痛疼喘]{0,12}"
+)
+_DONE_FOR_US = re.compile("(?:帮|给|替|为)[^没不]{1,12}(?:到|上|好|来|成)了[^没不痛疼喘吐晕昏]{0,8}")
+"""After thanks: what they are for (感谢你们帮我爸联系到了透析)."""
 _GOODS = "(?:菜|药|奶粉|物资|米|快递|胰岛素|氧气瓶?|尿布|东西|大礼包)"
 _RESCUE = "(?:120|119|110|救护车|急救车|消防车?|警察|民警|医生|护士|志愿者|居委)"
 _SAVED = "(?:救了|救活了?|救回了?)(?:我|他|她|老|孩|一命|命|[爸妈爷奶])*"
 _END = "(?:了|啦|咯)[啊呀呢哦的]*[!！]*"
 _GOT_GOODS = re.compile(f"{_THING}{_GOODS}{_WHEN}(?:收到|拿到|领到|送到|送来|配到|买到|来|到){_END}")
 """Wherever it stands, it is of another matter than who is ill."""
-_OVER = re.compile(f"{_THING}{_GOT}{_END}|{_WHO}{_WHEN}{_WELL}{_END}|{_SAVED}[!！]*")
+_OVER = re.compile(f"{_THING}{_GOT}{_END}|{_WHO}{_WHEN}(?:{_WELL}|做){_END}|{_THING}{_BETTER}{_END}|{_SAVED}[!！]*")
 """Behind a danger it says that this one is over (昨天夜里胸痛 现在好多了), so there it stays."""
 _HELPED = re.compile(f"{_RESCUE}{_WHEN}(?:来|到|赶到){_END}")
 
@@ -83,7 +92,11 @@ def left_of(text: str) -> Left | None:
         if (over or polite) and not kept and (link := _LINK.match(clause)):
             clause = clause[link.end() :]
         bare = _without_thanks(clause)
-        polite = polite or bare != clause
+        thanked = bare != clause
+        polite = polite or thanked
+        if (thanked and _DONE_FOR_US.fullmatch(bare)) or _PRAISE.fullmatch(bare):
+            over = polite = True
+            continue
         ends = _TOLD_OVER.search(bare)
         if ends and (_GOT_GOODS.fullmatch(bare) or (not kept and _OVER.fullmatch(bare))):
             over = True

@@ -65,7 +65,10 @@ def test_whatever_presses_is_left_whole(frame: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["谢谢，药收到了，老人好多了", "谢谢你们 老人透析做上了", "透析做上了 谢谢", "化疗做完了 感谢", "人救过来了 谢谢120",
-     "谢谢医生救了我妈", "太感谢了 终于透析上了", "120来了", "我爸送到医院了，谢谢大家", "孩子退烧了，谢谢医生"],
+     "谢谢医生救了我妈", "太感谢了 终于透析上了", "120来了", "我爸送到医院了，谢谢大家", "孩子退烧了，谢谢医生",
+     "谢谢，奶奶胃口好多了，会吃饭了",
+     "感谢新民晚报帮我爸联系到了透析，昨天已经做了，人也舒服了", "谢谢！孩子的奶粉送到了，宝宝喝上了，全家感激不尽",
+     "菜收到了，谢谢居委谢谢志愿者，你们辛苦了，祝你们平安健康"],
 )  # fmt: skip
 def test_nothing_is_left(text: str) -> None:
     left = left_of(text)
@@ -76,7 +79,7 @@ def test_nothing_is_left(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["我妈要生了", "老人不醒了", "爸妈被拉走了", "还没收到药", "怎么还没解决", "昨天夜里胸痛 现在好多了",
-     "药怎么收到", "什么时候能做上透析", "还有三天就解封", "爷爷走了"],
+     "吃不好睡不好了", "今天开始不能走了", "妈妈吃了药吐了", "药怎么收到", "什么时候能做上透析", "还有三天就解封", "爷爷走了"],
 )  # fmt: skip
 def test_no_good_news(text: str) -> None:
     assert left_of(text) is None
@@ -106,6 +109,19 @@ def test_joy_is_no_danger(reader: Reader, text: str) -> None:
     read = reader.read([text], [NOW])[0]
     assert read.urgency is Urgency.NORMAL
     assert Flag.CHECK not in read.flags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢你们帮我爸看看，他一只手抬不起来了",
+        "谢谢你们给我妈送了药，吃了以后嘴巴肿起来了",
+        "奶奶胃口好多了，可是今天认不得人了",
+    ],
+)
+def test_what_the_thanks_are_for_hides_no_danger(reader: Reader, text: str) -> None:
+    read = reader.read([text], [NOW])[0]
+    assert read.urgency is Urgency.CRITICAL or Flag.CHECK in read.flags
 
 
 def test_joy_and_a_danger_is_a_danger(reader: Reader) -> None:
