@@ -21,6 +21,7 @@ _THANKS = (
     "(?:真的?|太|很|非常|十分|万分|实在|衷心|再次|先|也|要|好的?|嗯|收到|知道了|[你您]们?|大家)*"
     f"(?:谢谢|謝謝|谢了|感谢|感謝|感恩|多谢|多謝|拜谢|辛苦|麻烦|多亏|幸亏|拜托){_THANKED}"
 )
+_THANKING = re.compile("[谢謝感辛麻亏拜]")
 _BEFORE, _BEHIND = re.compile(_THANKS), re.compile(f"{_THANKS}[!！]*$")
 _LINK = re.compile(
     "(?:就是|只不过|只是|不过|但是|但|可是|另外|对了|然后|而且|还有(?!有|[一二两三四五六七八九十几半]|点|说))+"
@@ -113,6 +114,8 @@ _TOLD_OVER = re.compile("[了啦咯][啊呀呢哦的!！]*$|救")
 
 
 def _without_thanks(clause: str) -> str:
+    if not _THANKING.search(clause):  # most clauses: looked at before the longer expressions are tried
+        return clause
     before = _BEFORE.match(clause)
     bare = clause[before.end() :] if before else clause
     return _BEHIND.sub("", bare)
