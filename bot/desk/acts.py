@@ -25,6 +25,7 @@ from conversations.events import (
     ReporterCorrected,
     ReporterEvent,
     ReporterReopened,
+    ReporterReplied,
 )
 
 _LABELLED = ("intent", "urgency")
@@ -64,8 +65,8 @@ async def post_act(request: web.Request, staff: Staff) -> web.StreamResponse:
     renews = isinstance(event, ReporterClaimed) and ticket.reporter == staff.login
     if not renews:
         await _write_down(services, staff, ticket, event)
-    if isinstance(event, ReporterClaimed) and not ticket.reporter:
-        await _seen(services, staff, ticket.number)
+    if isinstance(event, ReporterClaimed | ReporterReplied) and not ticket.reporter and ticket.alert:
+        await _seen(services, staff, ticket.number, ticket.alert)  # what came since then rings on
     return await _as_now(request, staff, ticket)
 
 
