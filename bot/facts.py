@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.pieces import ReadPieces, parts_of, pieces_of, read_pieces, with_needs
 from bot.rereading import further_text, read_further, with_further
 from classifiers.dates import Look, moments, to_come
 from classifiers.printed import printed_medicines
 from classifiers.reader import Reader
 from conversations.bursts import TIMER, together
 from conversations.codes import Intent, Urgency
-from conversations.doors import each_in_need, household_entries
 from conversations.engine import texts_to_read
 from conversations.events import (
     BurstEnded,
@@ -19,13 +19,10 @@ from conversations.events import (
     ContactUnfollowed,
     Event,
     MessageReceived,
-    Part,
     PictureRead,
     TimerFired,
 )
-from conversations.further import needs_apart, with_needs_apart
 from conversations.knowledge import Tip
-from conversations.lists import list_items, need_items
 from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, Playbook
 from conversations.reading import Reading
@@ -46,10 +43,12 @@ def fact_of(
     more: bool = False,
     tips: Callable[[str, Collection[Intent]], tuple[Tip, ...]] = lambda district, intents: (),
     further: Reading | None = None,
+    pieces: ReadPieces | None = None,
 ) -> Event:
     """`reading`: of the message by itself. `answered`: what was said already while nothing could be stored. `more`: it
     may be a beginning only. `queue`: tickets nobody has taken. `tips`: (district, intents) → numbers that may be passed on.
-    `further`: the reading of what `further_text` names for this very state; None to have it read here."""
+    `further`: the reading of what `further_text` names for this very state, `pieces`: what the message falls into, where it
+    names nothing; None to have it read here."""
     if inbound.kind == "follow":
         return ContactFollowed(inbound)
     if inbound.kind == "unfollow":
@@ -62,10 +61,12 @@ def fact_of(
         beside = further if further is not None else read_further(reader, [asked])[0]
         reading, whole = with_further(state, reading, asked, beside, playbook), asked.whole or inbound
     reading = with_joined_number(state, inbound, reading)
-    parts, near = _parts(reader, whole, reading), _near(state, reading, tips)
+    if asked or pieces is None:
+        pieces = read_pieces(reader, [(whole, pieces_of(whole, reading, playbook))])[0]
+    parts, near = parts_of(pieces), _near(state, reading, tips)
     reading = _dated(state, inbound, reading)
     if not parts:
-        reading = _with_numbered(reader, whole, reading, playbook)
+        reading = with_needs(reading, pieces, playbook)
     return MessageReceived(inbound, reading, answered, parts, surge, more, near, queue)
 
 
@@ -89,28 +90,6 @@ def _dated(state: Conversation, message: Inbound, reading: Reading) -> Reading:
     return replace(reading, entities=facts) if facts is not reading.entities else reading
 
 
-def _with_numbered(reader: Reader, message: Inbound, reading: Reading, playbook: Playbook) -> Reading:
-    """With the needs somebody numbered in one text; what each is may be plain only by itself."""
-    items = need_items(message.text)
-    if not items:
-        return _with_apart(reader, message, reading, playbook)
-    found = dict(reading.intents)
-    for one in reader.read(items, [message.sent_at] * len(items)):
-        if one.intent.opens_case and one.confidence >= playbook.manners.floor:
-            found[one.intent] = max(found.get(one.intent, 0.0), one.confidence)
-    found.pop(reading.intent, None)
-    return replace(reading, intents=tuple(sorted(found.items(), key=lambda pair: -pair[1])))
-
-
-def _with_apart(reader: Reader, message: Inbound, reading: Reading, playbook: Playbook) -> Reading:
-    """With the needs of a text that passes on from one person or matter to the next."""
-    pieces = needs_apart(message.text, playbook.cues)
-    if not pieces:
-        return reading
-    reads = reader.read(pieces, [message.sent_at] * len(pieces))
-    return with_needs_apart(reading, tuple(zip(pieces, reads, strict=True)), playbook.cues)
-
-
 def _near(
     state: Conversation, reading: Reading, tips: Callable[[str, Collection[Intent]], tuple[Tip, ...]]
 ) -> tuple[Tip, ...]:
@@ -132,18 +111,13 @@ def fact_of_picture(reader: Reader, picture: PictureRead) -> PictureRead:
     return replace(picture, reading=replace(reading, entities=replace(reading.entities, drugs=drugs)))
 
 
-def fact_of_timer(reader: Reader, state: Conversation, timer: TimerFired, *, surge: bool = False) -> Event:
+def fact_of_timer(
+    reader: Reader, state: Conversation, timer: TimerFired, playbook: Playbook, *, surge: bool = False
+) -> Event:
     """A timer as the event it is; the one of a burst with the reading of everything that was kept back."""
     if timer.name != TIMER or not state.burst or state.burst_on != timer.set_on:
         return timer
     whole = together(state.burst[:-1], state.burst[-1].message)
     reading = reader.read([texts_to_read(whole)], [whole.sent_at])[0]
-    return BurstEnded(reading, timer.set_on, _parts(reader, whole, reading), surge)
-
-
-def _parts(reader: Reader, message: Inbound, reading: Reading) -> tuple[Part, ...]:
-    items = list_items(message.text, reading)
-    entries = items or household_entries(message.text, reading)
-    readings = reader.read(entries, [message.sent_at] * len(entries)) if entries else ()
-    parts = tuple(Part(text, read) for text, read in zip(entries, readings, strict=True))
-    return parts if items else each_in_need(parts)
+    pieces = read_pieces(reader, [(whole, pieces_of(whole, reading, playbook))])[0]
+    return BurstEnded(reading, timer.set_on, parts_of(pieces), surge)

@@ -12,6 +12,7 @@ from bot.arrivals import Arrival, Outcome, Said, TurnFailed
 from bot.codec import load_state
 from bot.facts import fact_of, fact_of_picture, fact_of_timer
 from bot.log import get_logger
+from bot.pieces import Pieces, ReadPieces, pieces_of, read_pieces
 from bot.rereading import Further, further_text, read_further
 from bot.settings import Account
 from bot.store.turns import Loaded, Row, TurnStore
@@ -107,9 +108,10 @@ class Stepper:
                     talks[name] = talk
                 begun.append((talk, arrival))
         further = self._read_further(begun, playbook)
+        pieces = self._read_pieces(begun, further, playbook)
         for place, (talk, arrival) in enumerate(begun):
             with _failing(arrival):
-                self._step(talk, arrival, writes, numbers, playbook, now, further.get(place))
+                self._step(talk, arrival, writes, numbers, playbook, now, further.get(place), pieces.get(place))
         unique = {id(talk): talk for talk in talks.values() if talk.turns}
         for talk in unique.values():
             writes.state(talk.contact, talk.expected, talk.state, talk.key)
@@ -130,6 +132,18 @@ class Stepper:
                     if found := further_text(talk.state, arrival.inbound, own, playbook):
                         asked[place] = found
         return dict(zip(asked, read_further(self.reader(), list(asked.values())), strict=True))
+
+    def _read_pieces(
+        self, begun: list[tuple[Talk, Arrival]], further: Collection[int], playbook: Playbook
+    ) -> dict[int, ReadPieces]:
+        """The pieces of messages that are read alone, by place, in one batch."""
+        asked: dict[int, tuple[Inbound, Pieces]] = {}
+        for place, (_, arrival) in enumerate(begun):
+            if place not in further and arrival.inbound is not None and arrival.event is None:
+                with suppress(Exception):
+                    own = arrival.reading or Reading()
+                    asked[place] = (arrival.inbound, pieces_of(arrival.inbound, own, playbook))
+        return dict(zip(asked, read_pieces(self.reader(), list(asked.values())), strict=True))
 
     def _begin(self, arrival: Arrival, loaded: Loaded, writes: Writes) -> Talk:
         row: Row | None = (
@@ -176,6 +190,7 @@ class Stepper:
         playbook: Playbook,
         now: datetime,
         further: Reading | None,
+        pieces: ReadPieces | None,
     ) -> None:
         event = arrival.event
         if event is None:
@@ -184,9 +199,10 @@ class Stepper:
             event = fact_of(
                 self.reader(), talk.state, arrival.inbound, reading, playbook, arrival.answered,
                 surge=self.surge(), queue=self.queue(), more=arrival.more, tips=self.tips, further=further,
+                pieces=pieces,
             )  # fmt: skip
         elif isinstance(event, TimerFired):
-            event = fact_of_timer(self.reader(), talk.state, event, surge=self.surge())
+            event = fact_of_timer(self.reader(), talk.state, event, playbook, surge=self.surge())
         elif isinstance(event, PictureRead):
             event = fact_of_picture(self.reader(), event)
         listed = len(event.parts) if isinstance(event, MessageReceived | BurstEnded) else 0

@@ -84,7 +84,7 @@ class Left:
 
 def left_of(text: str) -> Left | None:
     """None where there are neither thanks nor good news, or they are all of a story too long for them to matter."""
-    if len(text) > _STORY:
+    if len(text) > _STORY or _ANY.search(text) is None:
         return None
     kept: list[str] = []
     over = polite = helped = False
@@ -110,6 +110,8 @@ def left_of(text: str) -> Left | None:
 
 
 _STORY = 200
+_ANY = re.compile(f"谢|謝|感恩|辛苦|麻烦|多亏|幸亏|拜托|救|(?:{_GOT}|{_WELL}|来|到)(?:了|啦|咯)")
+"""Without one of these no clause is thanks or good news, and most texts have none."""
 _TOLD_OVER = re.compile("[了啦咯][啊呀呢哦的!！]*$|救")
 
 

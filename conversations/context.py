@@ -61,11 +61,13 @@ _SAYS_MORE = re.compile("[^我的家里个一位人大小岁啊呀呢今年\\d\\
 
 def in_scraps(state: Conversation, message: Inbound, cues: Cues) -> bool:
     """Whether the talk is still a word a line: the first word is then no name for the case (老人 / 要透析 / 三天没做)."""
+    if len(message.text) > _LINE or not scrap(message.text) or not message.text.strip():
+        return False
     focus = state.focused
-    if focus is None or not begun_with_a_word(focus, cues) or not message.text.strip():
+    if focus is None or not begun_with_a_word(focus, cues):
         return False
     soon = not state.recent or message.sent_at - state.recent[-1].at <= GAP
-    return soon and all(scrap(text) for text in (*(one.text for one in state.recent), message.text))
+    return soon and all(scrap(one.text) for one in state.recent)
 
 
 def text_with_context(state: Conversation, message: Inbound, reading: Reading, playbook: Playbook) -> str:

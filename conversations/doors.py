@@ -60,6 +60,8 @@ _MARKS = " ，,。；;：:"
 
 def household_entries(text: str, reading: Reading) -> tuple[str, ...]:
     """The words of each household, cut before the clause in which its door stands; () when they are not several."""
+    if len(_DOOR.findall(text)) < _FEWEST:
+        return ()
     starts: list[int] = []
     doors: set[tuple[tuple[str, str], ...]] = set()
     breaks = [0, *(one.end() for one in _CLAUSE.finditer(text))]

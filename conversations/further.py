@@ -26,6 +26,8 @@ _MOST, _SHORTEST = 4, 4
 def needs_apart(text: str, cues: Cues) -> tuple[str, ...]:
     """The words of each need where a text passes on to another of the family (我爸透析停了，我妈化疗也停了), to another
     matter (另外…), or to one thing more that is gone (菜没了，药也没了); () when it does not."""
+    if not (cues.moreover.search(text) or cues.lacks.search(text) or len(named(text, cues)) > 1):
+        return ()
     found: list[str] = []
     for clause in filter(None, _CLAUSE.split(text)):
         if found and not _passes_on(found[-1], clause, cues):

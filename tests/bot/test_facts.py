@@ -23,6 +23,9 @@ class Known:
     def __init__(self, **known: str) -> None:
         self.known = known
 
+    def read_meaning(self, texts: Any) -> list[Reading]:
+        return self.read(texts, None)
+
     def read(self, texts: Any, at: Any) -> list[Reading]:
         return [reading(self.known.get(text, "chitchat"), 0.9 if text in self.known else 0.1) for text in texts]
 

@@ -54,4 +54,7 @@ def test_every_action_has_words() -> None:
 
 def test_codes_of_a_detail_are_said_in_words() -> None:
     playbook = load_playbook()
-    assert detail('{"kind": "flash", "obstacle": "test_demanded"}', playbook) == "卡在哪里 没有核酸证明，医院不收，种类 速报"
+    assert (
+        detail('{"kind": "flash", "obstacle": "test_demanded"}', playbook)
+        == "卡在哪里 没有核酸证明，医院不收，种类 速报"
+    )
