@@ -182,6 +182,9 @@ _WAS_CALLED = re.compile(
     rf"(?:打|拨|联系|致电|反映|投诉|报|找|问)(?:过|了|给)?{_GAP}{{0,8}}{_HOTLINE}|{_HOTLINE}[^。!?]{{0,16}}(?:过|了|说|答复|回复|登记|记录|派|受理|转|没用|无果|没有结果|反映|都打|打|推|投诉)"
 )
 
+_TAKEN_FOR = re.compile(rf"^\W*(?:你好|您好|喂|请问|这里|你们|是|\s)*{_HOTLINE}(?:热线)?(?:吗|吧|么|伐|是吗|是吧)")
+"""12345吗 我家没水了: who asks whether we are it has not rung it."""
+
 _RANG = r"(?:过了|打了|打过|没用|没人|无果|说|答复|回复|登记|记录|受理|转|派|反映|推|投诉|叫|让|要我)"
 # Whoever is going to, is told to or asks whether to has not rung yet.
 _NOT_RUNG = re.compile(
@@ -203,7 +206,7 @@ def called_12345(read: Plain, order: str) -> str:
         return "tried_not_through"
     if _NOT_CALLED.search(text):
         return "no"
-    if _NOT_RUNG.search(text):
+    if _NOT_RUNG.search(text) or _TAKEN_FOR.match(text):
         return ""
     return "yes_no_number" if _WAS_CALLED.search(text) else ""
 

@@ -152,6 +152,8 @@ def both_numbers(had: Filled, more: Filled) -> Filled:
     fresh = [value for key, value in more.parts if key == "number" and value not in known]
     if not known or not fresh or len(known) + len(fresh) > _MOST:
         return more if fresh or not known else had
+    if DO_NOT_RING in had.value:  # whoever rings takes the first
+        return replace(more, value=f"{more.value}、{had.value}", parts=(*more.parts, *had.parts))
     return replace(more, value=f"{had.value}、{more.value}", parts=(*had.parts, *more.parts))
 
 

@@ -161,3 +161,13 @@ def test_the_number_they_want_to_be_rung_on(text: str, becomes: str) -> None:
 def test_a_number_with_12345_in_it_is_no_call_to_the_hotline(text: str) -> None:
     assert ruled(text).entities.called_12345 == ""
     assert ruled(f"{text}，12345打过了没用").entities.called_12345 == "yes_no_number"
+
+
+def test_the_number_to_be_rung_stands_before_the_one_that_is_not() -> None:
+    play = Play()
+    play.say(f"家里没菜了 {MINE}", reading("supplies", phones=[MINE]))
+    play.wait(seconds=40)
+    play.say("别打这个号 我是用邻居手机发的", reading("chitchat", 0.3))
+    play.wait(seconds=40)
+    play.say("我的是13612340079", reading("chitchat", 0.3, phones=["13612340079"]))
+    assert play.case.slots["phone"].value == f"13612340079、{MINE}（说不要打）"
