@@ -21,11 +21,14 @@ _TWO_NEEDS = 12
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]+|[^\S\n]+")
 _SURE = 0.7
 _MOST, _SHORTEST = 4, 4
+_BREATH = 90
 
 
 def needs_apart(text: str, cues: Cues) -> tuple[str, ...]:
     """The words of each need where a text passes on to another of the family (我爸透析停了，我妈化疗也停了), to another
     matter (另外…), or to one thing more that is gone (菜没了，药也没了); () when it does not."""
+    if len(text) > _BREATH:  # in a long story the clauses tell of the past, of others, and of what is not so
+        return ()
     if not (cues.moreover.search(text) or cues.lacks.search(text) or len(named(text, cues)) > 1):
         return ()
     found: list[str] = []

@@ -90,3 +90,13 @@ def test_pieces() -> None:
         "我妈化疗也该做了",
     )
     assert needs_apart("我爸要透析，周三就没做了", cues) == ()
+
+
+def test_a_long_story_is_not_told_in_one_breath() -> None:
+    """What it says of the past and of others is no need of theirs; the model reads its clauses."""
+    story = "来说一声谢谢。上个礼拜我爸的胰岛素断了，第二天就有人冒雨把药送到楼下，连口水都没喝。"
+    story += (
+        "现在药够吃一个月了，我妈的血压也好了，孩子天天在家上网课，楼里的邻居都说要谢谢你们，祝你们一切平安，身体健康。"
+    )
+    assert needs_apart(story, playbook().cues) == ()
+    assert needs_apart("我爸的胰岛素断了，我妈化疗也停了", playbook().cues)
