@@ -204,7 +204,16 @@ class EmbeddedPostgres:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return None
-        return pid if _alive(pid) else None
+        return pid if _alive(pid) and self._is_ours(pid) else None
+
+    def _is_ours(self, pid: int) -> bool:
+        """A pid file outlives a server that was killed, and its number is given to another process; a server works in its data."""
+        if sys.platform != "linux":
+            return True
+        try:
+            return os.path.samefile(f"/proc/{pid}/cwd", self.data)
+        except OSError:
+            return False
 
     def _last_words(self) -> str:
         try:

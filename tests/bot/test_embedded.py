@@ -90,6 +90,24 @@ def test_a_server_left_by_kill_9_is_taken_over_not_doubled(place: Path) -> None:
     assert engines.release() is True
 
 
+@pytest.mark.parametrize("engine", [EmbeddedPostgres, EmbeddedValkey])
+def test_a_number_that_was_given_to_another_is_left_alone(place: Path, engine: type) -> None:
+    """A server that was killed leaves its pid behind, and the machine counts round."""
+    server = engine(place)
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        file = server.data / "postmaster.pid" if engine is EmbeddedPostgres else server.pid_file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{stranger.pid}\n")
+        assert not server.running()
+        server.stop()
+        time.sleep(0.2)
+        assert stranger.poll() is None, "a process that is none of ours was ended"
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
 def test_valkey_dies_with_its_parent(place: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", HOLD, str(place), "valkey"], cwd=ROOT, stdout=subprocess.PIPE)
     assert child.stdout is not None
