@@ -207,11 +207,11 @@ class EmbeddedPostgres:
         return pid if _alive(pid) and self._is_ours(pid) else None
 
     def _is_ours(self, pid: int) -> bool:
-        """A pid file outlives a server that was killed, and its number is given to another process; a server works in its data."""
+        """A pid file outlives a server that was killed, and its number goes to another process; a server works in its data."""
         if sys.platform != "linux":
             return True
         try:
-            return os.path.samefile(f"/proc/{pid}/cwd", self.data)
+            return Path(f"/proc/{pid}/cwd").samefile(self.data)
         except OSError:
             return False
 
