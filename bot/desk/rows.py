@@ -15,7 +15,7 @@ from conversations.playbook import Playbook
 @dataclass(frozen=True, slots=True)
 class Row:
     """What a row shows. `key` sorts as the queue does; `place` is where it belongs: pinned, queue or gone; `code`: of
-    the alert."""
+    the alert; `version`: two rows with the same one show the same, but for the time."""
 
     number: str
     key: str
@@ -39,6 +39,7 @@ class Row:
     status: str
     outcome: str
     place: str
+    version: str
 
 
 def row_of(
@@ -78,6 +79,7 @@ def row_of(
         status=words.stage(ticket.status, ticket.reporter),
         outcome=words.OUTCOME[ticket.outcome] if ticket.outcome else "",
         place=place,
+        version=f"{ticket.changed}{'w' if waiting else ''}",
     )
 
 

@@ -36,6 +36,9 @@ function apply({ number, place, key, html }) {
   const list = { pinned, queue }[place];
   if (!list) return old?.remove();
   const fresh = build(html);
+  // News may tell what this page knows already: a row is not replaced under a hand for nothing.
+  const known = old?.parentElement === list && old.dataset.key === key && old.dataset.version === fresh.dataset.version;
+  if (known) return;
   const focused = old?.contains(document.activeElement);
   if (old && old.parentElement === list && old.dataset.key === key) old.replaceWith(fresh);
   else if (old || !still) {
