@@ -100,7 +100,10 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
     firmer = case.confidence < reading.confidence and (not case.ticket or vague(case, playbook))
     # Line by line the first word is no name for the case: its intent follows what all say together.
     in_pieces = scrap(message.text) and begun_with_a_word(case, playbook.cues)
-    if intent and intent.opens_case and (firmer or in_pieces):
+    # 派辆车来; 老人叫不应: "something medical" that turns critical has its name now.
+    rises = urgency is Urgency.CRITICAL and case.urgency is not Urgency.CRITICAL
+    risen = rises and case.intent is Intent.OTHER_MEDICAL
+    if intent and intent.opens_case and (firmer or in_pieces or (risen and intent is Intent.EMERGENCY)):
         renamed = intent
     codes = {(reason.code, reason.text) for reason in case.reasons}
     reasons = reading.reasons

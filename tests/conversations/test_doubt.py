@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.codes import Flag, Urgency
+from conversations.codes import Flag, Intent, Urgency
 from conversations.effects import AlertDesk, SendText
 from tests.conversations.ruled import hear
 from tests.conversations.talking import Play, of, said
@@ -63,3 +63,16 @@ def test_no_is_heard_late_and_the_questions_go_on() -> None:
     assert "正在发生吗" not in said(turn)
     hear(play, "是的", "chitchat", 0.3)
     assert play.case.urgency is not Urgency.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("text", "is_called"),
+    [("老人叫不应", Intent.EMERGENCY), ("老人没什么 就是想配药", Intent.OTHER_MEDICAL)],
+)
+def test_something_medical_that_turns_critical_has_its_name(text: str, is_called: Intent) -> None:
+    play = Play()
+    hear(play, "喂120吗 派辆车来", "other_medical", confidence=0.4)
+    assert play.case.intent is Intent.OTHER_MEDICAL
+    play.wait(seconds=40)
+    hear(play, text, "emergency", confidence=0.3)
+    assert play.case.intent is is_called
