@@ -120,4 +120,5 @@ def fact_of_timer(
     whole = together(state.burst[:-1], state.burst[-1].message)
     reading = reader.read([texts_to_read(whole)], [whole.sent_at])[0]
     pieces = read_pieces(reader, [(whole, pieces_of(whole, reading, playbook))])[0]
-    return BurstEnded(reading, timer.set_on, parts_of(pieces), surge)
+    parts = parts_of(pieces)
+    return BurstEnded(reading if parts else with_needs(reading, pieces, playbook), timer.set_on, parts, surge)

@@ -104,9 +104,7 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     answered = (facts.phones and "phone" in asked) or (facts.addresses and "address" in asked)
     words = _words(message.text)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
-    if (
-        Act.SOLVED in reading.acts
-    ):  # what is left beside good news was read by itself; a doubt of the rest is for people
+    if Act.SOLVED in reading.acts:  # what is left beside good news was read by itself; what it doubts is for people
         return _doubted(reading, Urgency.NORMAL)
     came = words <= _PUT_RIGHT and cues.help_came.search(message.text) is not None
     rang = came or (words <= _FEW and cues.help_called.search(message.text) is not None)

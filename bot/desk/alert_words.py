@@ -1,7 +1,5 @@
 """What rings or sounds at the desk, in words."""
 
-from conversations.alerts import RED
-
 ALERTS = {
     "critical": "新的危急单",
     "check": "疑似危急，请马上看",
@@ -30,6 +28,3 @@ ALERTS = {
     "order_refused": "12345没有收工单",
     "order_stuck": "工单送不到12345",
 }
-
-RED_ALERTS = RED
-"""These ring until somebody says 知道了; the others sound once."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk import words
-from bot.desk.alert_words import ALERTS, RED_ALERTS
+from bot.desk.alert_words import ALERTS
 from bot.desk.clocks import Promise, next_promise
 from bot.mask import mask_text
 from bot.store.tickets import Ticket
+from conversations.alerts import RED
 from conversations.playbook import Playbook
 
 
@@ -85,4 +86,4 @@ def row_of(
 
 def is_red(urgency: str, alert: str) -> bool:
     """Whether an unacknowledged alert rings on: a life may depend on it."""
-    return bool(alert) and (urgency == "critical" or alert in RED_ALERTS)
+    return bool(alert) and (urgency == "critical" or alert in RED)

@@ -6,7 +6,6 @@ import random
 import aiohttp
 
 from bot.codec import encode
-from bot.desk.alert_words import RED_ALERTS
 from bot.desk.session import WRITERS
 from bot.log import get_logger
 from bot.outside.door import OutsideDoor
@@ -14,6 +13,7 @@ from bot.outside.push import Signer, sealed
 from bot.settings import KeyFile, Settings, read_environment
 from bot.store.database import Database, StoreAway
 from bot.store.push import FRESH, Wake, anybody, claim_wakes, device_gone, not_woken, note_alarms, woke
+from conversations.alerts import RED
 
 log = get_logger("push")
 
@@ -59,7 +59,7 @@ class PushSender:
                 await asyncio.sleep(_LOOK if there else _IDLE)
 
     async def _round(self, http: aiohttp.ClientSession) -> None:
-        await note_alarms(self.database, RED_ALERTS, WRITERS)
+        await note_alarms(self.database, RED, WRITERS)
         while wakes := await claim_wakes(self.database):
             await asyncio.gather(*(self._wake(http, one) for one in wakes))
 

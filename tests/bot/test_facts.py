@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.facts import fact_of
+from bot.facts import fact_of, fact_of_timer
+from conversations.bursts import TIMER
 from conversations.codes import Intent, Urgency
-from conversations.events import MessageReceived
+from conversations.events import BurstEnded, MessageReceived, TimerFired
 from conversations.messages import Inbound
 from conversations.reading import Reading
-from conversations.state import Case, Conversation
+from conversations.state import Case, Conversation, Piece
 from conversations.values import evolve
 from tests.conversations.talking import CONTACT, playbook, reading
 
@@ -89,3 +90,15 @@ def test_needs_that_are_numbered_are_each_read() -> None:
 @pytest.mark.parametrize("text", ["家里2个人没菜了，浦东2.5公里外有超市", "12345打了2遍", "2号楼3号楼都没菜"])
 def test_a_figure_is_no_numbered_need(text: str) -> None:
     assert _fact(text).reading.intents == ()
+
+
+def test_a_burst_that_ends_tells_its_needs_as_one_message_would() -> None:
+    needs = {"我爸透析停了": "dialysis", "我妈化疗也停了": "oncology"}
+    said = tuple(Piece(Inbound(CONTACT, text, "text", text, WEDNESDAY), Reading()) for text in needs)
+    state = Conversation(id="c", contact=CONTACT, burst=said, burst_on=2)
+    ended = fact_of_timer(Known(**needs), state, TimerFired(TIMER, 0, 2), playbook())  # type: ignore[arg-type]
+    assert isinstance(ended, BurstEnded)
+    assert {ended.reading.intent, *(intent for intent, _ in ended.reading.intents)} == {
+        Intent.DIALYSIS,
+        Intent.ONCOLOGY,
+    }
