@@ -34,7 +34,7 @@ _TAIL_NAME = re.compile(r"\s*[(（]([一-鿿A-Za-z0-9]{2,10})[)）]|\s*([一-鿿
 # What follows a room without looking like a place's name (快点, 张三, 等你们) is no estate.
 _NAMED = re.compile(r"[苑园村城里坊庭府湾邸居墅寓厦楼场院校期区]\d?期?$")
 _SAYS = re.compile(
-    "[了的着过进到来去走开坏满死病痛好断急]$|[楼门](?:上|下|口)|[东南西北]门|都|也|被|^近|^靠|临近|对面|旁边"
+    "[了的着过进到来去走开坏满死病痛好断急]$|[楼门](?:上|下|口)|[东南西北]门|都|也|被|^近|^靠|^[坐乘赶]|临近|对面|旁边"
 )
 _FLOOR = re.compile("[一二三四五六七八九十]{1,3}(?:楼|层)")
 _NO_TAIL = re.compile(

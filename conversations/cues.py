@@ -127,6 +127,20 @@ class Cues:
     """Whoever it is about lives with the writer."""
     bring_to: Pattern[str]
     """At the end, right before a place: what they need is to be brought there."""
+    going_to: Pattern[str]
+    """At the end, right before a place: somebody wants to go there (去肿瘤医院, 转到)."""
+    comes_to: Pattern[str]
+    """Somebody comes to the place: it is where they live."""
+    wanted_there: Pattern[str]
+    """What people go somewhere for (化疗, 配药, 上班)."""
+    there_already: Pattern[str]
+    """Before a place: somebody is there, or lives there, or is fetched there."""
+    arrived: Pattern[str]
+    """At the beginning, right behind a place: they are there by now."""
+    hospital_at: Pattern[str]
+    """At the end, right before a place: it is a hospital's (医院在, 医院地址是)."""
+    hospital_ends: Pattern[str]
+    """The end of a hospital's name."""
     of_others: Pattern[str]
     """Who is at a place that is not theirs: an ambulance on its way, a hospital they went to, who speaks for a house."""
     where_unknown: Pattern[str]
@@ -230,6 +244,9 @@ _SHAPES = {
     "they_at": f"(?:.*)(?P<who>%(they_at)s|%(person)s|{'|'.join(f'%(kin_{one})s' for one in KIN)})"
     "[^我，,。；;]{0,4}?(?:%(staying)s)*(?:%(is_at)s)$",
     "bring_to": "(?:%(bring_to)s)$",
+    "going_to": "(?:%(going_to)s)[^，,。；;家住在是]{0,14}$",
+    "arrived": "[ ）)]*(?:%(arrived)s)",
+    "hospital_at": "(?:%(hospital_ends)s)(?:%(is_at)s|位于|[:：])$",
     "hospital_name": r"[^在到住，,。；;\s]{0,14}(?:%(hospital_ends)s)[。.!！]?",
     "in_district": "[在住到]\\s?(?P<district>%(district_name)s)(?!.{0,6}院)",
     "lasts": r"[\d一二三四五六七八九十两半几]|%(lasts)s",

@@ -10,6 +10,7 @@ from conversations.bursts import keep_back, together, unfinished
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.confirming import confirmed, denied_in_words
 from conversations.context import remember
+from conversations.destination import without_destinations
 from conversations.elsewhere import of_another_home
 from conversations.events import BurstEnded, MessageReceived
 from conversations.further import as_told, further_needs
@@ -74,7 +75,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     cues = draft.playbook.cues
     reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
-    reading = with_need_named(message.text, reading, cues)
+    reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
     mourned = beside_danger(message.text, reading, cues)
     reading = with_danger_first(message.text, reading, cues)
     event = replace(event, reading=reading)

@@ -8,6 +8,7 @@ from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.context import begun_with_a_word, scrap
 from conversations.cues import Cues
+from conversations.destination import without_destinations
 from conversations.elsewhere import ELSEWHERE, tells_elsewhere, told_before, unsettled
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
@@ -142,7 +143,7 @@ def fill(
     words that began the case tell what it is about.
     """
     row, cues, news = playbook.intents[case.intent], playbook.cues, dict[str, Filled]()
-    reading = without_dates(message.text, reading, cues)
+    reading = without_destinations(message.text, without_dates(message.text, reading, cues), cues)
     correcting = Act.CORRECT in reading.acts
     case = case if correcting else unsettled(case, reading)
     if is_red(reading) and "address" in case.slots and case.slots["address"].value == SKIPPED:

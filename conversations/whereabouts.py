@@ -21,17 +21,17 @@ def specific(address: Address) -> bool:
 
 def address_words(address: Address) -> str:
     """The parts in the order people say them; the writer's own words when nothing was told apart."""
-    parts = (
-        address.district,
-        address.town,
-        address.committee,
-        address.road,
-        address.lane,
-        address.sublane,
-        address.estate,
-    )
-    tail = (address.number, address.building, address.unit, address.room)
-    return "".join(filter(None, (*parts, *tail))) or address.raw
+    head = (address.district, address.town, address.committee, address.road, address.lane, address.sublane)
+    named = (address.estate, address.number)
+    if address.number and address.estate and not address.lane and not _numbered_within(address):
+        named = (address.number, address.estate)
+    return "".join(filter(None, (*head, *named, address.building, address.unit, address.room))) or address.raw
+
+
+def _numbered_within(address: Address) -> bool:
+    """Whether the number is one of the estate (张杨路某某小区18号) and not of the road it lies at (东安路270号肿瘤医院)."""
+    road, estate, number = (address.raw.find(one) for one in (address.road, address.estate, address.number))
+    return not address.road or min(road, estate, number) < 0 or road < estate < number
 
 
 def filled_place(best: Address, reading: Reading) -> Filled:
