@@ -9,31 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from classifiers import intent as intents
-from classifiers import urgency as urgencies
 from classifiers.artefacts import ModelStore
 from classifiers.beside_thanks import Left, graver, left_of
 from classifiers.explain import explain_model
+from classifiers.merging import DangerReading, merged, settled
 from classifiers.opinion import Opinion, opinions_of
 from classifiers.scorer import Model
 from classifiers.telling import telling
 from conversations.codes import Act, Flag, Intent, Urgency
-from conversations.reading import VEILED, Entities, Reading, Reason
+from conversations.reading import Entities, Reading, Reason
 
 Found = TypeVar("Found")
-
-
-class DangerReading(Protocol):
-    """What the danger rules saw in one text. `intent` is None where the rules have no opinion."""
-
-    @property
-    def urgency(self) -> Urgency: ...
-    @property
-    def flags(self) -> tuple[Flag, ...]: ...
-    @property
-    def reasons(self) -> tuple[Reason, ...]: ...
-    @property
-    def intent(self) -> Intent | None: ...
 
 
 class Danger(Protocol):
@@ -126,12 +112,14 @@ class Reader:
         """A reading for each text, in order. `now`: when each message was sent, aware. Never raises on any text."""
         facts = [self._facts_in(text, at) for text, at in zip(texts, now, strict=True)]
         told = [telling(text, one) for text, one in zip(texts, facts, strict=True)]
-        opinions = self._opinions(told)
-        every = [left_of(text) if opinion else None for text, opinion in zip(told, opinions, strict=True)]
-        again = iter(self._opinions([left.text for left in every if left and left.readable]))
+        dangers = [self._danger_in(text) for text in texts]
+        every = [left_of(text) for text in told] if self._model else [None] * len(told)
+        asked = [place for place, left in enumerate(every) if left and left.readable and not settled(dangers[place])]
+        opinions = self._opinions([*told, *(left.text for place in asked if (left := every[place]))])
+        again = dict(zip(asked, opinions[len(told) :], strict=True))
         return [
-            self._one(text, one, opinion, left, next(again) if left and left.readable else None)
-            for text, one, opinion, left in zip(texts, facts, opinions, every, strict=True)
+            self._one(texts[place], facts[place], dangers[place], opinions[place], every[place], again.get(place))
+            for place in range(len(texts))
         ]
 
     def read_meaning(self, texts: Sequence[str]) -> list[Reading]:
@@ -183,16 +171,22 @@ class Reader:
         return nothing if extractor is None else self._apart("extractor", lambda: extractor.read(text, at), nothing)
 
     def _one(
-        self, text: str, entities: Entities, opinion: Opinion | None, left: Left | None, again: Opinion | None
+        self,
+        text: str,
+        entities: Entities,
+        danger: DangerReading,
+        opinion: Opinion | None,
+        left: Left | None,
+        again: Opinion | None,
     ) -> Reading:
-        """`again`: the model's opinion of what is left beside thanks and good news, where there are any."""
-        danger = self._danger_in(text)
+        """`again`: the model's opinion of what is left beside thanks and good news, where there are any and it matters."""
         acts: tuple[Act, ...] = ()
         if (act_reader := self._acts) is not None:
             acts = self._apart("acts", lambda: act_reader.read(text), acts)
         reading = merged(danger, opinion, entities, acts)
-        if left is not None:
-            reading = graver(reading, left, merged(danger, again, entities, acts) if again else None)
+        if left is not None and opinion is not None:
+            alone = merged(danger, again, entities, acts) if again else reading if settled(danger) else None
+            reading = graver(reading, left, alone)
         answering = self._answers
         if answering is None or danger.urgency is not Urgency.NORMAL:
             return reading
@@ -213,76 +207,3 @@ class Reader:
             if self._failed is not None:
                 self._failed(name, error)
             return otherwise
-
-
-def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, acts: tuple[Act, ...]) -> Reading:
-    """All detectors' findings as one reading; urgency is the highest of rules, model and intent."""
-    if opinion is None:
-        return Reading(
-            intent=danger.intent or Intent.CONSULT, acts=acts, urgency=danger.urgency, reasons=danger.reasons,
-            flags=danger.flags, entities=entities,
-        )  # fmt: skip
-    intent, confidence, further = opinion.intent, opinion.confidence, opinion.further
-    if danger.urgency is Urgency.CRITICAL and danger.intent is not None and danger.intent is not intent:
-        intent, further = _with_rule_intent(opinion, danger.intent)
-    elif confidence < _PLAIN and any(reason.code == VEILED for reason in danger.reasons):
-        intent, further = Intent.DISTRESS, ()  # 药我攒够了: no form for a medicine
-    elif danger.intent is not None and not intent.opens_case and not _ANGRY.isdisjoint(acts):
-        intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)  # a need shouted among insults
-    elif (
-        danger.intent not in (None, Intent.OTHER_MEDICAL)  # "something medical" names nothing the model has not seen
-        and danger.urgency is Urgency.URGENT
-        and (confidence < _WEAK or (danger.intent is not intent and intents.akin(danger.intent, intent)))
-    ):
-        # 我女儿一岁，奶粉没了: a rule saw what it is, the model wavers between a child's illness and her milk.
-        intent, confidence = danger.intent, max(confidence, urgencies.EMERGENCY_SURE)
-        further = tuple(pair for pair in further if pair[0] is not intent)
-    elif (
-        danger.intent is not None
-        and Flag.CHECK in danger.flags
-        and Flag.RUMOUR not in danger.flags
-        and intent in _NO_NEED
-        and confidence < _DOUBTED
-    ):
-        intent = danger.intent  # 老人孩子失联，附近有人帮帮忙: asked about as a need, not thanked as an offer
-    urgency = urgencies.merge(danger.urgency, opinion.level.urgency, opinion.implied)
-    if urgency is Urgency.CRITICAL and Flag.CHECK in danger.flags and danger.urgency is not Urgency.CRITICAL:
-        # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
-        urgency = Urgency.URGENT
-    reasons, flags = danger.reasons, danger.flags
-    if urgency is not danger.urgency:
-        reasons = (*reasons, _model_reason(opinion, urgency))
-    if opinion.level.check and urgency is not Urgency.CRITICAL and Flag.CHECK not in flags:
-        flags = (*flags, Flag.CHECK)
-    return Reading(intent, confidence, further, acts, urgency, reasons, flags, entities, opinion.model)
-
-
-def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tuple[Intent, float], ...]]:
-    """A critical text is about its danger: an intent that opens no case, or a weak one, gives way to the rule's."""
-    if opinion.intent.opens_case and opinion.confidence >= urgencies.EMERGENCY_SURE:
-        return opinion.intent, opinion.further
-    # 我爸被冲走了 is weakly read as a matter of the house: the same matter, and no second need.
-    kept = [(opinion.intent, opinion.confidence)] if opinion.confidence >= _SECOND else []
-    further = tuple(pair for pair in (*kept, *opinion.further) if pair[0].opens_case and pair[0] is not named)
-    return named, further[: intents.MOST_FURTHER]
-
-
-_WEAK = 0.6
-"""Confidence below which an urgent rule that names a need is believed before the model."""
-_SECOND = 0.5
-"""Confidence from which what the model took a critical text for is a need beside the danger that a rule named."""
-_NO_NEED = frozenset({Intent.OFFER, Intent.CONSULT, Intent.TRAVEL, Intent.FEEDBACK, Intent.CHITCHAT, Intent.SPAM})
-_PLAIN = 0.8
-"""Confidence from which a text is about what the model says, for all its words of farewell."""
-_DOUBTED = 0.7
-"""Confidence below which what a rule doubts of is the matter, not the journey or the question the model sees."""
-_ANGRY = frozenset({Act.ABUSE, Act.HUMAN})
-_IN_WORDS = {Urgency.CRITICAL: "危急", Urgency.URGENT: "紧急", Urgency.SOON: "较急", Urgency.NORMAL: "一般"}
-
-
-def _model_reason(opinion: Opinion, urgency: Urgency) -> Reason:
-    """For the reporter, in words: what the model alone saw, and how sure it is."""
-    if urgency is not opinion.level.urgency:
-        what = "急危重" if opinion.intent is Intent.EMERGENCY else "到期要做的治疗"
-        return Reason("model", f"读起来像{what}（把握{opinion.confidence:.0%}）")
-    return Reason("model", f"读起来是{_IN_WORDS[urgency]}（把握{opinion.level.probability:.0%}）")
