@@ -218,6 +218,7 @@ _STARTS = "kin_starts"
 _UNDER_FOURTEEN = "[4-9四五六七八九十]|1[0-3]|十[一二三]"
 _OLDER = r"1[4-9]|[2-9]\d|十[四五六七八九]|[二三四五六七八九]十"
 _DAYS = r"(?P<count>\d{1,3}|[一二两三四五六七八九十])(?P<unit>天|个?星期|个?礼拜|周|个?月)"
+_WHOSE = r"(?:电话)?给?[我他她你]?(?:们|家)?的?(?:%(person)s|%(unit)s)的?(?:那个?|%(label)s)?"
 _SHAPES = {
     "illness": r"(?:[他她我您]|[我他她]?[爸妈爷奶外公婆老]{1,3})?\s*(?:%(illness_had)s)?"
     r"(?:[\s、，,和]*(?:%(illness)s))+(?:病?史)?[。.]?",
@@ -228,8 +229,10 @@ _SHAPES = {
     "moreover": "[，,。 ]*(?:%(moreover)s)",
     "not_to_ring": "(?:%(not_ring)s)(?:%(that_number)s)"
     "|(?:%(that_number)s)(?:已经|都|现在|就|是|也)*(?:%(number_dead)s|%(number_unreached)s)",
-    "before_dead": r"(?:%(not_ring)s)(?:%(that_number)s)?\s*$",
-    "after_dead": r"\W{0,2}(?:这个|那个|已经|就?是)*\s*(?:%(number_dead)s)",
+    "before_dead": rf"(?:%(not_ring)s)(?:{_WHOSE}|%(that_number)s)?\s*$",
+    # 135… 不要打136…, 不要打我妈的: what must not be rung stands behind the word, and is another number.
+    "after_dead": r"\W{0,2}(?:这个|那个|已经|就?是)*\s*(?:%(number_dead)s)"
+    rf"(?!(?<=打)(?:%(rings_on)s|\s*(?:%(that_number)s)?\s*\d|{_WHOSE}(?:$|[\s，,。；;\d])))",
     "unit_says": "(?:%(unit)s).{0,8}(?:%(unit_answers)s)",
     "child": f"我(?:%(age_said)s)*(?:{_UNDER_FOURTEEN})周?岁(?!的|多的)|%(child)s",
     "grown": f"我(?:今年)?(?:{_OLDER})|%(grown)s",

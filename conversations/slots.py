@@ -55,7 +55,7 @@ def kind(name: str) -> Callable[[Parser], Parser]:
 def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     phones = to_be_rung(message.text, reading.entities.phones, cues)
     if not phones:
-        if number := other_number(message.text, asked=asked):
+        if number := other_number(_without_phones(message.text, reading, cues), asked=asked):
             return Filled(number, parts=(("number", number),) if number.isdigit() else ())
         return Filled(SKIPPED, sure=False) if has_no_number(message.text, cues, asked=asked) else None
     once = {phone.number: phone for phone in reversed(phones)}  # the same number twice is one

@@ -48,7 +48,7 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     """Hello, thanks, adverts, chat: one line each; what says nothing is asked about once more, then offered as numbers,
     then given to a person."""
     state, playbook = draft.state, draft.playbook
-    if facts_only(message, reading):
+    if facts_only(message, reading) or _leaves_facts(reading):
         return False  # somebody who leaves a number wants to be called
     if _presses(message, reading, playbook) or told_beside(message.text, reading, playbook.cues):
         return False
@@ -84,6 +84,13 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     else:
         return False
     return True
+
+
+def _leaves_facts(reading: Reading) -> bool:
+    """A sentence with a number or an address in it is no chat, whatever the model hears in it (我家没菜了 … 别打136…)."""
+    facts = reading.entities
+    told = bool(facts.phones or facts.addresses) and Act.THANKS not in reading.acts
+    return told and reading.intent not in (Intent.SPAM, Intent.FEEDBACK)
 
 
 def _presses(message: Inbound, reading: Reading, playbook: Playbook) -> bool:

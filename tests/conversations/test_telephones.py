@@ -9,9 +9,9 @@ from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.reading import Reading
 from conversations.state import Conversation, Filled, Heard
-from conversations.telephones import instead, last_digits, line_alone, with_joined_number
-from tests.conversations.ruled import ruled
-from tests.conversations.talking import CONTACT, NOW, Play, playbook, reading
+from conversations.telephones import instead, last_digits, line_alone, to_be_rung, with_joined_number
+from tests.conversations.ruled import hear, ruled
+from tests.conversations.talking import CONTACT, NOW, Play, playbook, reading, said
 
 MINE = "13661230006"
 
@@ -171,3 +171,54 @@ def test_the_number_to_be_rung_stands_before_the_one_that_is_not() -> None:
     play.wait(seconds=40)
     play.say("我的是13612340079", reading("chitchat", 0.3, phones=["13612340079"]))
     assert play.case.slots["phone"].value == f"13612340079、{MINE}（说不要打）"
+
+
+OTHER = "13612340000"
+
+
+@pytest.mark.parametrize(
+    ("text", "rung"),
+    [
+        (f"我爸胸口痛 打{MINE} 不要打{OTHER} 那是停机的", [MINE]),
+        (f"打{MINE}。别打{OTHER}，那是我妈的", [MINE]),
+        (f"打{MINE}，不要打那个{OTHER}", [MINE]),
+        (f"打{MINE} 不要打我妈的 65431234 她耳朵聋", [MINE]),
+        (f"不要打我妈{OTHER}，打{MINE}", [MINE]),
+        (f"{MINE} 别打我 打我儿子{OTHER}", [OTHER]),
+        (f"{OTHER}别打这个号，打{MINE}", [MINE]),
+        (f"{OTHER}空号 {MINE}才是", [MINE]),
+        (f"{MINE} 不要打给我妈", [MINE]),
+        (f"打{MINE} 不用打居委", [MINE]),
+        (f"{MINE} 不要打太晚", [MINE]),
+        (f"{MINE} 别打扰老人", [MINE]),
+        (f"{MINE}不要打我妈在睡觉", []),
+        (f"{MINE}不要打，是邻居的", []),
+        (f"{MINE} 别打了", []),
+    ],
+)
+def test_which_of_them_is_not_to_be_rung(text: str, rung: list[str]) -> None:
+    assert [phone.number for phone in to_be_rung(text, ruled(text).entities.phones, _cues())] == rung
+
+
+def test_the_line_that_is_not_to_be_rung_is_not_taken_for_the_answer() -> None:
+    play = Play()
+    hear(play, "家里没菜了", "supplies", 0.9)
+    hear(play, "不要打65431234", "chitchat", 0.3)
+    assert "phone" not in play.case.slots
+
+
+@pytest.mark.parametrize("about", ["我家没菜了", "老伴的事还要麻烦你们看看"])
+def test_a_sentence_with_a_number_and_a_place_is_no_chat(about: str) -> None:
+    play = Play()
+    turn = hear(play, f"{about} 虹口区四平路1200弄5号301 打{MINE}。别打{OTHER}，那是我妈的", "chitchat", 0.6)
+    assert play.case.slots["phone"].value == MINE
+    assert "您好" not in said(turn)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [(f"专业贷款，联系{MINE}，额度高放款快", "spam"), (f"谢谢志愿者小李{MINE}，人很好", "feedback")]
+)
+def test_an_advert_with_a_number_and_praise_open_nothing(text: str, intent: str) -> None:
+    play = Play()
+    hear(play, text, intent, 0.9)
+    assert not play.state.cases
