@@ -63,7 +63,7 @@ def fact_of(
     reading = with_joined_number(state, inbound, reading)
     if asked or pieces is None:
         pieces = read_pieces(reader, [(whole, pieces_of(whole, reading, playbook))])[0]
-    parts, near = parts_of(pieces), _near(state, reading, tips)
+    parts, near = parts_of(pieces, playbook), _near(state, reading, tips)
     reading = _dated(state, inbound, reading)
     if not parts:
         reading = with_needs(reading, pieces, playbook)
@@ -120,5 +120,5 @@ def fact_of_timer(
     whole = together(state.burst[:-1], state.burst[-1].message)
     reading = reader.read([texts_to_read(whole)], [whole.sent_at])[0]
     pieces = read_pieces(reader, [(whole, pieces_of(whole, reading, playbook))])[0]
-    parts = parts_of(pieces)
+    parts = parts_of(pieces, playbook)
     return BurstEnded(reading if parts else with_needs(reading, pieces, playbook), timer.set_on, parts, surge)

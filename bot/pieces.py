@@ -11,6 +11,7 @@ from classifiers.reader import Reader
 from conversations.doors import each_in_need, household_entries
 from conversations.events import Part
 from conversations.further import needs_apart, with_needs_apart
+from conversations.homes import homes_apart
 from conversations.lists import list_items, need_items
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -42,7 +43,7 @@ def pieces_of(message: Inbound, reading: Reading, playbook: Playbook) -> Pieces:
     text = message.text
     if entries := list_items(text, reading):
         return Pieces(entries)
-    entries = household_entries(text, reading)
+    entries = homes_apart(text, reading, playbook.cues) or household_entries(text, reading)
     if needs := need_items(text):
         return Pieces(entries, needs, running=True)
     return Pieces(entries, needs_apart(text, playbook.cues), running=True, passing=True)
@@ -60,10 +61,10 @@ def read_pieces(reader: Reader, asked: Sequence[tuple[Inbound, Pieces]]) -> list
     ]
 
 
-def parts_of(pieces: ReadPieces) -> tuple[Part, ...]:
+def parts_of(pieces: ReadPieces, playbook: Playbook) -> tuple[Part, ...]:
     """The households of a message; () when it is about one."""
     parts = tuple(Part(text, read) for text, read in zip(pieces.cut.entries, pieces.entries, strict=True))
-    return each_in_need(parts) if pieces.cut.running else parts
+    return each_in_need(parts, playbook.cues) if pieces.cut.running else parts
 
 
 def with_needs(reading: Reading, pieces: ReadPieces, playbook: Playbook) -> Reading:

@@ -38,6 +38,10 @@ class Cues:
 
     kin: Pattern[str]
     """Of whom of the family it is; a group of each name of `KIN`."""
+    only_tells: Pattern[str]
+    """Right behind one of the family: who tells of another, or looks after them."""
+    of_both: Pattern[str]
+    """What is said of two people at once."""
     thing: Pattern[str]
     """Of what somebody says that it came or did not; a group of each name of `THINGS`."""
     all_of_it: Pattern[str]
@@ -192,6 +196,12 @@ class Cues:
     """Something is wanting, said beside thanks or an end (奶粉还没有)."""
     settled: Pattern[str]
     """In the same clause: what was wanting is there (断药的事解决了)."""
+    not_come: Pattern[str]
+    """In the same clause: it has not come."""
+    of_before: Pattern[str]
+    """At the beginning, behind a blank: it is said of what stands before (断药的事 解决了)."""
+    of_theirs: Pattern[str]
+    """In the same clause: it came to others, and not to who writes."""
     help_came: Pattern[str]
     """Help is there, or it is over: nobody is told to go on ringing."""
     help_left: Pattern[str]
@@ -233,6 +243,7 @@ _SHAPES = {
     # 135… 不要打136…, 不要打我妈的: what must not be rung stands behind the word, and is another number.
     "after_dead": r"\W{0,2}(?:这个|那个|已经|就?是)*\s*(?:%(number_dead)s)"
     rf"(?!(?<=打)(?:%(rings_on)s|\s*(?:%(that_number)s)?\s*\d|{_WHOSE}(?:$|[\s，,。；;\d])))",
+    "of_before": "(?:%(told_how)s)*(?:(?:%(told_when)s)*(?:%(settled)s)|%(not_come)s)",
     "unit_says": "(?:%(unit)s).{0,8}(?:%(unit_answers)s)",
     "child": f"我(?:%(age_said)s)*(?:{_UNDER_FOURTEEN})周?岁(?!的|多的)|%(child)s",
     "grown": f"我(?:今年)?(?:{_OLDER})|%(grown)s",

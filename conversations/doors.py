@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from conversations.codes import Intent
+from conversations.cues import Cues
 from conversations.events import Part
 from conversations.reading import Address, Reading
 from conversations.state import Filled
@@ -52,10 +53,16 @@ def begins_with_a_door(text: str) -> bool:
 def label_of(part: Part) -> str:
     """An entry without the place at its head, for a line of the receipt."""
     own = its_own_place(part.reading)
-    return (part.text.replace(own.raw, "").strip(_MARKS) if own else "") or part.text
+    if own is None:
+        return part.text
+    words = _LIVES.sub(r"\1", part.text.replace(own.raw, "")).strip(_MARKS)
+    whom, _, told = words.partition("，")
+    return (told if told.startswith(whom) else words) or part.text
 
 
 _MARKS = " ，,。；;：:"
+_LIVES = re.compile(r"(?:，[他她伊]|(?<![^，])([^，]{1,5}?))家?[住在](?=，|$)")
+"""What is left of 我妈住…，没药了 and 没药了，她住… without the place."""
 
 
 def household_entries(text: str, reading: Reading) -> tuple[str, ...]:
@@ -93,14 +100,18 @@ _OF_NOBODY = re.compile(
 """Behind such a door nobody is in need (药房在5号楼101室)."""
 
 
-def each_in_need(parts: Sequence[Part]) -> tuple[Part, ...]:
+def each_in_need(parts: Sequence[Part], cues: Cues) -> tuple[Part, ...]:
     """The entries, if every one tells a need of its own: who names their own door beside their mother's has one need, not
     two. Who writes may stand at the head (我是3号楼的楼长)."""
-    kept = tuple(parts if not parts or _in_need(parts[0].reading) else parts[1:])
-    return kept if len(kept) >= _FEWEST and all(_in_need(part.reading) for part in kept) else ()
+    kept = tuple(parts if not parts or _in_need(parts[0], cues) else parts[1:])
+    return kept if len(kept) >= _FEWEST and all(_in_need(part, cues) for part in kept) else ()
 
 
-def _in_need(reading: Reading) -> bool:
+def _in_need(part: Part, cues: Cues) -> bool:
+    """What is wanting behind a door is a need, however unsure the model is of so few words (2号301王阿姨没菜了)."""
+    reading = part.reading
+    if cues.lacks.search(part.text) and door_of(part.text):
+        return True
     codes = [reason.code for reason in reading.reasons]
     ruled = any(code != "model" for code in codes)
     named = reading.intent in _OF_A_HOUSEHOLD and (ruled or reading.confidence >= _SURE)

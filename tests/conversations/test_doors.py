@@ -8,7 +8,7 @@ from conversations.doors import each_in_need, household_entries
 from conversations.events import MessageReceived, Part
 from conversations.messages import Inbound
 from tests.conversations.ruled import hear, ruled
-from tests.conversations.talking import CONTACT, Play, said
+from tests.conversations.talking import CONTACT, Play, playbook, said
 
 
 def _entries(text: str, intents: str) -> tuple[Part, ...]:
@@ -16,7 +16,7 @@ def _entries(text: str, intents: str) -> tuple[Part, ...]:
     entries = household_entries(text, ruled(text))
     named = intents.split()
     reads = [ruled(one) if name == "-" else ruled(one, name) for one, name in zip(entries, named, strict=False)]
-    return each_in_need([Part(one, read) for one, read in zip(entries, reads, strict=False)])
+    return each_in_need([Part(one, read) for one, read in zip(entries, reads, strict=False)], playbook().cues)
 
 
 def _told(text: str, intents: str) -> Play:
@@ -61,6 +61,20 @@ def test_each_household_has_its_own_door(text: str, intents: str, doors: list[st
         door in parent.slots["address"].value for door in ("301", "201", "501", "101", "602", "402", "202", "303")
     )
     assert all(case.ticket for case in play.state.cases)
+
+
+@pytest.mark.parametrize("head", ["", "我是楼组长，", "求助 "])
+def test_the_first_of_a_running_list_is_a_household_too(head: str) -> None:
+    text = f"{head}2号301王阿姨没菜了，5号602李伯伯胰岛素断了两天 {LANE} 13812340079"
+    entries = household_entries(text, ruled(text))
+    parts = [Part(entries[0], ruled(entries[0], "community", 0.3)), Part(entries[1], ruled(entries[1], "medicine"))]
+    assert [part.text[:5] for part in each_in_need(parts, playbook().cues)] == ["2号301", "5号602"]
+
+
+def test_who_only_names_their_door_is_no_household() -> None:
+    parts = [Part("我是2号301的志愿者", ruled("我是2号301的志愿者", "community", 0.3))]
+    parts += [Part(one, ruled(one, "medicine")) for one in ("5号602李伯伯断药了", "8号101王家断药了")]
+    assert [part.text for part in each_in_need(parts, playbook().cues)] == ["5号602李伯伯断药了", "8号101王家断药了"]
 
 
 def test_each_has_its_own_number_and_street() -> None:
