@@ -34,11 +34,23 @@ _LANE = "弄"
 def door_of(text: str) -> dict[str, str]:
     """The parts of the first door a text names."""
     found = _DOOR.search(text)
-    if found is None:
-        return {}
+    return _parts(found) if found else {}
+
+
+def doors_of(text: str) -> list[tuple[int, dict[str, str]]]:
+    """Where each door stands in a text, and its parts."""
+    return [(found.start(), _parts(found)) for found in _DOOR.finditer(text)]
+
+
+def _parts(found: re.Match[str]) -> dict[str, str]:
     room = found["flat"] or found["room"] or found["alone"]
     parts = {"building": found["building"], "number": found["number"], "room": room}
     return {name: value for name, value in parts.items() if value}
+
+
+def of_nobody(text: str) -> bool:
+    """Whether behind a door that is told there is nobody in need (药房在5号楼101室)."""
+    return _OF_NOBODY.search(text) is not None
 
 
 _BEGINS = re.compile(r"[A-Za-z]?\d{3,4}[ ：:，,]\s*[\u4e00-\u9fff]")

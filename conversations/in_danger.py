@@ -13,6 +13,7 @@ from conversations.state import HELPED, Case, Filled
 from conversations.telephones import odd_number
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
+from conversations.which_door import without_door
 
 _BESIDE = timedelta(minutes=10)
 """The numbers to call are not repeated with every line to somebody in despair."""
@@ -29,6 +30,10 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
     case = _with_help(draft, case, danger=danger)
     case = _without_help(draft, case, reading, danger=danger)
     words, names = ask_contact(case, draft.playbook)
+    door = _door_wanting(draft, case)
+    if door:
+        case = draft.put(evolve(case, asked={**case.asked, _DOOR: 1}))
+        words, names = words + door if names else door, (*names, "address")
     known = {name: value for name, value in case.slots.items() if name in SHARED}
     if names and (first or (danger and not case.asked.get(names[0]))):
         if first:
@@ -65,9 +70,22 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         draft.say("receipt", added_critical(case, draft.playbook) + still_missing(case, draft.playbook))
     elif danger:
         draft.say("receipt", still_missing(case, draft.playbook))
-    draft.state = evolve(draft.state, asked=names)
+    draft.say("question", door)
+    draft.state = evolve(draft.state, asked=names, asked_on=draft.state.turn if door else draft.state.asked_on)
     draft.put(case)
     return draft.finish()
+
+
+_DOOR = "door"
+
+
+def _door_wanting(draft: Draft, case: Case) -> str:
+    """Asked once: behind which door somebody is of whom only the lane or the estate is known."""
+    place = case.slots.get("address")
+    listed = any(other.parent == case.key for other in draft.state.cases)
+    if place is None or listed or _DOOR in case.asked or draft.playbook.danger(case.codes).watched:
+        return ""
+    return draft.playbook.say("ask_door") if without_door(place) else ""
 
 
 def _read_back(draft: Draft, case: Case, known: Mapping[str, Filled]) -> str:

@@ -20,6 +20,7 @@ from conversations.telephones import both_numbers, instead, last_digits, line_al
 from conversations.values import evolve
 from conversations.whereabouts import dateless, without_dates
 from conversations.which_case import vague
+from conversations.which_door import with_door_told, with_its_own_door
 from conversations.whose_place import about_whom
 from conversations.writers import child_writes
 
@@ -64,7 +65,7 @@ def new_case(
     words = " ".join(message.text.split())
     child = child_writes(message.text, playbook.cues)
     elsewhere = tells_elsewhere(state, message.text, reading, playbook.cues)
-    known = {**told_before(state, playbook.cues), **state.known}
+    known = {**told_before(state, playbook.cues), **with_its_own_door(state.known, words, playbook.cues)}
     return Case(
         key=max((case.key for case in state.cases), default=0) + 1,
         intent=intent,
@@ -169,6 +170,8 @@ def fill(
             )  # fmt: skip
         elif slot.kind == "place" and value is not None:
             value = to_be_confirmed(value, message.text, about_whom(case, cues), reading, cues)
+        if slot.kind == "place" and value is not None:
+            value = with_door_told(had, value, message.text, case.summary, reading, cues)
         if slot.kind == "place" and value is None and not had and _keeps_place(case, message, reading, cues):
             value = Filled(SKIPPED, sure=False)
         if value is None or (had and not _better(value, had, correcting)):

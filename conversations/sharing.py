@@ -1,6 +1,9 @@
 """What is the contact's rather than one case's: a phone and a place told once serve every open case. Pure."""
 
-from conversations.elsewhere import of_their_own
+from collections.abc import Mapping
+
+from conversations.cues import Cues
+from conversations.elsewhere import is_elsewhere, of_their_own
 from conversations.listening import fill
 from conversations.messages import Inbound
 from conversations.reading import Reading
@@ -9,6 +12,7 @@ from conversations.speaking import noted
 from conversations.state import Case, Filled
 from conversations.turn import Draft
 from conversations.values import evolve
+from conversations.which_door import completed, headless, with_its_own_door
 
 
 def share(draft: Draft, case: Case) -> Case:
@@ -18,11 +22,23 @@ def share(draft: Draft, case: Case) -> Case:
     draft.state = evolve(draft.state, known={**draft.state.known, **shared})
     draft.put(case)
     for other in draft.state.cases:
-        lacking = {name: value for name, value in of_their_own(other, shared).items() if name not in other.slots}
-        if other.open and other.key != case.key and lacking:
+        if not other.open or other.key == case.key:
+            continue
+        lacking = _lacking(other, shared, draft.playbook.cues)
+        if lacking:
             draft.put(evolve(other, slots={**other.slots, **lacking}))
             draft.note(evolve(other, slots={**other.slots, **lacking}), "shared")
     return case
+
+
+def _lacking(other: Case, shared: Mapping[str, Filled], cues: Cues) -> dict[str, Filled]:
+    """What another case does not know yet, as it holds for it: at its own door, where its words told one."""
+    known = with_its_own_door(of_their_own(other, shared), other.summary, cues)
+    lacking = {name: value for name, value in known.items() if name not in other.slots}
+    place, had = shared.get("address"), other.slots.get("address")
+    if place and had and headless(had) and not headless(place) and not is_elsewhere(other):
+        lacking["address"] = completed(had, place)
+    return lacking
 
 
 def _kept_back(name: str, value: Filled) -> bool:

@@ -1,0 +1,160 @@
+"""A door told without the place it stands in (5号602老人晕倒了 … 闵行区莘松路300弄), and the place that is told for it. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from conversations.codes import Act
+from conversations.cues import Cues
+from conversations.doors import doors_of, of_nobody
+from conversations.reading import Address, Reading
+from conversations.state import Filled
+from conversations.whereabouts import PLACE_PARTS, address_words
+from conversations.whose_place import speaks_of_another
+
+_HEAD = ("road", "lane", "sublane", "estate", "committee")
+_OF_A_HOUSE = ("number", "building", "unit", "room")
+_BREAK = re.compile(r"[，,。；;！!？?\n]")
+_LABELLED = re.compile("[号楼栋幢室#]")
+_AT_HEAD = re.compile(r"(?:求助|急|帮帮忙|我们?家|我们?楼?|隔壁|楼[上下]|对门|对面|邻居|\W)*")
+"""What may stand before a bare figure that is a room (隔壁402王阿姨)."""
+_NO_DIGIT = re.compile(r"\D")
+
+Parts = dict[str, str]
+
+
+def door_told(words: str, cues: Cues) -> Parts:
+    """The door of whoever the words are about; {} for none, for several, for a date (3号), for a figure that only looks like
+    one (血压180 老人), and for the writer's own where another is in need."""
+    found = doors_of(words)
+    if len(found) != 1:
+        return {}
+    at, door = found[0]
+    before = _BREAK.split(words[:at])[-1]
+    if door.keys() == {"number"} or of_nobody(words) or cues.hospital_ends.search(before):
+        return {}
+    if not any(_LABELLED.search(value) for value in door.values()) and not _AT_HEAD.fullmatch(words[:at]):
+        return {}
+    writers = cues.writer_at.search(before.rstrip()) and speaks_of_another(words, cues)
+    return {} if writers else door
+
+
+def headless(place: Filled) -> bool:
+    """A door alone (3号楼301): nobody can be sent there."""
+    known = dict(place.parts)
+    return bool(_door(known)) and not any(known.get(name) for name in _HEAD)
+
+
+def without_door(place: Filled) -> bool:
+    """A lane or an estate alone, of many houses; not what has no doors (公园), nor a place told in their own words (弄堂口)."""
+    known = dict(place.parts)
+    estate = known.get("estate", "")
+    houses = bool(known.get("lane") or estate) and not estate.endswith(_NO_HOUSES)
+    told = address_words(_address({name: value for name, value in known.items() if name != "raw"}))
+    return houses and not _door(known) and place.value == told
+
+
+_NO_HOUSES = (*"口站馆场店校院厦", "公园", "大学", "中学", "小学", "工地", "码头", "中心")
+
+
+def _door(parts: Parts) -> Parts:
+    return {name: parts[name] for name in _OF_A_HOUSE if parts.get(name)}
+
+
+def _bare(value: str) -> str:
+    return _NO_DIGIT.sub("", value) or value
+
+
+def _fitting(known: Parts, door: Parts) -> Parts | None:
+    """The parts of a door that a place lacks; None where the two contradict. 5号 and 5号楼 are one house."""
+    lacking: Parts = {}
+    within = known.get("lane") or known.get("estate")
+    for name, value in door.items():
+        told = known.get(name) or (known.get(_ALIKE.get(name, ""), "") if within else "")
+        if told and _bare(told) != _bare(value):
+            return None
+        if not told:
+            lacking[name] = value
+    return lacking
+
+
+_ALIKE = {"number": "building", "building": "number"}
+
+
+def at_its_door(place: Filled, door: Parts) -> Filled:
+    """A place as told, with what it lacks of a door told before; as it is where they contradict, or where there is no
+    house for it: at a road alone a number may be a lane's."""
+    known = dict(place.parts)
+    stands = known.get("lane") or known.get("estate") or (known.get("road") and _door(known))
+    lacking = _fitting(known, door) if door and stands else None
+    return _made(place, {**known, **lacking}) if lacking else place
+
+
+def with_door_told(had: Filled | None, place: Filled, text: str, about: str, reading: Reading, cues: Cues) -> Filled:
+    """A place of this message with the door that the words which began the case (`about`) told without it; not where it is
+    put right, where another door was known, or where somebody else is named with it."""
+    more = had is None or headless(had) or _same_head(had, place)
+    if not more or Act.CORRECT in reading.acts or _named_anew(text, about, cues):
+        return place
+    return at_its_door(place, door_told(about, cues))
+
+
+def at_their_door(place: Filled, door: Parts) -> Filled | None:
+    """A door in the lane or the house whose address was told by another door of it (莘松路300弄3号503 … 402李伯伯); None
+    where nobody can tell the house from the road's own number."""
+    known = dict(place.parts)
+    if door.keys() == {"room"}:
+        kept = {name: value for name, value in known.items() if name not in ("unit", "room")}
+        whole = bool(_door(kept)) or bool(known.get("lane"))
+    else:
+        lane = bool(known.get("lane") or known.get("estate"))
+        dropped = _OF_A_HOUSE if lane else ("building", "unit", "room")
+        kept = {name: value for name, value in known.items() if name not in dropped}
+        whole = lane or (bool(known.get("road")) and "number" not in door)
+    if not whole:
+        return None
+    return _made(replace(place, by=""), {**kept, **door})
+
+
+def with_its_own_door(known: Mapping[str, Filled], words: str, cues: Cues) -> Mapping[str, Filled]:
+    """What is known of a contact, as it holds for a household whose door its words tell (503 小张 孕36周): never the door that
+    another of its house has told."""
+    place, door = known.get("address"), door_told(words, cues)
+    if place is None or not door:
+        return known
+    theirs = at_their_door(place, door)
+    others = {name: value for name, value in known.items() if name != "address"}
+    return {**others, "address": theirs} if theirs else others
+
+
+def completed(door: Filled, place: Filled) -> Filled:
+    """A door told alone (3号楼301), in the place that is known now (莘松路300弄3号楼402)."""
+    known = {name: value for name, value in place.parts if name in (*_HEAD, "district", "town")}
+    return _made(place, {**known, **_door(dict(door.parts))})
+
+
+def _made(like: Filled, parts: Parts) -> Filled:
+    kept = {name: value for name, value in parts.items() if name != "raw"}
+    return replace(like, value=address_words(_address(kept)), parts=tuple(kept.items()))
+
+
+def _address(parts: Parts) -> Address:
+    known: dict[str, Any] = {name: value for name, value in parts.items() if name in PLACE_PARTS}
+    return replace(Address(), **known)
+
+
+def _same_head(had: Filled, place: Filled) -> bool:
+    """Whether a place says more of the one we know, of which no door was known (莘松路 … 300弄)."""
+    before, now = dict(had.parts), dict(place.parts)
+    return not _door(before) and all(now.get(name) == before[name] for name in _HEAD if before.get(name))
+
+
+def _named_anew(text: str, about: str, cues: Cues) -> bool:
+    """Whether a message names somebody whom the words before it do not: then the place may be of another household."""
+    return any(one[0] not in about for one in cues.person.finditer(text)) or any(
+        one[0] not in about for one in _CALLED.finditer(text)
+    )
+
+
+_CALLED = re.compile(r"[\u4e00-\u9fff](?:阿姨|伯伯|老伯|阿婆|先生|女士|师傅|老师|大爷|大妈|家(?!里|住|在|的|$))")
