@@ -14,9 +14,10 @@ from conversations.state import Case, Conversation
 from conversations.taking_down import taken_down
 from conversations.turn import Draft
 from conversations.values import evolve
-from conversations.which_ended import just_closed, named_cases, said_done
+from conversations.which_ended import just_closed, named_cases, said_done, told_of
 
 CONTENT = "satisfied"
+_WORDS = 40
 _ERASE_AFTER = timedelta(minutes=2)
 """Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
 
@@ -91,7 +92,9 @@ def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
         return _answered_revisit(draft, case)
     if goes_on:
         done, unsure = said_done(draft, draft.state.focused if case is None else None)
-        done = [one for one in done if one is not case]
+        rest = [one for one in _waiting(draft) if one not in done]  # 菜收到了 药没收到: of another that is open
+        done = [one for one in done if one is not case or rest]
+        goes_on = not (rest and case in done)
     else:
         done, unsure = said_done(draft, case)
     if any(one.urgency is Urgency.CRITICAL for one in done) and help_left(draft):
@@ -100,6 +103,8 @@ def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
         _ask_which(draft)
     for one in done:
         _claimed(draft, one)
+    if done:
+        _rest_goes_on(draft, done, case if goes_on else None)
     return bool(done or unsure) and not goes_on
 
 
@@ -111,8 +116,25 @@ def _ask_which(draft: Draft) -> None:
     draft.say("question", draft.playbook.say("solved_which", items=items, title=titles[0]))
 
 
+def _waiting(draft: Draft) -> list[Case]:
+    """The open tickets of which they say that it has not come."""
+    waits = told_of(draft.heard, draft.playbook.cues)[1]
+    rest = [one for one in draft.state.cases if one.open and one.ticket and one.status not in _SAID_DONE]
+    return named_cases(rest, waits, draft.playbook) if waits else []
+
+
+def _rest_goes_on(draft: Draft, done: list[Case], told: Case | None) -> None:
+    """What they say is still wanting is not passed over beside what came; `told`: what is answered by itself."""
+    rest = [one for one in _waiting(draft) if one is not told and all(one.key != ended.key for ended in done)]
+    for one in rest:
+        draft.note(one, "added", by="contact", detail=draft.heard.strip()[:_WORDS])
+    if rest:
+        titles = "、".join(f"{draft.playbook.intents[one.intent].title}（{one.ticket}）" for one in rest)
+        draft.say("info", draft.playbook.say("solved_rest", items=titles))
+
+
 def _claimed(draft: Draft, case: Case) -> None:
-    case = draft.put(evolve(case, status=TicketStatus.CLAIMED_DONE))
+    case = draft.put(evolve(draft.open_ticket(case), status=TicketStatus.CLAIMED_DONE))
     draft.note(case, "says_solved", by="contact")
     critical = case.urgency is Urgency.CRITICAL
     if critical:
@@ -150,14 +172,15 @@ def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     """Not solved: the ticket goes back to people, a closed one is opened again under its number."""
     numbered = [one for one in reversed(draft.state.cases) if one.ticket]
     spoken_of = case if case and case.ticket else None
-    if named := named_cases(numbered, draft.heard, draft.playbook):
+    waits = told_of(draft.heard, draft.playbook.cues)[1]  # 菜收到了，药没有解决
+    if named := named_cases(numbered, waits or draft.heard, draft.playbook):
         target: Case | None = spoken_of if spoken_of in named else named[0]
     else:
         target = just_closed(draft.state) or spoken_of or _not_solved_last(draft)
     if target is None:
         return False
     done = target.outcome is not None or target.status in _SAID_DONE
-    if case is not None and case is not target and not done:
+    if case is not None and case is not target and not done and not (named and waits and case.ticket):
         return False  # what is not solved is what they are telling us of, and it has no ticket yet
     status = TicketStatus.REOPENED if done else target.status
     slots = {**of_their_own(target, draft.state.known), **target.slots}  # what was told since it was closed

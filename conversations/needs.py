@@ -1,5 +1,6 @@
 """A need told in one breath with thanks, an end or a wish: it is taken down, whatever else the message does. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,7 +16,11 @@ RULED: Mapping[str, Intent] = {
 """What the rules that name one need call it: of a polite message the model reads the politeness."""
 
 _SURE = 0.6
-_ENDS = "，,。；;！!？?\n"
+_ENDS = re.compile(r"[，,。；;！!？?\n]")
+_BLANK = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_BOUND = re.compile("(?:没有?|还没有?|还缺|还差|就差|[缺差断和跟与同、及把的]|还有)$")
+"""Right before a thing: what belongs to it (没奶粉), or joins it to the one before (米和药)."""
+_JOINS = re.compile("[和跟与同、及]|还有")
 
 
 def told_beside(text: str, reading: Reading, cues: Cues) -> bool:
@@ -25,7 +30,7 @@ def told_beside(text: str, reading: Reading, cues: Cues) -> bool:
     sure = reading.intent.opens_case and reading.intent is not Intent.CONSULT and reading.confidence >= _SURE
     if Act.NOT_SOLVED in reading.acts and not cues.also.search(text):
         return False  # 还是没人来: what is wanting is what is not solved
-    return sure and any(_lacks(clause, cues) for clause in clauses(text))
+    return sure and any(_lacks(clause, cues) for clause in clauses(text, cues))
 
 
 def farewell(text: str, reading: Reading, cues: Cues) -> bool:
@@ -52,11 +57,34 @@ def _lacks(clause: str, cues: Cues) -> bool:
 
 def _stands(text: str, reason: Reason, cues: Cues) -> bool:
     """Not where its own clause says that it is over (断药的事解决了)."""
-    said = next((clause for clause in clauses(text) if reason.span and reason.span in clause), "")
+    said = next((clause for clause in clauses(text, cues) if reason.span and reason.span in clause), "")
     return cues.settled.search(said) is None
 
 
-def clauses(text: str) -> list[str]:
-    for mark in _ENDS:
-        text = text.replace(mark, "\n")
-    return text.split("\n")
+def clauses(text: str, cues: Cues) -> list[str]:
+    """What is said of one thing after another, parted by a mark, a blank or nothing (菜到了 药还没有; 药到了菜没到). What
+    is said of a thing stays with it, blank or no blank (断药的事 解决了)."""
+    found: list[str] = []
+    for marked in _ENDS.split(text):
+        pieces = _BLANK.split(marked)
+        for at, piece in enumerate(pieces):
+            if at and cues.of_before.match(piece):
+                found[-1] += f" {piece}"
+            else:
+                found.append(piece)
+    return [part for one in found for part in _by_things(one, cues)]
+
+
+def _by_things(clause: str, cues: Cues) -> list[str]:
+    """Cut before a thing of which something else is said than of the one before."""
+    parts, start, before = [], 0, False
+    for thing in cues.thing.finditer(clause):
+        bound = _BOUND.search(clause[start : thing.start()])
+        cut = start + bound.start() if bound else thing.start()
+        joined = bound is not None and _JOINS.fullmatch(bound[0]) is not None
+        told = clause[start:cut]
+        if before and not joined and (cues.settled.search(told) or cues.not_come.search(told)):
+            parts.append(told)
+            start = cut
+        before = True
+    return [*parts, clause[start:]]

@@ -10,6 +10,7 @@ from conversations.needs import clauses
 from conversations.playbook import Playbook
 from conversations.state import Case, Conversation
 from conversations.turn import Draft
+from conversations.whom import named
 
 _CALLED = {
     Intent.SUPPLIES: "food", Intent.MATERNITY: "baby", Intent.DIALYSIS: "dialysis", Intent.ONCOLOGY: "cancer",
@@ -34,19 +35,48 @@ def named_cases(cases: Sequence[Case], text: str, playbook: Playbook) -> list[Ca
 
 
 def said_done(draft: Draft, case: Case | None) -> tuple[list[Case], bool]:
-    """The open tickets they say are done, and whether nobody can tell which. `case`: what is being talked of."""
-    cues, text = draft.playbook.cues, draft.heard
-    every = [one for one in draft.state.cases if one.open and one.ticket and Flag.DECEASED not in one.flags]
-    over = "\n".join(clause for clause in clauses(text) if cues.settled.search(clause))
-    if found := named_cases(every, over or text, draft.playbook):
-        return found, False
-    if case is None or not case.ticket:
-        return [], False
-    if case.urgency is Urgency.CRITICAL or len(every) < _SEVERAL:
+    """The open matters they say are done, and whether nobody can tell which. `case`: what is being talked of."""
+    cues, text, playbook = draft.playbook.cues, draft.heard, draft.playbook
+    matters = [one for one in draft.state.cases if one.open and Flag.DECEASED not in one.flags]
+    every = [one for one in matters if one.ticket]
+    came, waits, theirs = told_of(text, cues)
+    if but := _EXCEPT.search(text):
+        kept = named_cases(every, but["what"], playbook)
+        return [one for one in every if one not in kept], False
+    # 药到了, of what was told and has no number yet, is of that, and of nothing else
+    done = named_cases(matters, came, playbook) if came else []
+    done += [one for one in named_cases(every, theirs, playbook) if "neighbour" in named(one.summary, cues)]
+    if not (came or waits or theirs):
+        done = named_cases(every, text, playbook)
+    if done or case is None or not case.ticket:
+        return done, False
+    if case.urgency is Urgency.CRITICAL:
         return [case], False
-    if cues.all_of_it.search(text):
-        return every, False
-    return [], True
+    if cues.all_of_it.search(came or text) and not theirs:  # 药没到，其他都到了
+        kept = named_cases(every, waits, playbook) if waits else []
+        return [one for one in every if one not in kept], False
+    if (waits or theirs) and (not came or _things(came, cues)):  # 隔壁的菜到了 我家没有
+        return [], False
+    return ([case], False) if len(every) < _SEVERAL else ([], True)
+
+
+def told_of(text: str, cues: Cues) -> tuple[str, str, str]:
+    """What a text says came, what it says is wanting, and what came to others, each its clauses."""
+    came: list[str] = []
+    waits: list[str] = []
+    theirs: list[str] = []
+    for clause in clauses(text, cues):
+        last = clause.rsplit(" ", 1)[-1]  # 没药了 今天收到了
+        if cues.not_come.search(last) or cues.asks_when.search(last):
+            waits.append(clause)
+        elif cues.settled.search(last):
+            (theirs if cues.of_theirs.search(clause) else came).append(clause)
+        elif cues.not_come.search(clause):
+            waits.append(clause)
+    return "\n".join(came), "\n".join(waits), "\n".join(theirs)
+
+
+_EXCEPT = re.compile("除了?(?P<what>[^，,。]{1,12}?)(?:以外|之外|外)?[，, ]*(?:其[他它余]的?|别的|另外的?)?(?:都|全)")
 
 
 def just_closed(state: Conversation) -> Case | None:

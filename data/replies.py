@@ -58,6 +58,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         ),
         "added_critical": "number call",
         "solved_which": "items title",
+        "solved_rest": "items",
         "tip": "name number when",
         "before_treatment": "number day title",
         "comment_link": "link",

@@ -4,10 +4,12 @@ import pytest
 
 from conversations.codes import Outcome, TicketStatus
 from conversations.events import ReporterClosed
+from conversations.telephones import how_they_rang
+from conversations.which_ended import told_of
 from tests.conversations.ruled import at_home, hear
-from tests.conversations.talking import Play, said
+from tests.conversations.talking import Play, playbook, said
 
-FOOD, DIALYSIS = "B60405-0001", "B60405-0002"
+FOOD, DIALYSIS, MEDICINE = "B60405-0001", "B60405-0002", "B60405-0002"
 
 
 def both() -> Play:
@@ -15,6 +17,14 @@ def both() -> Play:
     play = at_home()
     hear(play, "我爸要透析 上次是周三做的", "dialysis", 0.95)
     assert [case.ticket for case in play.state.cases] == [FOOD, DIALYSIS]
+    return play
+
+
+def with_medicine() -> Play:
+    """Food, and a medicine, of which is being talked."""
+    play = at_home()
+    hear(play, "我爸的降压药没了 氨氯地平", "medicine", 0.95)
+    assert [case.ticket for case in play.state.cases] == [FOOD, MEDICINE]
     return play
 
 
@@ -65,6 +75,85 @@ def test_what_came_is_marked_beside_what_is_wanting() -> None:
     assert DIALYSIS not in done(play)
 
 
+@pytest.mark.parametrize(
+    ("text", "tickets"),
+    [
+        ("菜到了 药还没有", [FOOD]),
+        ("菜到了，药还没有", [FOOD]),
+        ("药还没到 菜已经解决了 谢谢", [FOOD]),
+        ("菜收到了 药没收到", [FOOD]),
+        ("菜到了药没到", [FOOD]),
+        ("药还没给送到 菜倒是收到了", [FOOD]),
+        ("菜收到了，药什么时候送到", [FOOD]),
+        ("除了药都解决了", [FOOD]),
+        ("药收到了 菜没收到", [MEDICINE]),
+        ("断药的事 解决了", [MEDICINE]),
+        ("断药的事解决了", [MEDICINE]),
+        ("居委送来了米和药", [FOOD, MEDICINE]),
+        ("菜和药都到了", [FOOD, MEDICINE]),
+        ("除了水都解决了", [FOOD, MEDICINE]),
+        ("隔壁的菜到了 我家没有", []),
+        ("对门的药都送到了", []),
+        ("菜没收到 药也没收到", []),
+    ],
+)
+@pytest.mark.parametrize("taken_for", [("feedback", 0.9), ("medicine", 0.65), ("supplies", 0.8)])
+def test_what_is_wanting_is_not_done(text: str, tickets: list[str], taken_for: tuple[str, float]) -> None:
+    play = with_medicine()
+    turn = hear(play, text, *taken_for)
+    assert done(play) == tickets
+    assert ("哪一件" in said(turn)) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "came", "waits"),
+    [
+        ("菜没到药到了", "药到了", "菜没到"),
+        ("药没到，其他都收到了", "其他都收到了", "药没到"),
+        ("昨天没药了 今天收到了 谢谢", "昨天没药了 今天收到了", ""),
+        ("志愿者把药配到了，菜没送", "志愿者把药配到了", "菜没送"),
+        ("菜收到了没奶粉了", "菜收到了", "没奶粉了"),
+        ("菜送到楼下了", "菜送到楼下了", ""),
+        ("楼上志愿者把菜送到了", "楼上志愿者把菜送到了", ""),
+        ("没问题了 药收到了", "药收到了", ""),
+    ],
+)
+def test_what_is_said_of_one_thing_after_another(text: str, came: str, waits: str) -> None:
+    assert told_of(text, playbook().cues) == (came, waits, "")
+
+
+def test_what_is_wanting_is_said_to_go_on() -> None:
+    assert f"配药断药（{MEDICINE}）接着办" in said(hear(with_medicine(), "菜到了 药还没有", "feedback", 0.9))
+
+
+@pytest.mark.parametrize("text", ["隔壁的菜到了 我家没有", "药到了 菜还没有", "别人家的菜都到了"])
+def test_one_alone_is_not_done_by_what_came_elsewhere(text: str) -> None:
+    play = at_home()
+    hear(play, text, "supplies", 0.8)
+    assert done(play) == []
+
+
+def test_of_the_neighbour_it_is_the_neighbours() -> None:
+    play = at_home()
+    hear(play, "隔壁阿婆也没菜了 虹口区四平路1200弄5号302", "supplies", 0.95)
+    hear(play, "隔壁阿婆的菜到了", "feedback", 0.9)
+    assert done(play) == [play.state.cases[1].ticket]
+
+
+def test_what_was_not_registered_yet_is_for_a_person_to_see() -> None:
+    play = at_home()
+    hear(play, "奶奶的降压药也没了", "medicine", 0.95)
+    hear(play, "药到了 菜还没有", "supplies", 0.8)
+    assert done(play) == [play.state.cases[1].ticket]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("还没", "no"), ("我还没打", "no"), ("还没，等会儿打", "no"), ("药还没有", ""), ("菜还没到", "")]
+)
+def test_what_has_not_come_is_no_word_of_the_hotline(text: str, code: str) -> None:
+    assert how_they_rang(text, playbook().cues) == code
+
+
 def test_in_danger_help_that_came_is_of_the_danger() -> None:
     play = at_home()
     hear(play, "我妈胸口痛得厉害", "emergency")
@@ -82,6 +171,11 @@ def test_not_solved_is_of_what_we_told_of_last(text: str, opened: str) -> None:
     play.do(ReporterClosed(1, "li", Outcome.SOLVED))
     play.wait(minutes=1)
     assert opened in said(hear(play, text, "feedback", 0.9))
+
+
+def test_not_solved_is_what_is_wanting() -> None:
+    play = with_medicine()
+    assert FOOD in said(hear(play, "药收到了，菜的事没有解决", "feedback", 0.9))
 
 
 def test_not_solved_after_more_was_said_is_of_what_is_talked_of() -> None:
