@@ -12,6 +12,7 @@ from datetime import timedelta
 from conversations.belief import WORD, without_facts
 from conversations.codes import Flag, Urgency, most_urgent
 from conversations.cues import Cues
+from conversations.doors import begins_with_a_door
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Entities, Reading
@@ -83,6 +84,8 @@ def text_with_context(state: Conversation, message: Inbound, reading: Reading, p
     if len(said) > (PRESSING if pressing else SHORT):
         return ""
     if not pressing and reading.intent.opens_case and reading.confidence >= _SPEAKS * playbook.manners.floor:
+        return ""
+    if begins_with_a_door(said):  # 503 小张 要产检: a line of a list is no more of the line before
         return ""
     if not WORD.search(without_facts(said, reading)):  # a bare number or door adds nothing to what was said before
         return ""

@@ -13,7 +13,7 @@ from conversations.state import HELPED, Case, Filled
 from conversations.telephones import odd_number
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
-from conversations.which_door import without_door
+from conversations.which_door import headless, without_door
 
 _BESIDE = timedelta(minutes=10)
 """The numbers to call are not repeated with every line to somebody in despair."""
@@ -30,9 +30,10 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
     case = _with_help(draft, case, danger=danger)
     case = _without_help(draft, case, reading, danger=danger)
     words, names = ask_contact(case, draft.playbook)
-    door = _door_wanting(draft, case)
+    wanting = _place_wanting(draft, case)
+    door = draft.playbook.say(wanting) if wanting else ""
     if door:
-        case = draft.put(evolve(case, asked={**case.asked, _DOOR: 1}))
+        case = draft.put(evolve(case, asked={**case.asked, wanting: 1}))
         words, names = words + door if names else door, (*names, "address")
     known = {name: value for name, value in case.slots.items() if name in SHARED}
     if names and (first or (danger and not case.asked.get(names[0]))):
@@ -76,16 +77,14 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
     return draft.finish()
 
 
-_DOOR = "door"
-
-
-def _door_wanting(draft: Draft, case: Case) -> str:
-    """Asked once: behind which door somebody is of whom only the lane or the estate is known."""
+def _place_wanting(draft: Draft, case: Case) -> str:
+    """What is asked once of somebody in danger of whom only the lane is known, or only the door; "" for nothing."""
     place = case.slots.get("address")
     listed = any(other.parent == case.key for other in draft.state.cases)
-    if place is None or listed or _DOOR in case.asked or draft.playbook.danger(case.codes).watched:
+    if place is None or listed or draft.playbook.danger(case.codes).watched:
         return ""
-    return draft.playbook.say("ask_door") if without_door(place) else ""
+    wanting = "ask_door" if without_door(place) else "ask_lane" if headless(place) else ""
+    return wanting if wanting not in case.asked else ""
 
 
 def _read_back(draft: Draft, case: Case, known: Mapping[str, Filled]) -> str:

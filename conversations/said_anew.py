@@ -20,6 +20,7 @@ from conversations.whereabouts import (
     specific,
     without_place,
 )
+from conversations.which_door import door_said
 from conversations.whose_place import Whose, room_of_theirs, speaks_of_another, whose
 
 _FILLING = re.compile(r"[我家咱们在住是的就这里边那哦噢啊呀吧电话地址手机号码门牌\W]*")
@@ -46,7 +47,8 @@ def said_anew(
     this message, the place is of another."""
     best = place_told(text, reading, cues)
     if best is None:
-        return room_said(had, text, reading, cues, another=speaks_of_another(about, cues))
+        room = room_said(had, text, reading, cues, another=speaks_of_another(about, cues))
+        return room or door_said(had, text, about, cues)
     put_right = _DISTRICT_ALONE.fullmatch(text) is not None
     own = Act.CORRECT in reading.acts or asked or fresh or put_right
     tag = _whose(had, best, text, about, reading, cues, danger=danger or fresh)

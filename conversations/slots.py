@@ -26,6 +26,7 @@ from conversations.whereabouts import (
     specific,
     where_i_am,
 )
+from conversations.which_door import door_alone
 
 SHARED = frozenset({"phone", "address"})
 """Facts of the contact rather than of one case: known once, used by every case."""
@@ -83,7 +84,7 @@ def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
         and (rest := named_last(_without_phones(message.text, reading, cues)))
         and names_a_place(rest, cues)
     ):
-        return Filled(rest, parts=(("raw", rest),), sure=False)
+        return door_alone(Filled(rest, parts=(("raw", rest),), sure=False), message.text, cues)
     if not asked and (told := where_i_am(message.text, cues)):
         return Filled(told, parts=(("raw", told),), sure=False)
     if asked and (near := beside(message.text, cues)):

@@ -6,8 +6,8 @@ from conversations.confirming import unanswered
 from conversations.context import in_scraps
 from conversations.cues import Cues
 from conversations.despair import beside_a_doubt, not_meant
-from conversations.doors import begins_with_a_door
 from conversations.messages import Inbound
+from conversations.of_a_list import of_a_household
 from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.slots import SHARED
@@ -58,14 +58,14 @@ def find_case(
     writer = next((case for case in reversed(state.cases) if case.open and case.child), None)
     if writer is not None and reading.urgency is not Urgency.CRITICAL:
         return writer, intent  # a child by itself says everything to the one person who comes
+    if (household := of_a_household(state, message, reading, intent, playbook)) is not None:
+        return household
     if focus is not None and in_scraps(state, message, cues):
         return focus, intent if intent is not None and intent.opens_case else None
     if intent is None or not intent.opens_case:
         return focus, intent
     if focus is not None and not_meant(state, focus, message, reading, cues):
         return focus, None
-    if _entry_of_a_list(state, message, cues):
-        return None, intent
     if focus is not None and vague(focus, playbook):
         return focus, None if Act.SKIP in reading.acts or _weak(message, reading) else intent
     if focus is not None and _aside(message, reading):
@@ -110,13 +110,6 @@ def find_case(
 
 _OF_THE_TALK = frozenset({Act.CONSENT, Act.REFUSE_CONSENT, Act.WITHDRAW, Act.SOLVED, Act.NOT_SOLVED, Act.CORRECT})
 """What is said of the matter in hand, whatever the words around it sound like (不同意转，怕居委上门闹)."""
-
-
-def _entry_of_a_list(state: Conversation, message: Inbound, cues: Cues) -> bool:
-    """A line that begins with a door, of somebody who speaks for a whole house: a household of its own."""
-    open_cases = [case for case in state.cases if case.open]
-    many = any(Flag.MANY in case.flags or cues.for_house.search(case.summary) for case in open_cases)
-    return many and begins_with_a_door(message.text)
 
 
 def _of_the_talk(message: Inbound, reading: Reading, cues: Cues) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from conversations.codes import Act
 from conversations.cues import Cues
-from conversations.doors import doors_of, of_nobody
+from conversations.doors import begins_with_a_door, doors_of, of_nobody
 from conversations.reading import Address, Reading
 from conversations.state import Filled
 from conversations.whereabouts import PLACE_PARTS, address_words
@@ -19,6 +19,10 @@ _BREAK = re.compile(r"[，,。；;！!？?\n]")
 _LABELLED = re.compile("[号楼栋幢室#]")
 _AT_HEAD = re.compile(r"(?:求助|急|帮帮忙|我们?家|我们?楼?|隔壁|楼[上下]|对门|对面|邻居|\W)*")
 """What may stand before a bare figure that is a room (隔壁402王阿姨)."""
+_ROOM_FIRST = re.compile(
+    r"\s*(?!1(?:10|19|20|22)(?!\d))([A-Za-z]?\d{3,4})[ ：:，,]\s*(?![年月元块天份斤岁度多户个]|血|高压|低压|心率)[\u4e00-\u9fff]"
+)
+"""A bare room before what it is about, as lines of a list begin (503 小张 要产检)."""
 _NO_DIGIT = re.compile(r"\D")
 
 Parts = dict[str, str]
@@ -28,6 +32,8 @@ def door_told(words: str, cues: Cues) -> Parts:
     """The door of whoever the words are about; {} for none, for several, for a date (3号), for a figure that only looks like
     one (血压180 老人), and for the writer's own where another is in need."""
     found = doors_of(words)
+    if not found and (room := _ROOM_FIRST.match(words)):
+        return {"room": room[1]}
     if len(found) != 1:
         return {}
     at, door = found[0]
@@ -56,6 +62,12 @@ def without_door(place: Filled) -> bool:
 
 
 _NO_HOUSES = (*"口站馆场店校院厦", "公园", "大学", "中学", "小学", "工地", "码头", "中心")
+
+
+def same_door(door: Parts, known: Parts) -> bool:
+    """Whether two doors may be one: something is told of both, and nothing contradicts."""
+    both = door.keys() & known.keys()
+    return bool(both) and all(_bare(door[name]) == _bare(known[name]) for name in both)
 
 
 def _door(parts: Parts) -> Parts:
@@ -91,6 +103,12 @@ def at_its_door(place: Filled, door: Parts) -> Filled:
     return _made(place, {**known, **lacking}) if lacking else place
 
 
+def door_alone(place: Filled, text: str, cues: Cues) -> Filled:
+    """Of an answer in their own words that begins with a door only the door (5号楼602 快点)."""
+    door = door_told(text, cues) if begins_with_a_door(text) else {}
+    return _made(place, door) if door else place
+
+
 def with_door_told(had: Filled | None, place: Filled, text: str, about: str, reading: Reading, cues: Cues) -> Filled:
     """A place of this message with the door that the words which began the case (`about`) told without it; not where it is
     put right, where another door was known, or where somebody else is named with it."""
@@ -98,6 +116,13 @@ def with_door_told(had: Filled | None, place: Filled, text: str, about: str, rea
     if not more or Act.CORRECT in reading.acts or _named_anew(text, about, cues):
         return place
     return at_its_door(place, door_told(about, cues))
+
+
+def door_said(had: Filled, text: str, about: str, cues: Cues) -> Filled | None:
+    """The place we know at a door that is told since, beside other words (5号602 老人叫不醒); None where it says none."""
+    door = door_told(text, cues) if without_door(had) or headless(had) else {}
+    place = at_its_door(had, door) if door and not _named_anew(text, about, cues) else had
+    return place if place is not had else None
 
 
 def at_their_door(place: Filled, door: Parts) -> Filled | None:
@@ -128,6 +153,12 @@ def with_its_own_door(known: Mapping[str, Filled], words: str, cues: Cues) -> Ma
     return {**others, "address": theirs} if theirs else others
 
 
+def without_the_door(place: Filled, door: Parts) -> Filled:
+    known = dict(place.parts)
+    own = {name for name, value in door.items() if _bare(known.get(name, "")) == _bare(value)}
+    return _made(place, {name: value for name, value in known.items() if name not in own}) if own else place
+
+
 def completed(door: Filled, place: Filled) -> Filled:
     """A door told alone (3号楼301), in the place that is known now (莘松路300弄3号楼402)."""
     known = {name: value for name, value in place.parts if name in (*_HEAD, "district", "town")}
@@ -153,8 +184,12 @@ def _same_head(had: Filled, place: Filled) -> bool:
 def _named_anew(text: str, about: str, cues: Cues) -> bool:
     """Whether a message names somebody whom the words before it do not: then the place may be of another household."""
     return any(one[0] not in about for one in cues.person.finditer(text)) or any(
-        one[0] not in about for one in _CALLED.finditer(text)
+        one[0] not in about for one in CALLED.finditer(text)
     )
 
 
-_CALLED = re.compile(r"[\u4e00-\u9fff](?:阿姨|伯伯|老伯|阿婆|先生|女士|师傅|老师|大爷|大妈|家(?!里|住|在|的|$))")
+CALLED = re.compile(
+    r"[\u4e00-\u9fff](?:阿姨|伯伯|老伯|阿婆|先生|女士|师傅|老师|大爷|大妈)"
+    r"|[^\W\d_我你他她大全回在人国老每各一谁这那自两几公专管买卖婆娘搬离到]家(?!里|住|在|的|$)"
+)
+"""A neighbour as people call them (李伯伯; 王家)."""

@@ -17,7 +17,7 @@ _SMALLEST_CHANNEL = 2047
 
 _PLAIN = """
     danger danger_short danger_check danger_night danger_ambulance_waits
-    ask_phone_address ask_phone ask_address ask_door next_urgent next_urgent_here next_soon next_normal next_night
+    ask_phone_address ask_phone ask_address ask_door ask_lane next_urgent next_urgent_here next_soon next_normal next_night
     next_critical_mute next_night_mute ask_safely question_kept where_lost welcome greet menu_help spam thanks unclear
     unclear_choices notice status_none status_noted after_end withdraw_done erase_done refuse_consent
     call_yourself next_repost condolence condolence_again condolence_beside beside_you feedback abused
