@@ -116,6 +116,8 @@ class Frames:
         self._news = self._anywhere(rows, Frame.NEWS)
         self._resolved = self._after(rows, Frame.RESOLVED, in_clause=False)
         self._resolved_before = self._before(rows, Frame.RESOLVED, in_clause=False)
+        self._dated = self._before(rows, Frame.DATED, in_clause=False)
+        self._ended, self._still = self._anywhere(rows, Frame.ENDED), self._anywhere(rows, Frame.STILL)
         self._once = self._after(rows, Frame.ONCE)
         self._joke = self._anywhere(rows, Frame.JOKE)
         idioms = self._patterns(rows, Side.ANY, Frame.IDIOM)
@@ -190,7 +192,18 @@ class Frames:
             self._once.match(after, clauses)
             or self._resolved.match(clauses.text[end : end + _NEAR], clauses)
             or self._search_sentence(self._resolved_before, start, _NEAR, clauses)
+            or self._is_told(start, end, clauses)
         )
+
+    def _is_told(self, start: int, end: int, clauses: Clauses) -> bool:
+        """A story of another day, with its end (昨晚哮喘发作…幸好有喷雾): asked about, for some write in the middle of it."""
+        if self._ended.search(clauses.text, clauses) is None or self._dated.grams.isdisjoint(clauses.hits):
+            return False
+        window = clauses.text[max(clauses.sentence_start(start), start - _NEAR) : start]
+        dated = self._dated.search(window, clauses)
+        if dated is None or _AGAIN.search(window[dated.start() + 1 :]):
+            return False
+        return self._still.search(clauses.text[end:], clauses) is None
 
     def _heard(self, start: int, clauses: Clauses) -> bool:
         return self._search_sentence(self._news, start, _FAR, clauses)

@@ -45,9 +45,16 @@ def _days(match: re.Match[str]) -> float | None:
     return None if value is None else value * _LENGTH[match[2][-1]]
 
 
+_OF_THE_AIR = re.compile(
+    "(?:屋|室|房间?|卧室|客厅|厨房|车|户外|外面|外头|[气室水]温|天气|空调|暖气|地表|体感)[里内外温度间]{0,2}"
+    "(?:到|至|都|有|快|是|又|在|高达|已经|已|达|:|了|过|超过|将近|接近){0,3}$"
+)
+"""What is hot is a room or a day, and nobody's body."""
+
+
 def _celsius(match: re.Match[str]) -> float | None:
     value, rest = number(match[1]), next(filter(None, match.groups()[1:]), None)  # 39.5度, 39度5
-    if value is None:
+    if value is None or _OF_THE_AIR.search(match.string[max(0, match.start() - 10) : match.start()]):
         return None
     if value >= 100:  # 395: written without the point
         value /= 10

@@ -30,6 +30,9 @@ class Frame(Code):
     PAST = "past"  # long ago: absent
     ONCE = "once"  # it happened, no one says when (昏迷过): in doubt
     RESOLVED = "resolved"  # over, or help is there: in doubt
+    DATED = "dated"  # of another day: in doubt where the text says that it ended well or badly
+    ENDED = "ended"  # anywhere: how what is told of another day ended
+    STILL = "still"  # behind the sign: it goes on, whatever day it began
     EVENT = "event"  # a disease is happening
     JOKE = "joke"  # anywhere in the text: everything is in doubt
     IDIOM = "idiom"  # a fixed phrase: signs inside it are absent
