@@ -14,9 +14,11 @@ from conversations.state import Case, Conversation
 from conversations.taking_down import taken_down
 from conversations.turn import Draft
 from conversations.values import evolve
-from conversations.which_ended import just_closed, named_cases, said_done, told_of
+from conversations.which_ended import just_closed, named_cases, pointed_at, said_done, told_of
 
 CONTENT = "satisfied"
+WHICH = "which"
+"""Asked which of several matters is done."""
 _WORDS = 40
 _ERASE_AFTER = timedelta(minutes=2)
 """Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
@@ -114,6 +116,18 @@ def _ask_which(draft: Draft) -> None:
     titles = [draft.playbook.intents[one.intent].title for one in every]
     items = "、".join(f"{title}（{one.ticket}）" for title, one in zip(titles, every, strict=True))
     draft.say("question", draft.playbook.say("solved_which", items=items, title=titles[0]))
+    draft.state = evolve(draft.state, asked=(WHICH,), asked_on=draft.state.turn)
+
+
+def told_which(draft: Draft) -> bool:
+    """Right after that question: the one they point at is done; nothing where they speak of something else."""
+    every = [one for one in draft.state.cases if one.open and one.ticket]
+    done = pointed_at(every, draft.heard, draft.playbook)
+    draft.state = evolve(draft.state, asked=(), asked_on=0)
+    for one in done:
+        draft.filed = one.key
+        _claimed(draft, one)
+    return bool(done)
 
 
 def _waiting(draft: Draft) -> list[Case]:

@@ -33,7 +33,7 @@ _LATE = timedelta(minutes=10)
 _ANSWERED_WITHIN = timedelta(hours=12)
 _KEPT = 8
 _SEEN = 24
-_BY_NUMBER = frozenset({"choice", "district", "revisit", "satisfied"})
+_BY_NUMBER = frozenset({"choice", "district", "revisit", "satisfied", "which"})
 _WAITED_FOR = _BY_NUMBER | {"check", "consent"}
 _NOTHING = Entities()
 _SPLIT = re.compile(r"[\s,，。.!！;；、~]+")

@@ -4,7 +4,7 @@ from conversations.asking import chosen
 from conversations.codes import Act, Urgency
 from conversations.cues import Cues
 from conversations.effects import SendText
-from conversations.endings import CONTENT, not_solved, solved
+from conversations.endings import CONTENT, WHICH, not_solved, solved, told_which
 from conversations.events import RevisitAsked
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -16,6 +16,7 @@ QUESTION = "revisit"
 _CONTACTED = {"1": True, "2": True, "3": False}
 _SOLVED = {"1": True, "2": False, "3": False}
 """What the numbers of the row `revisit` stand for."""
+_POINTING = frozenset({Act.SOLVED, Act.MENU_CHOICE, Act.THANKS, Act.YES})
 _HOW_CONTENT = {"1": "good", "2": "fair", "3": "bad"}
 _ENDS = "。.!！~ "
 
@@ -51,7 +52,9 @@ def revisit_asked(draft: Draft, event: RevisitAsked) -> Turn:
 
 
 def answered(draft: Draft, reading: Reading) -> bool:
-    """A number (or a word) after one of the two questions; True when the message is dealt with."""
+    """A number (or a word) after one of our questions; True when the message is dealt with."""
+    if WHICH in draft.asked_last and _POINTING.issuperset(reading.acts) and told_which(draft):
+        return True
     case = draft.state.case(draft.state.focus)
     if case is None or not case.ticket or Act.HUMAN in reading.acts:
         return False

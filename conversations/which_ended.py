@@ -60,6 +60,35 @@ def said_done(draft: Draft, case: Case | None) -> tuple[list[Case], bool]:
     return ([case], False) if len(every) < _SEVERAL else ([], True)
 
 
+def pointed_at(every: Sequence[Case], text: str, playbook: Playbook) -> list[Case]:
+    """Asked which of them is done, the ones meant by their place in our list or by a bare word (第一个; 前两个; 菜)."""
+    said = text.strip()
+    if found := _NTH.fullmatch(said):
+        places = {_FIGURE.get(figure, 0) for figure in re.findall("[1-9一二三四五六]", found["nth"])}
+        return [one for place, one in enumerate(every, 1) if place in places]
+    if _FIRST.fullmatch(said):
+        return list(every[: _SEVERAL if "两" in said or "二" in said else 1])
+    if _LAST.fullmatch(said):
+        return list(every[-1:])
+    if _BOTH.fullmatch(said):
+        return list(every)
+    bare = playbook.cues.thing.sub("", said)
+    for one in every:
+        bare = bare.replace(playbook.intents[one.intent].title, "").replace(one.ticket, "").replace(one.ticket[-4:], "")
+    return named_cases(every, said, playbook) if _NAMED.fullmatch(bare) else []
+
+
+_FIGURE = {figure: at for at, figure in enumerate("一二三四五六", 1)} | {str(at): at for at in range(1, 7)}
+_TAIL = "(?:一?[个件条项张单])?的?(?:那[个件])?(?:事情?)?(?:已经|都)?(?:解决|办好|弄好|收到|好|到)?了?[。.!！~～]*"
+_NTH = re.compile(
+    f"(?:是|就是)?(?P<nth>第?[1-9一二三四五六](?:[个件条项]?(?:和|跟|、|，|,| )+第?[1-9一二三四五六]){{0,4}}){_TAIL}"
+)
+_FIRST = re.compile(f"(?:是|就是)?(?:头一|前一|前[两二]|前面|上面|先说)(?:[个件条项])?{_TAIL}")
+_LAST = re.compile(f"(?:是|就是)?(?:最后|后面|下面|后一|后说|末)(?:[个件条项])?{_TAIL}")
+_NAMED = re.compile(f"(?:是|就是|我说的是)?{_TAIL}")
+_BOTH = re.compile(f"(?:[两几](?:[个件条项])|全部|全)都?{_TAIL}|都{_TAIL}")
+
+
 def told_of(text: str, cues: Cues) -> tuple[str, str, str]:
     """What a text says came, what it says is wanting, and what came to others, each its clauses."""
     came: list[str] = []

@@ -63,6 +63,48 @@ def test_where_none_is_named_none_is_marked() -> None:
     assert done(play) == [FOOD]
 
 
+@pytest.mark.parametrize(
+    ("text", "tickets"),
+    [
+        ("第一个", [FOOD]),
+        ("1", [FOOD]),
+        ("第一件解决了", [FOOD]),
+        ("前面那个", [FOOD]),
+        ("菜", [FOOD]),
+        ("是生活物资", [FOOD]),
+        ("0001", [FOOD]),
+        ("2", [DIALYSIS]),
+        ("是第二个", [DIALYSIS]),
+        ("最后一个", [DIALYSIS]),
+        ("透析那个", [DIALYSIS]),
+        ("第一个和第二个", [FOOD, DIALYSIS]),
+        ("1和2", [FOOD, DIALYSIS]),
+        ("两个都好了", [FOOD, DIALYSIS]),
+        ("都好了", [FOOD, DIALYSIS]),
+        ("第三个", []),
+        ("第一个还没有", []),
+        ("透析还没做", []),
+        ("要菜", []),
+        ("不是第一个", []),
+        ("3天没做了", []),
+    ],
+)
+def test_asked_which_they_point_at_it(text: str, tickets: list[str]) -> None:
+    play = both()
+    hear(play, "解决了", "feedback", 0.9)
+    turn = hear(play, text, "chitchat", 0.5)
+    assert done(play) == tickets
+    assert all(ticket in said(turn) for ticket in tickets)
+
+
+def test_a_number_after_something_else_points_at_nothing() -> None:
+    play = both()
+    hear(play, "解决了", "feedback", 0.9)
+    hear(play, "我爸还在等医院的电话", "dialysis", 0.8)
+    hear(play, "1", "chitchat", 0.5)
+    assert done(play) == []
+
+
 def test_of_one_alone_nothing_is_asked() -> None:
     play = at_home()
     hear(play, "解决了", "feedback", 0.9)
