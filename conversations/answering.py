@@ -15,6 +15,7 @@ from conversations.speaking import noted, receipt, still_missing, tip_words, wor
 from conversations.state import Case, Filled
 from conversations.telephones import odd_number
 from conversations.turn import Draft, Turn
+from conversations.unseen import unseen
 from conversations.values import evolve
 
 _FRAGMENT, _ASIDE, _SURE = 12, 6, 0.7
@@ -26,6 +27,8 @@ def answer(
 ) -> Turn:
     """Choose what to say: condolence, the critical form, a receipt, a question or a quiet acknowledgement."""
     draft.filed = case.key
+    if case.overlooked and Flag.DECEASED not in reading.flags:
+        return unseen(draft, case)
     if case.quiet or Flag.DECEASED in reading.flags:
         return stand_by(draft, case, reading, news)
     if case.urgency is Urgency.CRITICAL:

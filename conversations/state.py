@@ -121,10 +121,15 @@ class Case:
 
     @property
     def quiet(self) -> bool:
-        """Nothing is asked of someone bereaved or in despair; a person speaks with them."""
-        if Flag.DECEASED in self.flags or "R12" in self.codes:
+        """Nothing is asked of someone bereaved, in despair or overlooked; a person speaks with them."""
+        if Flag.DECEASED in self.flags or "R12" in self.codes or self.overlooked:
             return True
         return "R12V" in self.codes and CHECKED not in self.asked
+
+    @property
+    def overlooked(self) -> bool:
+        """Whether somebody they fear reads along on their telephone."""
+        return "R13S" in self.codes
 
     @property
     def helped(self) -> bool:
