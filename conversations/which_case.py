@@ -15,7 +15,7 @@ from conversations.state import Case, Conversation
 from conversations.values import evolve
 from conversations.whereabouts import beside
 from conversations.who_died import of_the_living, who_died
-from conversations.whom import named
+from conversations.whom import named, told_with
 
 _ASIDE = 4
 _SHORT, _SENTENCE = 14, 40
@@ -149,9 +149,14 @@ def _for_another(case: Case, whom: frozenset[str], message: Inbound, reading: Re
     """Another of the family needs something too (我爸化疗 … 我妈也没药了): a ticket of their own, for another is to be helped.
 
     The words must be sure of a need. Of whom the case is, is told by the words that began it; where they name nobody, only
-    "also" tells that it is somebody else.
+    "also" tells that it is somebody else. A danger that a rule sees needs neither: closing her pills must not close his
+    heart attack.
     """
     known = named(case.summary, playbook.cues)
+    spans = [one.span for one in reading.reasons if one.code.startswith("R")]
+    if known and spans and reading.urgency is Urgency.CRITICAL:
+        suffers = told_with(message.text, spans, playbook.cues)
+        return bool(suffers) and suffers.isdisjoint(known)
     also = playbook.cues.also.search(message.text) is not None
     if not whom or whom & known or not case.summary or (not known and not also):
         return False
