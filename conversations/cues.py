@@ -117,6 +117,8 @@ class Cues:
     """In which district somebody is, named without a road; group `district`."""
     own_home: Pattern[str]
     """The writer's own home, set apart from where another lives."""
+    wanting: Pattern[str]
+    """Behind one's own home: something is wanting there."""
     own_place: Pattern[str]
     """Whoever writes says of the place beside it that it is theirs (我住, 地址是, 改成)."""
     writer_at: Pattern[str]

@@ -1,5 +1,6 @@
 """Whether a need is of another place than the one we know: then that place is asked for, never taken over. Pure."""
 
+import re
 from collections.abc import Mapping
 
 from conversations.codes import Act
@@ -9,6 +10,7 @@ from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
 from conversations.whereabouts import specific, where_i_am, without_place
 from conversations.whom import named
+from conversations.whose_place import speaks_of_another
 
 ELSEWHERE = "elsewhere"
 """Among what was asked of a case: its address is its own and neither comes from another case nor goes to one."""
@@ -27,26 +29,49 @@ def tells_elsewhere(state: Conversation, text: str, reading: Reading, cues: Cues
     """Another district, a neighbour, somebody who does not live here; or the writer's own home, when the place we know was
     told of one of the family."""
     had = state.known.get("address")
+    own = cues.own_home.search(text) is not None
     if had is None:
-        return False
+        return own and any(case.open and _of_another(case, cues) for case in state.cases)
     if any(another_district(had, one) for one in reading.entities.addresses) or cues.lives_elsewhere.search(text):
         return True
     district = dict(had.parts).get("district", "")
     if district and any(found["district"] not in district for found in cues.in_district.finditer(text)):
         return True
     told = [case for case in state.cases if case.slots.get("address", had).value == had.value]
-    own = cues.own_home.search(text) is not None
-    return own and any(named(case.summary, cues) and not cues.own_home.search(case.summary) for case in told)
+    return own and any(_of_another(case, cues) for case in told)
+
+
+def _of_another(case: Case, cues: Cues) -> bool:
+    """Whether a case is of one of the family, and the writer's own home is no part of it."""
+    return (
+        bool(named(case.summary, cues))
+        and speaks_of_another(case.summary, cues)
+        and cues.own_home.search(case.summary) is None
+    )
 
 
 def of_another_home(case: Case, text: str, reading: Reading, cues: Cues) -> bool:
-    """What is wanting where somebody else lives, with their address (我妈那边也缺菜 普陀区…): a case of its own, however weak the
-    words, or the address of this one would be lost."""
+    """What is wanting where somebody else lives, with their address (我妈那边也缺菜 普陀区…), or at the writer's own home: a case
+    of its own, however weak the words, or the address of this one would be lost."""
+    if _of_the_writer(case, text, cues):
+        return True
     had = case.slots.get("address")
     if had is None or Act.CORRECT in reading.acts or not cues.lacks.search(text):
         return False
     elsewhere = any(specific(one) and another_district(had, one) for one in reading.entities.addresses)
     return elsewhere and cues.lives_elsewhere.search(text) is not None
+
+
+def _of_the_writer(case: Case, text: str, cues: Cues) -> bool:
+    """What is wanting at the writer's own home, beside one of the family (我妈没菜了 … 我家也没菜): it is no answer, and their
+    address never replaces hers."""
+    own = cues.own_home.search(text)
+    if own is None or not _of_another(case, cues):
+        return False
+    return cues.wanting.search(_BREAK.split(text[own.start() :])[0]) is not None
+
+
+_BREAK = re.compile("[，,。；;！!？?\n]")
 
 
 def told_before(state: Conversation, cues: Cues) -> Mapping[str, Filled]:

@@ -123,3 +123,48 @@ def test_a_place_that_does_not_exist_is_not_made_of_two() -> None:
 )
 def test_a_list_on_one_line(text: str, entries: int) -> None:
     assert len(list_items(text, Reading())) == entries
+
+
+HERS, MINE = "普陀区曹杨路200弄3号101", "宝山区牡丹江路200弄3号101"
+
+
+@pytest.mark.parametrize(
+    "mine", ["我自己家也没菜了", "我家也没菜", "我家里也断粮了", "我们家也不够吃了", "我们这里也没菜了"]
+)
+@pytest.mark.parametrize("place", [f"我住{MINE}", MINE])
+@pytest.mark.parametrize("breath", ["one", "two"])
+def test_what_is_wanting_at_the_writers_home_is_another_matter(mine: str, place: str, breath: str) -> None:
+    play = Play()
+    hear(play, f"我妈没菜了 {HERS} 13633334444", "supplies", 0.8)
+    for text in [f"{mine} {place}"] if breath == "one" else [mine, place]:
+        play.wait(seconds=40)
+        hear(play, text, *(("travel", 0.2) if text == place else ("supplies", 0.8)))
+    assert [case.slots["address"].value for case in play.state.cases] == [HERS, MINE]
+
+
+def test_hers_is_still_asked_for_where_only_the_writers_is_known() -> None:
+    play = Play()
+    for text in ("我妈没菜了 13633334444", "我家也没菜", f"我住{MINE}"):
+        play.wait(seconds=40)
+        hear(play, text, *(("travel", 0.2) if MINE in text else ("supplies", 0.8)))
+    assert "address" not in play.state.cases[0].slots
+
+
+@pytest.mark.parametrize(
+    "text", ["我家也没人能过去", "我家也没办法", "我这里也没有办法送", "她家也没米了", "我家也没事"]
+)
+def test_a_word_on_the_writers_home_is_no_need(text: str) -> None:
+    play = Play()
+    hear(play, f"我妈没菜了 {HERS} 13633334444", "supplies", 0.8)
+    play.wait(seconds=40)
+    hear(play, text, "supplies", 0.4)
+    assert len(play.state.cases) == 1
+
+
+@pytest.mark.parametrize("first", ["家里没菜了", "我妈跟我一起住，没菜了"])
+def test_one_home_is_one_matter(first: str) -> None:
+    play = Play()
+    hear(play, f"{first} {HERS} 13633334444", "supplies", 0.8)
+    play.wait(seconds=40)
+    hear(play, "我家也没米了", "supplies", 0.8)
+    assert len(play.state.cases) == 1
