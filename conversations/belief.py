@@ -95,6 +95,11 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
         reading = replace(reading, flags=tuple(flag for flag in reading.flags if flag is not Flag.CHECK))
     if reading.urgency is not Urgency.CRITICAL:
         return reading
+    if cues.better.fullmatch(message.text.strip()):
+        # 他好点了, read together with the danger before it: that one was told, and this is no new one.
+        own = tuple(one for one in reading.reasons if one.code == "model" or (one.span and one.span in message.text))
+        if len(own) < len(reading.reasons) and not any(one.code.startswith("R") for one in own):
+            return _doubted(replace(reading, reasons=own), Urgency.NORMAL)
     ruled = [reason.code for reason in reading.reasons if reason.code != "model"]
     if ruled:
         # 有高血压 药吃完了: what a rule saw presses and is no danger; of the rest a few words tell nothing.

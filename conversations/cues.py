@@ -33,6 +33,8 @@ class Cues:
     """They rang 120, and it does not come yet."""
     illness: Pattern[str]
     """Whole: an illness by its name is no event of it (他有冠心病)."""
+    better: Pattern[str]
+    """Whole: whoever it is about is better."""
     threat: Pattern[str]
     """The writer will hurt others."""
 
@@ -46,6 +48,8 @@ class Cues:
     """Of what somebody says that it came or did not; a group of each name of `THINGS`."""
     all_of_it: Pattern[str]
     """All that was asked for has ended."""
+    strangers: Pattern[str]
+    """Who died is none of the writer's: a neighbour, a colleague, somebody of whom they heard."""
     struck_down: Pattern[str]
     """Somebody who is called dead fell just now: whoever can help does not wait for a doctor's word."""
     person: Pattern[str]
@@ -234,6 +238,7 @@ _WHOSE = r"(?:电话)?给?[我他她你]?(?:们|家)?的?(?:%(person)s|%(unit)s)
 _SHAPES = {
     "illness": r"(?:[他她我您]|[我他她]?[爸妈爷奶外公婆老]{1,3})?\s*(?:%(illness_had)s)?"
     r"(?:[\s、，,和]*(?:%(illness)s))+(?:病?史)?[。.]?",
+    "better": "[^，,。；;不没勿弗未又]{0,6}(?:%(better)s)[了啊呀哦呢的。.!！~～]*",
     "threat": "(?:%(threat_who)s)(?:%(threat_deed)s)",
     # The look-ahead lets the engine step over other characters without trying eleven branches at each of them.
     "kin": f"(?=[%({_STARTS})s])(?:{'|'.join(f'(?P<{one}>%(kin_{one})s)' for one in KIN)})",

@@ -35,6 +35,7 @@ from conversations.turn import Draft, Turn
 from conversations.values import evolve
 from conversations.warning import answer_danger
 from conversations.which_case import find_case
+from conversations.who_died import of_ours
 from conversations.writers import without_chinese
 
 
@@ -76,6 +77,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
+    strangers = reading is not (reading := of_ours(state, message.text, reading, cues))
     mourned = beside_danger(message.text, reading, cues)
     reading = with_danger_first(message.text, reading, cues)
     event = replace(event, reading=reading)
@@ -98,7 +100,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         case = None
     held = next((one for one in draft.state.cases if one.open and one.reporter), None)
     hushed = draft.state.hushed(draft.now)
-    if mourned and danger and held is None and mourns_another(message.text, reading, cues):
+    sorry = strangers or (mourned and danger and mourns_another(message.text, reading, cues))
+    if sorry and held is None and not hushed:
         draft.say("info", draft.playbook.say("condolence_beside"))
     if private and not danger and not state.warned_private and held is None:
         draft.say("info", draft.playbook.say("private_number"))

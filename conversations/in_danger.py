@@ -67,7 +67,7 @@ def critical(draft: Draft, case: Case, reading: Reading, news: Mapping[str, Fill
         draft.say("receipt", still_missing(case, draft.playbook))
     elif said:
         draft.say("receipt", still_missing(case, draft.playbook) + next_critical(case, draft.playbook, draft.now))
-    elif not danger and not draft.said:
+    elif not danger and draft.said in ([], [("info", draft.playbook.say("condolence_beside"))]):
         draft.say("receipt", added_critical(case, draft.playbook) + still_missing(case, draft.playbook))
     elif danger:
         draft.say("receipt", still_missing(case, draft.playbook))

@@ -41,7 +41,7 @@ def find_case(
     if focus is not None and reading.urgency is Urgency.CRITICAL and Flag.DECEASED not in reading.flags:
         focus = None if Flag.DECEASED in focus.flags else focus
     if Flag.DECEASED in reading.flags and any(case.open and case.urgency is Urgency.CRITICAL for case in state.cases):
-        return who_died(state, message, cues), None  # nor is whoever is in danger taken for dead with another
+        return who_died(state, message, reading, cues), None  # nor is whoever is in danger taken for dead with another
     grieving = next((case for case in reversed(state.cases) if case.open and case.quiet), None)
     if grieving is not None and (
         of_the_living(grieving, message, reading, cues) or beside_a_doubt(grieving, reading, playbook)
