@@ -64,7 +64,7 @@ def _clause(text: str, moment: Moment) -> str:
     return text[start : min(end.start() if end else len(text), moment.end + 24)]
 
 
-_BAND = re.compile(r"([二三四五六七八九])十(?:几|多|来|出头|开外)|([2-9])0(?:几|多|来)岁?")
+_BAND = re.compile(r"([二三四五六七八九])十(?:几|多|来|出头|开外)|(?<!\d)([2-9])0(?:几|多|来)岁?")
 _BANDS = grams_of("十几 十多 十来 十出 十开 0几 0多 0来".split())
 # 外公九十了, 阿婆八十三, 我妈75: of the old an age needs no word for years.
 _OLD = re.compile(

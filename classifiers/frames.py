@@ -147,8 +147,11 @@ class Frames:
     def joking(self, clauses: Clauses) -> bool:
         return self._joke.search(clauses.text, clauses) is not None
 
-    def status(self, start: int, end: int, kind: Kind, clauses: Clauses) -> Status:
-        """How the words around `[start:end]` make it count. A FACT is not asked about: no frame changes it."""
+    def status(self, start: int, end: int, kind: Kind, clauses: Clauses, *, final: bool = False) -> Status:
+        """How the words around `[start:end]` make it count. A FACT is not asked about: no frame changes it.
+
+        `final`: what no help undoes (120来了 人没了).
+        """
         text = clauses.text
         clause_start, clause_end = clauses.clause(start)
         before = text[max(clause_start, start - _NEAR) : start]
@@ -171,7 +174,7 @@ class Frames:
             self._event_before.search(before, clauses) or self._event_after.match(after, clauses)
         ):
             return Status.ABSENT
-        return Status.DOUBT if self._is_over(start, end, after, clauses) else Status.PRESENT
+        return Status.DOUBT if not final and self._is_over(start, end, after, clauses) else Status.PRESENT
 
     def _is_negated(self, before: str, after: str, kind: Kind, clauses: Clauses) -> bool:
         expression = self._negated_near if kind is Kind.SIGN else self._negated

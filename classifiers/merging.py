@@ -29,6 +29,8 @@ def settled(danger: DangerReading) -> bool:
 
 def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, acts: tuple[Act, ...]) -> Reading:
     """All detectors' findings as one reading; urgency is the highest of rules, model and intent."""
+    if Flag.DECEASED in danger.flags:  # 120来了 人没了: help came, and nothing is solved
+        acts = tuple(act for act in acts if act is not Act.SOLVED)
     if opinion is None:
         return Reading(
             intent=danger.intent or Intent.CONSULT, acts=acts, urgency=danger.urgency, reasons=danger.reasons,

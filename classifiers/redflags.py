@@ -136,7 +136,7 @@ class _Weighing:
 
     def __init__(self, read: Plain, found: dict[str, list[_Found]], frames: Frames) -> None:
         self._read, self._text, self._found, self._frames = read, read.text, found, frames
-        self._framed: dict[tuple[int, int, Kind], Status] = {}
+        self._framed: dict[tuple[int, int, Kind, bool], Status] = {}
 
     # Worked out when first asked for: a text of mere circumstances (a flag, no danger) never asks.
     @cached_property
@@ -236,10 +236,10 @@ class _Weighing:
         for start, end in self._idioms:
             if start < one.end and one.start < end:
                 return Status.ABSENT
-        place = (one.start, one.end, one.kind)  # several concepts may stand on the same words
+        place = (one.start, one.end, one.kind, one.dead)  # several concepts may stand on the same words
         status = self._framed.get(place)
         if status is None:
-            status = self._frames.status(one.start, one.end, one.kind, self._clauses)
+            status = self._frames.status(one.start, one.end, one.kind, self._clauses, final=one.dead)
             self._framed[place] = status
         if status is Status.PRESENT:
             if self._joking:

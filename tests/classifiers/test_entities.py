@@ -157,6 +157,8 @@ def test_whose_phone(text: str, owners: list[str]) -> None:
         ("父亲七十有五", "age_months", 900),
         ("血压我妈90/60", "age_months", None),
         ("我90后", "age_months", None),
+        ("120来了 我爸没了", "age_months", None),
+        ("老爷子80多了", "age_months", 960),
         ("婆婆八十块钱", "age_months", None),
         ("我妈75号楼", "age_months", None),
         ("要买菜", "called_12345", ""),

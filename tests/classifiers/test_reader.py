@@ -166,3 +166,9 @@ def test_an_urgent_rule_names_the_need_where_the_model_wavers(
     reading = merged(rule, opinion, Entities(), ())
     assert reading.intent is named
     assert named not in dict(reading.intents)
+
+
+def test_beside_a_death_the_ambulance_that_came_solved_nothing() -> None:
+    gone = Saw(Urgency.NORMAL, (Flag.DECEASED,), (Reason("F01", "提到有人去世", "人没了"),), None)
+    assert merged(gone, None, Entities(), (Act.THANKS, Act.SOLVED)).acts == (Act.THANKS,)
+    assert merged(Saw(Urgency.NORMAL, (), (), None), None, Entities(), (Act.SOLVED,)).acts == (Act.SOLVED,)

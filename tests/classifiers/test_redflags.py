@@ -82,6 +82,15 @@ def test_the_dead_are_flagged(text: str) -> None:
     assert Flag.DECEASED in RED.read(text).flags
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["120来了 又走了", "120来了 人送走了", "居委的人走了", "保洁阿姨走了", "奶奶走不动了", "我爸氧气今晚就没了",
+     "我爸走了三公里买菜", "他走的时候没拿药", "企业的人已经走了"],
+)  # fmt: skip
+def test_who_only_left_is_not_dead(text: str) -> None:
+    assert Flag.DECEASED not in RED.read(text).flags
+
+
 @pytest.mark.parametrize("text", ["我妈尿毒症腿水肿到大腿了", "开水打翻溅到胸口 起泡", "全身水肿 肿到膝盖 一直在涨"])
 def test_water_of_the_body_or_the_kettle_is_no_flood(text: str) -> None:
     assert "R13W" not in {reason.code for reason in RED.read(text).reasons}
