@@ -10,7 +10,7 @@ from classifiers.phones import read_phones
 _MOBILE = re.compile(r"(?<!\d)([1１]\d{2})[-. ]?\d{4}[-. ]?(\d{4})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(?<!\d:)(0\d{2,3}[- ]?)?\d{3,4}(\d{4})(?![\d:])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])")
-_MAIL = re.compile(r"[A-Za-z0-9_.+-]+(?=@[A-Za-z0-9-]+\.)")
+_MAIL = re.compile(r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]+(?=@[A-Za-z0-9-]{1,63}\.)")
 _FIGURES = re.compile(r"[0-9０-９零〇幺一二两三四五六七八九十百甲乙丙丁a-zA-Z]+")
 _SHOWN = 4
 """Figures of a telephone at its end, by which the person who rang knows it again."""

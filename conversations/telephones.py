@@ -9,7 +9,7 @@ from conversations.messages import Inbound
 from conversations.reading import Phone, Reading
 from conversations.state import Conversation, Filled
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _LANDLINE = re.compile(r"(?<![\d.-])(?!20[12]\d[01]\d[0-3]\d)[2-9]\d{3}[-\s]?\d{4}(?![\d.-]|弄|号|室)")
 """Eight digits that are no date, where a number was asked for: a fixed line of Shanghai."""
 _NEARLY = re.compile(r"(?<![\d.])1[3-9]\d{7,11}(?![\d.])")

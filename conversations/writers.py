@@ -6,7 +6,7 @@ from conversations.cues import Cues
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\S)\S+@\S+|https?://\S+|www\.\S+", re.IGNORECASE)
 """Of mail or the web: no words of any language."""
 _SPEAKS = 3
 """Latin words from which a text without one Chinese character is a sentence in another language."""
