@@ -10,6 +10,7 @@ from itertools import islice
 from classifiers.reader import Reader
 from conversations.doors import each_in_need, household_entries
 from conversations.events import Part
+from conversations.filled_in import form_entries
 from conversations.further import needs_apart, with_needs_apart
 from conversations.homes import homes_apart
 from conversations.lists import list_items, need_items
@@ -43,7 +44,7 @@ def pieces_of(message: Inbound, reading: Reading, playbook: Playbook) -> Pieces:
     text = message.text
     if entries := list_items(text, reading):
         return Pieces(entries)
-    entries = homes_apart(text, reading, playbook.cues) or household_entries(text, reading)
+    entries = form_entries(text) or homes_apart(text, reading, playbook.cues) or household_entries(text, reading)
     if needs := need_items(text):
         return Pieces(entries, needs, running=True)
     return Pieces(entries, needs_apart(text, playbook.cues), running=True, passing=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from classifiers.address_correction import correction
 from classifiers.address_grouping import fits, resolved
+from classifiers.address_labels import without_labels
 from classifiers.address_scan import Scanner, Token
 from classifiers.address_words import PUBLIC, SENTENCE
 from classifiers.crossroads import crossed
@@ -57,6 +58,8 @@ _MOST_GROUPS = 200
 # More than any channel lets a resident write; a longer text is no message, and is read no further.
 _LONGEST = 6000
 _SHORT = 24
+_NO_DOOR = re.compile("[单编]号")
+"""单号 0001 is no room."""
 HIDDEN = "|"
 """Put in place of every character of a telephone number: it joins nothing and is no part of an address."""
 _LABEL = r"(?:联系)?(?:电话|手机|号码|方式|地址|住址)?[\s:：]*"
@@ -78,7 +81,7 @@ class AddressReader:
         grams = simple(text).grams
         if _CUES.isdisjoint(grams) and (self._named.isdisjoint(grams) or _SITES.isdisjoint(grams)):
             return correction(_narrow(text), self._gazetteer) if len(text) <= _SHORT else ()
-        plain = _narrow(text)
+        plain = without_labels(_narrow(text))
         groups = crossed(plain, self._groups(plain, self._scanner.scan(plain)))
         found: list[Address] = []
         mentioned = ""  # in a list the district is named once, at the head
@@ -90,7 +93,7 @@ class AddressReader:
             named = next((token.text for token in group if token.kind == "district"), "")
             mentioned = self._gazetteer.district(named) or mentioned
         if not found and len(plain) <= _SHORT:
-            return correction(plain, self._gazetteer)
+            return tuple(_as_written(one, plain, text) for one in correction(plain, self._gazetteer))
         unique = list(dict.fromkeys(found))
         return tuple(sorted(unique, key=lambda one: -_parts(one))[:_MOST])
 
@@ -142,7 +145,7 @@ class AddressReader:
         kinds = set(parts)
         last = group[-1]
         alone = kinds == {"district"}
-        answer = "room" in kinds and _answers(plain, group[0].start, last.end)
+        answer = "room" in kinds and _answers(plain, group[0].start, last.end) and not _NO_DOOR.search(plain)
         if not kinds & _STRONG and not answer and not (alone and (last.known or len(plain.strip()) <= 5)):
             return None
         end = last.end
@@ -220,6 +223,12 @@ def _second_town(text: str, group: list[Token], token: Token) -> bool:
     if token.kind != "town" or token.known or not any(one.kind == "town" for one in group):
         return False
     return _JOINT.fullmatch(text, group[-1].end, token.start) is not None
+
+
+def _as_written(address: Address, plain: str, text: str) -> Address:
+    """With the words of the text itself, where a label was blanked out (楼号：2号)."""
+    at = plain.find(address.raw)
+    return replace(address, raw=text[at : at + len(address.raw)].strip()) if at >= 0 else address
 
 
 def _answers(plain: str, start: int, end: int) -> bool:

@@ -5,6 +5,7 @@ import re
 from conversations.codes import Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door
+from conversations.filled_in import of_another
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -20,6 +21,13 @@ def of_a_household(
     """The case of the household a message names by its door or by a neighbour's name, (None, intent) for a household of its
     own; None where it names none."""
     cues, text = playbook.cues, message.text
+    if (
+        state.focused is not None
+        and of_another(text, state.focused.summary)
+        and intent is not None
+        and intent.opens_case
+    ):
+        return None, intent
     lists = {case.parent for case in state.cases}
     cases = [case for case in state.cases if case.open]
     listed = [case for case in cases if case.key not in lists and (case.parent or begins_with_a_door(case.summary))]

@@ -8,6 +8,7 @@ from typing import Any
 from conversations.codes import Act
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door, doors_of, of_nobody
+from conversations.filled_in import has_its_number
 from conversations.reading import Address, Reading
 from conversations.state import Filled
 from conversations.whereabouts import PLACE_PARTS, address_words
@@ -145,6 +146,8 @@ def at_their_door(place: Filled, door: Parts) -> Filled | None:
 def with_its_own_door(known: Mapping[str, Filled], words: str, cues: Cues) -> Mapping[str, Filled]:
     """What is known of a contact, as it holds for a household whose door its words tell (503 小张 孕36周): never the door that
     another of its house has told."""
+    if "phone" in known and has_its_number(words):
+        known = {name: value for name, value in known.items() if name != "phone"}
     place, door = known.get("address"), door_told(words, cues)
     if place is None or not door:
         return known
