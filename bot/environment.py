@@ -16,11 +16,17 @@ class BadSettings(Exception):
 
 
 def read_environment(env_file: Path | None = None) -> dict[str, str]:
-    """The process environment over the lines of `.env` (KEY=VALUE, `#` comments, optional quotes)."""
+    """The process environment over the lines of `.env` (KEY=VALUE, `#` comments, optional quotes). Raises BadSettings."""
     values: dict[str, str] = {}
     path = env_file or Path(".env")
     if path.is_file():
-        for line in path.read_text("utf-8").splitlines():
+        try:
+            text = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettings(
+                [f"{path} cannot be read as UTF-8 ({error}): save it as UTF-8, or take it away"]
+            ) from error
+        for line in text.splitlines():
             match = re.match(r"\s*(?:export\s+)?([A-Z0-9_]+)\s*=\s*(.*?)\s*$", line)
             if match:
                 values[match[1]] = match[2].strip("'\"")
@@ -38,7 +44,12 @@ def home_of(env: Mapping[str, str]) -> Path:
 
 def find_home(env: Mapping[str, str], faults: list[str]) -> Path:
     """`BANGNONG_HOME`, made if missing and closed to others; a folder that cannot be used goes into `faults`."""
-    home = Path(env.get("BANGNONG_HOME") or "var").expanduser().absolute()
+    told = Path(env.get("BANGNONG_HOME") or "var")
+    try:
+        home = told.expanduser().absolute()
+    except RuntimeError:
+        faults.append(f"BANGNONG_HOME {str(told)!r} names a user this machine does not have: write the whole path")
+        return told
     try:
         home.mkdir(parents=True, exist_ok=True)
         probe = home / f".probe-{os.getpid()}"

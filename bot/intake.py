@@ -80,7 +80,7 @@ class Intake:
         self.clock = clock
         self.away = False
         self.bursts = Bursts(turns, reader, playbook, patient=patient)
-        self._told: dict[str, Answer] = {}
+        self._told: dict[tuple[ContactRef, str], Answer] = {}
         self._danger_at: dict[ContactRef, datetime] = {}
 
     async def hear(self, inbound: Inbound, account: Account) -> Answer:
@@ -115,7 +115,7 @@ class Intake:
     def _hold(self, inbound: Inbound) -> Answer:
         """Spool it and answer from the rules alone. A redelivery gets the same words and is kept once."""
         contact = inbound.contact
-        key = f"{contact.channel}/{contact.account}/{inbound.message_id}"
+        key = (contact, inbound.message_id)  # an app may count the messages of each of its people apart
         if key in self._told:
             return replace(self._told[key], again=True)
         playbook = self.playbook()

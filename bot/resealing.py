@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.media.files import MediaFiles, replacing
+from bot.durable import replacing
+from bot.media.files import MediaFiles
 from bot.media.uploads import UPLOAD
 from bot.spool import CONTEXT, HEAD, as_record, lock_file, records
 from bot.spooled import ASIDE
@@ -25,8 +26,11 @@ def reseal_home(home: Path, vault: Vault, current: Vault) -> tuple[int, list[Pat
         count += done or 0
         left += [path] if done is None else []
     for path in sorted((home / "spool" / "unread").glob("*.sealed")):
-        _replace(path, vault.rewrap(path.read_bytes(), b"dead_letter"))
-        count += 1
+        try:
+            _replace(path, vault.rewrap(path.read_bytes(), b"dead_letter"))
+            count += 1
+        except Unsealable:
+            left.append(path)
     files = MediaFiles(home / "media")
     for path in sorted((files.folder / "incoming").glob("upload-*")):
         try:

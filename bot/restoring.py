@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from bot.media.files import replacing
+from bot.durable import replacing
 from bot.store.database import Database
 
 _NAME = "restoring.json"

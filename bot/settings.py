@@ -1,7 +1,6 @@
 """Settings from the environment and `.env`: read once, validated together, every fault named with its cure."""
 
 import dataclasses
-import os
 import re
 import secrets as chance
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from adapters import discover
 from adapters.base import Channel, Secret
+from bot.durable import make_once
 from bot.environment import BadSettings, find_home, read_environment
 from bot.numbers import whole
 from bot.ocr.setting import fault_of
@@ -118,29 +118,30 @@ class KeyFile:
 
     def get(self, name: str) -> str:
         path = self.folder / name
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _settled(path)
-        with os.fdopen(handle, "w") as out:
-            value = chance.token_urlsafe(32)
-            out.write(value)
-            out.flush()
-            os.fsync(out.fileno())
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not path.exists():
+                make_once(path, chance.token_urlsafe(32).encode())
+            value = path.read_text().strip()
+        except (OSError, ValueError) as error:
+            fault = f"{path} can be neither read nor made ({error}): free some room, or give us its rights"
+            raise BadSettings([fault]) from error
+        return _whole_key(path, value)
+
+
+_KEY_LENGTH = 43
+"""Characters of 32 random bytes as we write them."""
+
+
+def _whole_key(path: Path, value: str) -> str:
+    if len(value) >= _KEY_LENGTH:
         return value
-
-
-def _settled(path: Path) -> str:
-    """A key another process may be writing this moment: wait for its whole length."""
-    import time
-
-    for _ in range(100):
-        value = path.read_text().strip()
-        if len(value) >= 43:
-            return value
-        time.sleep(0.01)
-    raise BadSettings([f"{path} holds no whole key: restore it from a backup (without it nothing can be unsealed)"])
+    raise BadSettings(
+        [
+            f"{path} holds no whole key: restore it from a backup (without it nothing can be unsealed); "
+            "if nothing was ever stored here, remove it"
+        ]
+    )
 
 
 def _port(value: str, faults: list[str]) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from bot.durable import sync_folder
 from bot.vault import Unsealable, Vault
 from conversations.messages import Inbound
 
@@ -219,14 +220,6 @@ def lock_file(path: Path) -> int | None:
         pass  # its process lives and will drain it, or has done so
     os.close(handle)
     return None
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from adapters.base import Secret
 
-_NONCE = 12
+_NONCE, _TAG = 12, 16
 _KEPT = 2_000
 """Contacts' keys kept open, at 3 KB each; opening one again costs less than sealing one message."""
 
@@ -48,6 +48,8 @@ class DataKey:
         return nonce + self._aead.encrypt(nonce, data, self.context)
 
     def open(self, blob: bytes) -> bytes:
+        """Raises Unsealable."""
+        _whole(blob)
         try:
             return self._aead.decrypt(blob[:_NONCE], blob[_NONCE:], self.context)
         except InvalidTag as error:
@@ -69,6 +71,7 @@ class Vault:
 
     def open(self, blob: bytes, context: bytes) -> bytes:
         """Raises Unsealable. Tries the current key, then the previous one."""
+        _whole(blob)
         for service in self._services:
             try:
                 return service.decrypt(blob[:_NONCE], blob[_NONCE:], context)
@@ -124,6 +127,12 @@ class Vault:
         self._keys[contact] = key
         if len(self._keys) > _KEPT:
             self._keys.popitem(last=False)
+
+
+def _whole(blob: bytes) -> None:
+    """What is shorter than a nonce and a tag is no sealed blob: the tail of a crash, or an emptied file."""
+    if len(blob) < _NONCE + _TAG:
+        raise Unsealable("a sealed blob is cut off")
 
 
 def token_hash(token: str) -> bytes:

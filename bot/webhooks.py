@@ -1,7 +1,6 @@
 """Platforms' webhooks: read once, verify, parse, hear, answer in the platform's own form. Never a 500 to a platform."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator
 from functools import cache
@@ -11,6 +10,7 @@ from aiohttp import web
 
 from adapters.base import Answer, Malformed, Opened, Pulling, Rejected, Request, Switched
 from bot.asides import take_aside
+from bot.durable import replacing
 from bot.intake import Answer as Heard
 from bot.keys import SERVICES
 from bot.log import get_logger
@@ -145,10 +145,8 @@ def _bury_on_disk(services: Services, body: bytes) -> None:
     folder = services.settings.home / "spool" / "unread"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (folder / f"{time.time_ns()}.sealed").open("xb") as out:
+        with replacing(folder / f"{time.time_ns()}.sealed") as out:
             out.write(services.vault.seal(body, b"dead_letter"))
-            out.flush()
-            os.fsync(out.fileno())
     except OSError as error:
         log.error("dead_letter_lost", reason=error.strerror)
 

@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bot.embedded.sockets import CHILDREN, make_private, reap, socket_folder
+from bot.durable import replacing
+from bot.embedded.sockets import CHILDREN, make_private, reap, reap_dead, socket_folder
 
 _PORT = 5432  # names the socket file only; no TCP port is opened
 _START_LIMIT = 30.0
@@ -57,6 +58,7 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Start the server, creating the cluster first if there is none. Raises EngineFailed with the log's last words."""
+        reap_dead()
         uid, gid = (self._user.pw_uid, self._user.pw_gid) if self._user else (os.getuid(), os.getgid())
         self.base.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._user:
@@ -64,7 +66,7 @@ class EmbeddedPostgres:
         make_private(self.sockets, uid, gid)
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        (self.home / _PLACE).write_text(f"{self.base}\n", "utf-8")
+        self._write_place()
         self._configure()
         deadline = time.monotonic() + _START_LIMIT
         while True:  # a postmaster that was killed may leave children that hold its memory for a moment
@@ -116,6 +118,11 @@ class EmbeddedPostgres:
         """Where the cluster lives. Decided once and written down: rights that change later must not begin a second one."""
         inside, place = self.home / "postgres", self.home / _PLACE
         written = Path(place.read_text("utf-8").strip()) if place.exists() else None
+        if written is not None and not written.is_absolute():
+            raise EngineFailed(
+                f"{place} does not say where the database is: write the whole path of its folder into it "
+                f"({inside}, or one below {_ELSEWHERE})"
+            )
         user = self._user
         if user is None:
             return written or inside
@@ -131,6 +138,13 @@ class EmbeddedPostgres:
         if base != inside:
             self.note = f"数据库放在 {base}（{user.pw_name} 用户进不了 {self.home}）"
         return base
+
+    def _write_place(self) -> None:
+        """Once, and on disk: an emptied file would begin a second database."""
+        place, told = self.home / _PLACE, f"{self.base}\n"
+        if not place.exists() or place.read_text("utf-8") != told:
+            with replacing(place) as out:
+                out.write(told.encode())
 
     def _initdb(self) -> None:
         partial = self.data.with_name("data.new")

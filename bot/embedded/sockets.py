@@ -19,6 +19,13 @@ def reap(pid: int) -> None:
         child.wait()
 
 
+def reap_dead() -> None:
+    """Takes note of every server of ours that was killed: as a zombie it would still be taken for one that works."""
+    for pid, child in list(CHILDREN.items()):
+        if child.poll() is not None:
+            del CHILDREN[pid]
+
+
 def socket_folder(home: Path, name: str) -> Path:
     """A folder for `name`'s socket: below `home` if that is short enough, else a private one in the temporary folder."""
     inside = home / name

@@ -10,15 +10,14 @@ import re
 import shutil
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.durable import replacing
 from bot.log import get_logger
 from bot.vault import Unsealable
 
@@ -144,22 +143,6 @@ class MediaFiles:
         return len(sizes), sum(sizes)
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write what is to stand at `path`: on disk when this ends, whole or not at all. Raises OSError."""
-    beside = path.with_name(f".{uuid4().hex}.part")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
-
-
 def _read_head(source: IO[bytes]) -> tuple[int, bytes]:
     """(bytes of the clear file, its sealed key). Raises Unsealable."""
     head = source.read(_HEAD.size)
@@ -172,11 +155,3 @@ def _read_head(source: IO[bytes]) -> tuple[int, bytes]:
 def _nonce(index: int, final: int) -> bytes:
     """The key is the file's own, so counting is enough; the last chunk's nonce is unlike any other's."""
     return struct.pack(">IQ", index == final, index)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

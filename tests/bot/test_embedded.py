@@ -220,3 +220,30 @@ def test_a_second_database_is_never_begun(place: Path, monkeypatch: pytest.Monke
             EmbeddedPostgres(place)
     else:
         assert EmbeddedPostgres(place).base == made
+
+
+def test_a_server_that_is_killed_under_its_starter_comes_back(place: Path) -> None:
+    """As the kernel does when memory runs out: a dead child nobody took note of looks to PostgreSQL like one that works."""
+    engines = Engines(place, valkey=False)
+    engines.acquire()
+    try:
+        assert engines.postgres is not None
+        killed = _postmaster(place)
+        os.kill(killed, signal.SIGKILL)
+        while engines.postgres.running():
+            time.sleep(0.02)
+        engines.ensure(engines.postgres)
+        assert engines.postgres.running()
+        assert _postmaster(place) != killed
+    finally:
+        engines.release()
+
+
+@pytest.mark.parametrize("told", ["", "postgres"])
+def test_a_place_that_says_nothing_begins_no_database(place: Path, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    (place / "postgres.place").write_text(told)
+    (place / "here").mkdir()
+    monkeypatch.chdir(place / "here")
+    with pytest.raises(EngineFailed, match="does not say where the database is"):
+        EmbeddedPostgres(place)
+    assert not list((place / "here").iterdir())

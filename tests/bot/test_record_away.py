@@ -1,6 +1,7 @@
 """What counts as "the record is away": whatever it is that keeps us from it, and nothing of what it says to a statement."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -64,3 +65,21 @@ async def test_who_may_not_log_in_writes_to_the_spool_and_goes_on_afterwards(ins
 
         await here.until(back)
         assert not list((here.services.settings.home / "spool" / "aside").glob("*"))
+
+
+async def test_two_people_whose_messages_have_the_same_number(inside: Open) -> None:
+    """An app may count the messages of each telephone apart: while the record is away, neither is taken for the other's."""
+    async with inside() as here:
+        account = here.services.accounts["app", "main"]
+        here.services.intake.away = True
+        told = {"a": DYING, "b": "家里煤气漏了，三林路100弄3号"}
+        answers = [
+            await here.services.intake.hear(replace(here.message(who, text), message_id="8"), account)
+            for who, text in told.items()
+        ]
+        assert [answer.again for answer in answers] == [False, False]
+
+        async def heard() -> bool:
+            return bool(await here.database.value("select count(*) = 2 from inbox"))
+
+        await here.until(heard)

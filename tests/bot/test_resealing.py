@@ -85,3 +85,13 @@ def test_an_upload_of_before_the_upgrade_is_read_and_named(tmp_path: Path) -> No
     files.write(name, PNG, lambda key: old.seal(key, b"upload" + old.hash("upload", "main", "u")))
     assert Uploads(files, vault(NEW, OLD), load_media()).read("0" * 32, "main", "u") == PNG
     assert reseal(tmp_path) == (0, [files.path(name)])
+
+
+@pytest.mark.parametrize("torn", [b"", b"\0" * 40])
+def test_a_dead_letter_that_nobody_opens_is_named_and_stops_nothing(tmp_path: Path, torn: bytes) -> None:
+    folder = tmp_path / "spool" / "unread"
+    folder.mkdir(parents=True)
+    (folder / "1.sealed").write_bytes(torn)
+    (folder / "2.sealed").write_bytes(vault(OLD).seal(b"<xml>", b"dead_letter"))
+    assert reseal(tmp_path) == (1, [folder / "1.sealed"])
+    assert vault(NEW).open((folder / "2.sealed").read_bytes(), b"dead_letter") == b"<xml>"

@@ -161,3 +161,29 @@ def test_check_names_file_and_line(tmp_path: Path, file: str, old: str, new: str
 def test_the_shipped_rows_are_sound(tmp_path: Path) -> None:
     done = _run(tmp_path, "check")
     assert (done.returncode, done.stdout.strip()) == (0, "行数据没有问题")
+
+
+def test_a_key_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk at the first start is said, and the start after it makes the key."""
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(BadSettings, match="free some room"):
+            KeyFile(tmp_path / "keys").get("secret")
+    assert not list((tmp_path / "keys").iterdir())
+    assert len(KeyFile(tmp_path / "keys").get("secret")) >= 43
+
+
+def test_an_env_file_of_another_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes("BANGNONG_HOME=/数据".encode("gbk"))
+    with pytest.raises(BadSettings, match="save it as UTF-8"):
+        read_environment()
+
+
+def test_a_home_of_nobody(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="does not have: write the whole path"):
+        load_settings({"BANGNONG_HOME": "~nosuch/bangnong"})

@@ -124,3 +124,12 @@ def test_a_file_that_cannot_be_named_is_not_kept_open(tmp_path: Path, monkeypatc
     spool.append(held("二"))
     assert drained(spool) == ["二"]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("tail", [4, 7, 8, 10, 15, 16, 24, 40])
+def test_the_tail_of_a_crash_keeps_nobody_from_being_heard(tmp_path: Path, tail: int) -> None:
+    filled(tmp_path, "一").close()
+    path = only(tmp_path)
+    path.write_bytes(path.read_bytes() + b"\0" * tail)
+    assert drained(Spool(tmp_path, VAULT)) == ["一"]
+    assert not list(tmp_path.glob("*.spool"))
