@@ -88,6 +88,10 @@ class Cues:
     unit: Pattern[str]
     in_vain: Pattern[str]
     """They rang 12345 and did not get through."""
+    no_answer: Pattern[str]
+    """Somebody who was rung does not answer."""
+    not_of_theirs: Pattern[str]
+    """Whom else they may have rung (药店)."""
     not_rung: Pattern[str]
     rang: Pattern[str]
     ringing: Pattern[str]

@@ -32,6 +32,7 @@ from conversations.talk import meta_act
 from conversations.tapping import tapped
 from conversations.threats import calmed, threatens
 from conversations.turn import Draft, Turn
+from conversations.unreached import with_unreached
 from conversations.values import evolve
 from conversations.warning import answer_danger
 from conversations.which_case import find_case
@@ -76,6 +77,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     cues = draft.playbook.cues
     reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
+    reading = with_unreached(state, message, reading, cues)
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
     strangers = reading is not (reading := of_ours(state, message.text, reading, cues))
     mourned = beside_danger(message.text, reading, cues)

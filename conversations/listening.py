@@ -194,7 +194,7 @@ def _asked_before(slot: SlotRow, case: Case, message: Inbound, reading: Reading,
         return bool(reading.entities.addresses) and (slot.name in case.asked or facts_only(message, reading))
     if slot.kind == "phone":
         return slot.name not in case.slots and line_alone(message.text)
-    rang = slot.kind == "called_12345" and slot.name in case.asked
+    rang = slot.kind == "called_12345" and slot.name in case.asked and not is_red(reading)
     return rang and cues.ringing.search(message.text) is not None
 
 

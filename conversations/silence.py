@@ -89,7 +89,7 @@ def _nudge(draft: Draft, case: Case) -> None:
     if draft.playbook.danger(case.codes).watched:
         return
     draft.pushed = True
-    draft.say("question", draft.playbook.say("nudge_critical"))
+    draft.say("question", draft.playbook.say("nudge_critical", call=draft.playbook.danger(case.codes).call))
     draft.put(asked(case, ("phone",)))
     draft.state = evolve(draft.state, focus=case.key, asked=("phone",), asked_on=draft.state.turn)
 

@@ -110,7 +110,7 @@ def _days(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled
 def _of_stock(text: str, reading: Reading, cues: Cues) -> bool:
     """Whether words after "how long will it last?" are about that: a door or a number put right has figures in it as well, and
     who asks how long it takes has not told how long it lasts."""
-    if Act.CORRECT in reading.acts or cues.of_contact.search(text):
+    if Act.CORRECT in reading.acts or cues.of_contact.search(text) or cues.no_answer.search(text):
         return False
     return measures(text, cues) and (not cues.asks_when.search(text) or cues.where_unknown.search(text) is not None)
 

@@ -160,7 +160,14 @@ def both_numbers(had: Filled, more: Filled) -> Filled:
 def how_they_rang(text: str, cues: Cues) -> str:
     """The code of 「打过12345吗？」's answer, where no rule for answers knows it (打过 没单号; 一直占线)."""
     known = (("tried_not_through", cues.in_vain), ("no", cues.not_rung), ("yes_no_number", cues.rang))
-    return next((code for code, words in known if words.search(text)), "")
+    code = next((code for code, words in known if words.search(text)), "")
+    if code != "tried_not_through" or _HOTLINE in text:
+        return code
+    others = cues.unit.search(text) or cues.not_of_theirs.search(text.replace("热线", ""))
+    return "" if others else code  # 药房打了没人接
+
+
+_HOTLINE = "12345"
 
 
 def odd_number(text: str) -> str:

@@ -21,7 +21,7 @@ _PLAIN = """
     next_critical_mute next_night_mute ask_safely question_kept where_lost welcome greet menu_help spam thanks unclear
     unclear_choices notice status_none status_noted after_end withdraw_done erase_done refuse_consent
     call_yourself next_repost condolence condolence_again condolence_beside beside_you feedback abused
-    nudge_critical slowly skipped noted_words upset again okay not_now
+    slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
     danger_if child_danger place_right ask_child_phone ask_child_address not_solved_what
     media_kept media_voice_kept courtesy
@@ -53,6 +53,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
                 "danger_mute",
                 "danger_check_call",
                 "again_critical",
+                "nudge_critical",
             ),
             "call",
         ),

@@ -35,8 +35,10 @@ def asks() -> dict[str, tuple[str, ...]]:
     sentences = {slot.ask: (slot.name,) for row in rows for slot in row.slots if slot.ask}
     replies = playbook().replies
     sentences |= {replies["ask_phone_address"]: ("phone", "address"), replies["ask_address"]: ("address",)}
-    for key in ("ask_phone", "ask_phone_gently", "nudge_critical"):
+    for key in ("ask_phone", "ask_phone_gently"):
         sentences[replies[key]] = ("phone",)
+    for call in ("110", "119", "120"):
+        sentences[replies["nudge_critical"].format(call=call)] = ("phone",)
     return sentences | {replies["ask_consent"]: ("consent",), replies["ask_repost"]: ("repost",)}
 
 
