@@ -36,6 +36,7 @@ from conversations.unreached import with_unreached
 from conversations.values import evolve
 from conversations.warning import answer_danger
 from conversations.which_case import find_case
+from conversations.which_door import door_since
 from conversations.who_died import of_ours
 from conversations.writers import without_chinese
 
@@ -218,6 +219,9 @@ def _go_on(
     for message, reading in (*every, (event.message, event.reading)):  # one alone may be the answer to what was asked
         case, more = fill(case, message, reading, asked_now, draft.now, draft.playbook)
         news |= more
+    if place := news.get("address"):
+        place = door_since(draft.state, case, place, event.message.text, draft.playbook.cues)
+        case, news["address"] = evolve(case, slots={**case.slots, "address": place}), place
     draft.state = evolve(draft.state, focus=case.key)
     case = share(draft, case)
     if "address" in asked_now and not news and not silent:

@@ -20,7 +20,7 @@ from conversations.whereabouts import (
     specific,
     without_place,
 )
-from conversations.which_door import door_said
+from conversations.which_door import at_its_door, door_in, door_said
 from conversations.whose_place import Whose, room_of_theirs, speaks_of_another, whose
 
 _FILLING = re.compile(r"[我家咱们在住是的就这里边那哦噢啊呀吧电话地址手机号码门牌楼栋幢室房间单元\W]*")
@@ -50,7 +50,10 @@ def said_anew(
         room = room_said(had, text, reading, cues, another=speaks_of_another(about, cues))
         return room or door_said(had, text, about, cues)
     put_right = _DISTRICT_ALONE.fullmatch(text) is not None
-    own = Act.CORRECT in reading.acts or asked or fresh or put_right
+    if number_alone(best) and _OF_A_DAY.search(text):  # 上次不是5号 是6号
+        return None
+    part = _PART_RIGHT.search(text) is not None and _WHOLE.isdisjoint(_said(best))
+    own = Act.CORRECT in reading.acts or asked or fresh or put_right or part
     tag = _whose(had, best, text, about, reading, cues, danger=danger or fresh)
     if tag is Whose.OTHERS:
         return None
@@ -61,6 +64,8 @@ def said_anew(
     if not own and not _of_theirs(had, best, text, reading, cues):
         return None
     completes = door_parts(had) and not any(dict(had.parts).get(name) for name in _WHOLE)  # 3号楼502, then 真光路30弄
+    if completes and value is not None and value.sure and door_parts(value):
+        return at_its_door(value, door_in(had))
     if value is not None and value.sure and not completes and (own or door_parts(best) or not door_parts(had)):
         return value
     return patched(had, reading, correcting=put_right)
@@ -158,6 +163,15 @@ _ROOM_LABELLED = re.compile(
 _DISTRICT_ALONE = re.compile(
     r"\W*(?:不对|不是|错了|说错了|写错了|哦|噢|喔|不好意思|对不起)?\W*(?:我们?|这[里边]|地址|应该|就)*是\s*(?:上海市?)?[\u4e00-\u9fff]{2,5}?的?\W*"
 )
+_PART_RIGHT = re.compile(
+    r"(?:不对|错(?!过)|不是|勿是|弗是).{0,8}(?:是|成|为)\s*(?:第?[\dA-Za-z]+(?:支?弄|号楼?|室|幢|栋|单元|座)?)+[的哦啊呀]?\W*$"
+)
+"""One part said anew, with the word that the old one is wrong (弄堂也不对 是220弄)."""
+_OF_A_DAY = re.compile("上次|上趟|日期|日子|那天|预约|预产|手术|透析|化疗|放疗|产检|[出住入]院|解封|到期|检查|床位")
+_ROOM_TOO = re.compile(
+    r"\W*(?:还有|另外|而且|室号?也|房间也|房号也|门牌也)[^\d]{0,6}是\s*(?!1(?:10|19|20|22)(?!\d))(\d{3,4})(?:室|房间?)?[的哦啊呀]?\W*"
+)
+"""After one part was put right (还有是302)."""
 _NOT_BUT = re.compile(r"不是\s*(\d{3,4})(?:室|房)?[\s，,、]*(?:而|应该)?是\s*(\d{3,4})(?!\d)")
 _DIGITS = re.compile(r"\d+")
 _OF_A_DOOR = re.compile("门牌|房间|房号|室|地址")
@@ -175,6 +189,8 @@ def room_said(had: Filled, text: str, reading: Reading, cues: Cues, *, another: 
         said = theirs
     elif labelled := _ROOM_LABELLED.fullmatch(text):
         said = labelled[1]
+    elif too := _ROOM_TOO.fullmatch(text):
+        said = too[1] if room else ""
     elif alone := _ROOM_ALONE.fullmatch(text):
         said = "" if room else alone[1]
     else:

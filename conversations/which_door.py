@@ -10,9 +10,9 @@ from conversations.cues import Cues
 from conversations.doors import begins_with_a_door, doors_of, of_nobody
 from conversations.filled_in import has_its_number
 from conversations.reading import Address, Reading
-from conversations.state import Filled
+from conversations.state import Case, Conversation, Filled
 from conversations.whereabouts import PLACE_PARTS, address_words
-from conversations.whose_place import speaks_of_another
+from conversations.whose_place import room_of_theirs, speaks_of_another
 
 _HEAD = ("road", "lane", "sublane", "estate", "committee")
 _OF_A_HOUSE = ("number", "building", "unit", "room")
@@ -95,6 +95,11 @@ def _fitting(known: Parts, door: Parts) -> Parts | None:
 _ALIKE = {"number": "building", "building": "number"}
 
 
+def door_in(place: Filled) -> Parts:
+    """The parts of a place that lie within its lane or its estate."""
+    return _door(dict(place.parts))
+
+
 def at_its_door(place: Filled, door: Parts) -> Filled:
     """A place as told, with what it lacks of a door told before; as it is where they contradict, or where there is no
     house for it: at a road alone a number may be a lane's."""
@@ -117,6 +122,21 @@ def with_door_told(had: Filled | None, place: Filled, text: str, about: str, rea
     if not more or Act.CORRECT in reading.acts or _named_anew(text, about, cues):
         return place
     return at_its_door(place, door_told(about, cues))
+
+
+def door_since(state: Conversation, case: Case, place: Filled, text: str, cues: Cues) -> Filled:
+    """A place of this message with the door that an earlier message of the same talk told without it (住我对门 502 …)."""
+    alone = sum(one.open for one in state.cases) == 1
+    if not alone or dict(place.parts).get("room"):
+        return place
+    before = [one.text for one in state.recent[:-1]]
+    if _named_anew(text, " ".join((case.summary, *before)), cues):
+        return place
+    for words in reversed(before):
+        room = room_of_theirs(words, cues) if speaks_of_another(case.summary, cues) else ""
+        if door := {"room": room} if room else door_told(words, cues):
+            return at_its_door(place, door)
+    return place
 
 
 def door_said(had: Filled, text: str, about: str, cues: Cues) -> Filled | None:

@@ -50,10 +50,15 @@ def whose(text: str, place: Address, about: str, cues: Cues) -> Whose:
 _ROOM = re.compile(r"(?<![\d.-])(?!1(?:10|19|20|22)(?!\d))(\d{3,4})(室|房间?)?(?![\d弄号年月天块元路楼])")
 
 
+_NEXT_DOOR = re.compile(r"(?:我们?家?的?)?(?:隔壁|对门|对面|楼[上下])(?:的|是|住)?$")
+
+
 def room_of_theirs(text: str, cues: Cues) -> str:
-    """The room of somebody who lives in the writer's house (我住202，她住301)."""
+    """The room of somebody who lives in the writer's house (我住202，她住301; 住我对门 502)."""
     for found in _ROOM.finditer(text):
         before = _BREAK.split(text[: found.start()].rstrip(_AFTER_WHO))[-1][-_NEAR:]
+        if (near := _NEXT_DOOR.search(before)) and not cues.writer_at.search(before[: near.start()]):
+            return found[1]
         if cues.they_at.match(before) and not cues.writer_with.search(before):
             return found[1]
     return ""

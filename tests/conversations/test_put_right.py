@@ -39,6 +39,17 @@ def _told(text: str) -> dict[str, str]:
         ("不对，是杨浦区", "杨浦区国权路100弄3号301"),
         ("哦 应该是杨浦区的", "杨浦区国权路100弄3号301"),
         ("是杨浦", "杨浦区国权路100弄3号301"),
+        ("弄堂也不对 是120弄", "徐汇区国权路120弄3号301"),
+        ("弄错了 是120弄", "徐汇区国权路120弄3号301"),
+        ("号不对 应该是6号", "徐汇区国权路100弄6号301"),
+        ("不是3号301 是6号602", "徐汇区国权路100弄6号602"),
+        ("还有是302", "徐汇区国权路100弄3号302"),
+        ("房间也错了，是602", "徐汇区国权路100弄3号602"),
+        ("写错了 那是我家 妈妈住隔壁303", "徐汇区国权路100弄3号303"),
+        ("写错了 我是301 她住对门302", "徐汇区国权路100弄3号302"),
+        ("上次透析不是3号 是6号", HOME),
+        ("不是我们不对 是220弄阳了", HOME),
+        ("错过了 是6号", HOME),
         ("是302路公交车站旁边", HOME),
         ("我朋友是杨浦区的", HOME),
         ("居委说要等302室", HOME),
@@ -91,3 +102,28 @@ def test_a_fact_sent_wrongly_is_not(text: str) -> None:
     acts = ruled(text).acts
     assert "correct" in acts
     assert "withdraw" not in acts
+
+
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        (["帮隔壁邻居问 老夫妻没菜了", "住我对门 502 我是501", "徐汇区斜土路200弄2号"], "徐汇区斜土路200弄2号502"),
+        (["老人没菜了", "5号602 在楼上", "徐汇区斜土路200弄"], "徐汇区斜土路200弄5号602"),
+        (["老人没菜了", "邻居住5号602", "徐汇区斜土路200弄2号"], "徐汇区斜土路200弄2号"),
+        (["家里没菜了", "我住对门 502", "徐汇区斜土路200弄2号301"], "徐汇区斜土路200弄2号301"),
+    ],
+)
+def test_a_door_told_in_between(told: list[str], address: str) -> None:
+    play = Play()
+    for nth, text in enumerate(told):
+        play.wait(seconds=30)
+        hear(play, text, *(("supplies", 0.9) if nth == 0 else ("chitchat", 0.2)))
+    assert play.case.slots["address"].value == address
+
+
+@pytest.mark.parametrize("text", ["还有是120不来", "我住隔壁303", "还有是120"])
+def test_what_is_no_door_of_theirs_changes_nothing(text: str) -> None:
+    play = _asked_how_long()
+    play.wait(seconds=40)
+    hear(play, text, "chitchat", 0.3)
+    assert play.case.slots["address"].value == HOME
