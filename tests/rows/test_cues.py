@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from conversations.cues import CUES, KIN, Cues
+from conversations.cues import CUES, Cues
 from conversations.lasting import days_said
+from conversations.shapes import KIN
 from conversations.telephones import how_they_rang
 from conversations.whom import named
 from conversations.writers import child_writes
