@@ -4,10 +4,9 @@ Knows nothing of what the signs mean. The words come from `data/red/frames.csv`;
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Set
 from enum import IntEnum
 
+from classifiers.boundaries import Clauses
 from classifiers.matching import (
     IN_CLAUSE,
     Prefilter,
@@ -27,7 +26,6 @@ _CLAUSE_END = r"[,;。!?\s…~|.](?!(?<=\.)\d)"
 _CLAUSE_ENDS = re.compile(_CLAUSE_END)
 _CLAUSE_MARKS = r",;。!?\s…~|."
 _IN_SENTENCE = r"[^。!?;\n]"
-_SENTENCE_END = re.compile(r"[。!?;\n]")
 _NEAR = 30
 _FAR = 48
 _NEVER = re.compile(r"(?!)")
@@ -41,31 +39,6 @@ class Status(IntEnum):
     ABSENT = 0
     DOUBT = 1
     PRESENT = 2
-
-
-class Clauses:
-    """Where clauses and sentences of one text begin and end; worked out when the first sign asks.
-
-    `hits`: those grams of the text that any frame asks for.
-    """
-
-    def __init__(self, read: Plain, hits: Set[int], starts: list[int]) -> None:
-        self.text, self.hits = read.plain, hits
-        self._length, self._clauses = len(read.plain), starts
-        self._sentences: list[int] | None = None
-
-    def clause(self, at: int) -> tuple[int, int]:
-        return _around(self._clauses, at, self._length)
-
-    def sentence_start(self, at: int) -> int:
-        if self._sentences is None:
-            self._sentences = [m.end() for m in _SENTENCE_END.finditer(self.text)]
-        return _around(self._sentences, at, self._length)[0]
-
-
-def _around(starts: list[int], at: int, length: int) -> tuple[int, int]:
-    place = bisect_right(starts, at)
-    return (starts[place - 1] if place else 0, starts[place] if place < len(starts) else length)
 
 
 class _Expression:
@@ -127,6 +100,7 @@ class Frames:
         contrast = "|".join(map(source_of, contrasts)) or "(?!)"
         self._contrasts = grams_of(word for pattern in contrasts for word in anchor_words(pattern))
         self._breaks = re.compile(f"{_CLAUSE_END}|(?P<contrast>{contrast})")
+        self._contrast = re.compile(contrast)
         self._break_starts = re.compile(f"[{_CLAUSE_MARKS}{''.join(sorted(first_characters(contrasts)))}]")
         expressions = [one for one in vars(self).values() if isinstance(one, _Expression)]
         self._grams = self._contrasts.union(*(one.grams for one in expressions))
@@ -143,6 +117,10 @@ class Frames:
         """Spans of fixed phrases; signs inside them mean nothing."""
         rows = self._idiom_filter.candidates(read)
         return [m.span() for row in rows for m in self._idioms[row].finditer(read.plain)]
+
+    def turns(self, start: int, clauses: Clauses) -> bool:
+        """Whether the clause that begins here turns against what stands before it (但是, 就是, 现在)."""
+        return self._contrast.match(clauses.text, start) is not None
 
     def joking(self, clauses: Clauses) -> bool:
         return self._joke.search(clauses.text, clauses) is not None

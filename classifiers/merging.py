@@ -10,7 +10,8 @@ from conversations.reading import VEILED, Entities, Reading, Reason
 
 
 class DangerReading(Protocol):
-    """What the danger rules saw in one text. `intent` is None where the rules have no opinion."""
+    """What the danger rules saw in one text. `intent` is None where the rules have no opinion. `hushed`: what it is about
+    where each sign is denied, over or trifling."""
 
     @property
     def urgency(self) -> Urgency: ...
@@ -20,6 +21,8 @@ class DangerReading(Protocol):
     def reasons(self) -> tuple[Reason, ...]: ...
     @property
     def intent(self) -> Intent | None: ...
+    @property
+    def hushed(self) -> Intent | None: ...
 
 
 def settled(danger: DangerReading) -> bool:
@@ -64,6 +67,11 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
         # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
         urgency = Urgency.URGENT
     reasons, flags = danger.reasons, danger.flags
+    if urgency is Urgency.CRITICAL and danger.hushed is not None and intent is not Intent.DISTRESS:
+        # 没有胸痛, 鼻出血 已经止住了: the model feels the word that the rules saw denied. Despair is never hushed.
+        urgency = danger.urgency
+        intent = danger.hushed if intent is Intent.EMERGENCY else intent
+        flags = flags if Flag.DECEASED in flags else tuple(dict.fromkeys((*flags, Flag.CHECK)))
     if urgency is not danger.urgency:
         reasons = (*reasons, _model_reason(opinion, urgency))
     if opinion.level.check and urgency is not Urgency.CRITICAL and Flag.CHECK not in flags:

@@ -61,6 +61,7 @@ class NoDanger:
     flags: tuple[Flag, ...] = ()
     reasons: tuple[Reason, ...] = ()
     intent: Intent | None = None
+    hushed: Intent | None = None
 
 
 class Reader:

@@ -26,6 +26,7 @@ class Saw:
     flags: tuple[Flag, ...] = ()
     reasons: tuple[Reason, ...] = ()
     intent: Intent | None = None
+    hushed: Intent | None = None
 
 
 class Rules:
@@ -172,3 +173,23 @@ def test_beside_a_death_the_ambulance_that_came_solved_nothing() -> None:
     gone = Saw(Urgency.NORMAL, (Flag.DECEASED,), (Reason("F01", "提到有人去世", "人没了"),), None)
     assert merged(gone, None, Entities(), (Act.THANKS, Act.SOLVED)).acts == (Act.THANKS,)
     assert merged(Saw(Urgency.NORMAL, (), (), None), None, Entities(), (Act.SOLVED,)).acts == (Act.SOLVED,)
+
+
+@pytest.mark.parametrize(
+    ("read", "hushed", "urgency", "intent", "flags"),
+    [
+        (Intent.EMERGENCY, Intent.OTHER_MEDICAL, Urgency.NORMAL, Intent.OTHER_MEDICAL, (Flag.CHECK,)),
+        (Intent.EMERGENCY, Intent.LIVELIHOOD, Urgency.NORMAL, Intent.LIVELIHOOD, (Flag.CHECK,)),
+        (Intent.CHILD_ILLNESS, Intent.OTHER_MEDICAL, Urgency.NORMAL, Intent.CHILD_ILLNESS, (Flag.CHECK,)),
+        (Intent.EMERGENCY, None, Urgency.CRITICAL, Intent.EMERGENCY, ()),
+        (Intent.DISTRESS, Intent.OTHER_MEDICAL, Urgency.CRITICAL, Intent.DISTRESS, ()),  # despair is never hushed
+    ],
+)
+def test_what_the_rules_saw_silenced_is_a_doubt_where_the_model_alone_is_alarmed(
+    read: Intent, hushed: Intent | None, urgency: Urgency, intent: Intent, flags: tuple[Flag, ...]
+) -> None:
+    opinion = Opinion(read, 0.8, (), Level(Urgency.CRITICAL, 0.8, check=False), Urgency.CRITICAL, "m")
+    reading = merged(Saw(hushed=hushed), opinion, Entities(), ())
+    assert (reading.urgency, reading.intent, reading.flags) == (urgency, intent, flags)
+    ruled = Saw(Urgency.CRITICAL, (), (Reason("R02", "胸口痛", "胸痛"),), Intent.EMERGENCY, hushed)
+    assert merged(ruled, opinion, Entities(), ()).urgency is Urgency.CRITICAL

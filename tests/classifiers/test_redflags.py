@@ -91,6 +91,37 @@ def test_who_only_left_is_not_dead(text: str) -> None:
     assert Flag.DECEASED not in RED.read(text).flags
 
 
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("没有胸痛", Intent.OTHER_MEDICAL),
+        ("我妈，没有胸痛，就是，头晕", Intent.OTHER_MEDICAL),
+        ("鼻出血 已经止住了", Intent.OTHER_MEDICAL),
+        ("手被纸划破了", Intent.OTHER_MEDICAL),
+        ("孩子换牙 出了点血", Intent.OTHER_MEDICAL),
+        ("突然 停电了", Intent.LIVELIHOOD),
+        ("我有高血压，血压140/90，药还有一周", Intent.MEDICINE),
+        ("他有哮喘 药在家", Intent.MEDICINE),
+        ("我要跳起来了 居委太气人", Intent.OTHER_MEDICAL),
+        ("120来了 人没了", Intent.OTHER_MEDICAL),
+    ],
+)
+def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> None:
+    reading = RED.read(text)
+    assert (verdict(reading), reading.hushed) == ("calm", about)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有胸闷 就是喘", "没有胸痛 但是左肩膀痛得冒汗", "没出血 肚子硬邦邦", "不发烧 眼睛翻上去了", "他没呼吸困难 人软了",
+        "没见红 可是肚子一阵阵", "停电了 我妈喘", "不抽了 人不动了", "胸痛", "我有哮喘 药没了", "家里没菜了",
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_denial_is_not_silenced_with_it(text: str) -> None:
+    assert RED.read(text).hushed is None
+
+
 @pytest.mark.parametrize("text", ["我妈尿毒症腿水肿到大腿了", "开水打翻溅到胸口 起泡", "全身水肿 肿到膝盖 一直在涨"])
 def test_water_of_the_body_or_the_kettle_is_no_flood(text: str) -> None:
     assert "R13W" not in {reason.code for reason in RED.read(text).reasons}
