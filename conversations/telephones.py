@@ -33,9 +33,17 @@ def other_number(text: str, *, asked: bool) -> str:
 
 
 def line_alone(text: str) -> bool:
-    """A fixed line and hardly a word beside it is whom to ring, whatever we asked."""
+    """A fixed line and hardly a word beside it is whom to ring, whatever we asked; so is one by itself at the end of a text
+    or of a line (…88弄3号502 65431234), unless it is the number of something."""
     line = _LANDLINE.search(text)
-    return line is not None and len(_WORD.findall(text.replace(line[0], ""))) <= _HARDLY
+    if line is None:
+        return False
+    hardly = len(_WORD.findall(text.replace(line[0], ""))) <= _HARDLY
+    return hardly or (_AT_END.search(text) is not None and _OF_SOMETHING.search(text) is None)
+
+
+_AT_END = re.compile(rf"(?m)(?:^|[\s，,。；;]){_LANDLINE.pattern}\W*?$")
+_OF_SOMETHING = re.compile("[单编账帐卡证]号|订单|工单|证件|身份证|验证码|密码|会议")
 
 
 _WORD, _HARDLY = re.compile(r"\w"), 6

@@ -222,3 +222,35 @@ def test_an_advert_with_a_number_and_praise_open_nothing(text: str, intent: str)
     play = Play()
     hear(play, text, intent, 0.9)
     assert not play.state.cases
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "家里没菜了 虹口区广灵四路88弄3号502 65431234",
+        "家里没菜了，虹口区广灵四路88弄3号502，6543 1234。",
+        "家里没菜了\n65431234",
+        "阿拉娘\n跌了一跤\n65431234",
+    ],
+)
+def test_a_fixed_line_by_itself_at_the_end_is_whom_to_ring(text: str) -> None:
+    play = Play()
+    hear(play, text, "supplies", 0.9)
+    assert play.case.slots["phone"].value == "02165431234"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "家里没菜了 订单 65431234",
+        "家里没菜了 快递单号是 65431234",
+        "家里没菜了 从20220401",
+        "家里没菜了 65431234弄",
+        "家里没菜了 65431234号还没人管",
+        "家里没菜了 验证码 65431234",
+    ],
+)
+def test_the_number_of_something_is_nobodys_telephone(text: str) -> None:
+    play = Play()
+    hear(play, text, "supplies", 0.9)
+    assert "phone" not in play.case.slots
