@@ -67,6 +67,9 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
         # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
         urgency = Urgency.URGENT
     reasons, flags = danger.reasons, danger.flags
+    if danger.hushed is Intent.CONSULT and intent is Intent.DISTRESS:
+        # 13512345678 随时打我: to be rung is no blow, and nothing is asked for.
+        return Reading(danger.hushed, _RUNG, (), acts, danger.urgency, reasons, flags, entities, opinion.model)
     if urgency is Urgency.CRITICAL and danger.hushed is not None and intent is not Intent.DISTRESS:
         # 没有胸痛, 鼻出血 已经止住了: the model feels the word that the rules saw denied. Despair is never hushed.
         urgency = danger.urgency
@@ -89,6 +92,8 @@ def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tu
     return named, further[: intents.MOST_FURTHER]
 
 
+_RUNG = 0.3
+"""Confidence of what somebody who only says how to be rung is about: nothing that opens a case."""
 _WEAK = 0.6
 """Confidence below which an urgent rule that names a need is believed before the model."""
 _SECOND = 0.5

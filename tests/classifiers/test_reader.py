@@ -14,6 +14,7 @@ from classifiers.train import TrainedReport
 from classifiers.urgency import Level
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.reading import Entities, Reason
+from data.playbook import load_playbook
 from tests.classifiers.conftest import copy_of
 
 NOW = datetime(2022, 4, 5, 12, tzinfo=UTC)
@@ -193,3 +194,11 @@ def test_what_the_rules_saw_silenced_is_a_doubt_where_the_model_alone_is_alarmed
     assert (reading.urgency, reading.intent, reading.flags) == (urgency, intent, flags)
     ruled = Saw(Urgency.CRITICAL, (), (Reason("R02", "胸口痛", "胸痛"),), Intent.EMERGENCY, hushed)
     assert merged(ruled, opinion, Entities(), ()).urgency is Urgency.CRITICAL
+
+
+def test_how_to_be_rung_is_no_blow() -> None:
+    opinion = Opinion(Intent.DISTRESS, 0.95, (), Level(Urgency.URGENT, 0.7, check=True), Urgency.NORMAL, "m")
+    reading = merged(Saw(hushed=Intent.CONSULT), opinion, Entities(), ())
+    assert (reading.urgency, reading.intent, reading.flags) == (Urgency.NORMAL, Intent.CONSULT, ())
+    assert reading.confidence < load_playbook().manners.floor
+    assert merged(Saw(), opinion, Entities(), ()).intent is Intent.DISTRESS

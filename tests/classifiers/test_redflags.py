@@ -104,6 +104,10 @@ def test_who_only_left_is_not_dead(text: str) -> None:
         ("他有哮喘 药在家", Intent.MEDICINE),
         ("我要跳起来了 居委太气人", Intent.OTHER_MEDICAL),
         ("120来了 人没了", Intent.OTHER_MEDICAL),
+        ("13512345678 随时打我", Intent.CONSULT),
+        ("别打我 打我儿子13612340000", Intent.CONSULT),
+        ("打我妈妈的 65431234", Intent.CONSULT),
+        ("爷爷90岁耳朵不好，电话打不通，不过邻居说看到他了", Intent.CARE),
     ],
 )
 def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> None:
@@ -116,10 +120,25 @@ def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> N
     [
         "没有胸闷 就是喘", "没有胸痛 但是左肩膀痛得冒汗", "没出血 肚子硬邦邦", "不发烧 眼睛翻上去了", "他没呼吸困难 人软了",
         "没见红 可是肚子一阵阵", "停电了 我妈喘", "不抽了 人不动了", "胸痛", "我有哮喘 药没了", "家里没菜了",
+        "我很害怕 随时打我13612340000", "我撑不下去了 请打我", "爷爷电话打不通", "邻居没有看到他 电话打不通",
     ],
 )  # fmt: skip
 def test_what_stands_beside_a_denial_is_not_silenced_with_it(text: str) -> None:
     assert RED.read(text).hushed is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expect"),
+    [
+        ("晚上打我", "critical"),
+        ("晚上打我 13612340000", "calm"),
+        ("求求你别打我了", "check"),
+        ("别打我了 我在开会", "calm"),
+        ("别打我 打我儿子13612340000", "calm"),
+    ],
+)
+def test_a_number_tells_a_call_from_a_blow(text: str, expect: str) -> None:
+    assert verdict(RED.read(text)) == expect
 
 
 @pytest.mark.parametrize("text", ["我妈尿毒症腿水肿到大腿了", "开水打翻溅到胸口 起泡", "全身水肿 肿到膝盖 一直在涨"])
