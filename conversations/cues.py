@@ -170,6 +170,10 @@ class Cues:
     """They would rather not say where they are."""
     spot: Pattern[str]
     """The words of a spot that has no number."""
+    stays_at: Pattern[str]
+    """A spot by its name where somebody stays (睡在外白渡桥下面); groups `place` and `name`."""
+    no_name_of_spot: Pattern[str]
+    """What stands before a spot and is no name of it (马路, 那个)."""
     beside: Pattern[str]
     """What somebody is beside who cannot say the address (在莘庄地铁站旁边, 旁边有个便利店)."""
     hospital_name: Pattern[str]

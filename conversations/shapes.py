@@ -51,6 +51,7 @@ SHAPES = {
     "no_site": r"%(no_site)s|\d{1,2}月\d{1,2}[号日]|\d{1,2}[月日天点]",
     "where_lost": "(?:%(where_unknown)s)[^，,。；;！!？?]{0,8}(?:%(whereabouts)s)"
     r"|(?:%(whereabouts)s)[^，,。；;！!？?]{0,4}(?:%(where_unknown)s)",
+    "stays_at": r"(?:%(stays)s)\s?(?P<place>(?P<name>[\u4e00-\u9fffA-Za-z\d]{2,16}?)(?:%(spot_named)s)(?:%(spot_side)s)*)",
     "beside": r"[在住靠近]\s?(?P<place>\S{2,20}?(?:%(beside)s))"
     r"|(?P<landmark>(?:%(beside)s)就?[是有](?:一?[个家座所条])?[^，,。；;！!？?\s]{0,12}?(?:%(landmark)s))",
     "drug_is": r"(?:这个)?(?:药的?名?字?|药品|名字)?(?:%(drug_is)s|[:：])\s*",

@@ -24,6 +24,7 @@ from conversations.whereabouts import (
     number_alone,
     place_told,
     specific,
+    spot_told,
     where_i_am,
 )
 from conversations.which_door import door_alone
@@ -85,7 +86,7 @@ def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
         and names_a_place(rest, cues)
     ):
         return door_alone(Filled(rest, parts=(("raw", rest),), sure=False), message.text, cues)
-    if not asked and (told := where_i_am(message.text, cues)):
+    if not asked and (told := where_i_am(message.text, cues) or spot_told(message.text, cues)):
         return Filled(told, parts=(("raw", told),), sure=False)
     if asked and (near := beside(message.text, cues)):
         return Filled(near, parts=(("raw", near),), sure=False)

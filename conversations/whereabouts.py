@@ -163,6 +163,18 @@ def names_a_place(said: str, cues: Cues) -> bool:
     return bool(_DOOR.search(told) or (len(said) <= _NAME and cues.site.search(told)))
 
 
+def spot_told(said: str, cues: Cues) -> str:
+    """A named spot without a door where somebody stays (睡在外白渡桥下面; 停在沪渝高速青浦服务区), "" for none."""
+    found = cues.stays_at.search(said)
+    if found is None or cues.where_asked.search(said[: found.end()]) or cues.of_others.search(said):
+        return ""
+    name = cues.no_name_of_spot.sub("", found["name"])
+    return found["place"] if len(name) >= _TWO and name[0] not in _AWAY else ""
+
+
+_AWAY = "从到去往经离过给"
+
+
 _WHERE_I_AM = re.compile(
     r"(?:^|[，,。；;\s])(?:我们?|人|现在|就|都|正)+(?:在|住在?)\s?(?P<place>[^，,。；;！!？?\n]{4,60})"
 )

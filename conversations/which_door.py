@@ -24,6 +24,7 @@ _ROOM_FIRST = re.compile(
     r"\s*(?!1(?:10|19|20|22)(?!\d))([A-Za-z]?\d{3,4})[ ：:，,]\s*(?![年月元块天份斤岁度多户个]|血|高压|低压|心率)[\u4e00-\u9fff]"
 )
 """A bare room before what it is about, as lines of a list begin (503 小张 要产检)."""
+_FIGURE = re.compile(r"\d")
 _NO_DIGIT = re.compile(r"\D")
 
 Parts = dict[str, str]
@@ -32,6 +33,8 @@ Parts = dict[str, str]
 def door_told(words: str, cues: Cues) -> Parts:
     """The door of whoever the words are about; {} for none, for several, for a date (3号), for a figure that only looks like
     one (血压180 老人), and for the writer's own where another is in need."""
+    if not _FIGURE.search(words):
+        return {}
     found = doors_of(words)
     if not found and (room := _ROOM_FIRST.match(words)):
         return {"room": room[1]}
@@ -168,7 +171,8 @@ def with_its_own_door(known: Mapping[str, Filled], words: str, cues: Cues) -> Ma
     another of its house has told."""
     if "phone" in known and has_its_number(words):
         known = {name: value for name, value in known.items() if name != "phone"}
-    place, door = known.get("address"), door_told(words, cues)
+    place = known.get("address")
+    door = door_told(words, cues) if place else {}
     if place is None or not door:
         return known
     theirs = at_their_door(place, door)

@@ -48,7 +48,7 @@ def test_other_inconveniences_keep_nothing(text: str) -> None:
     [
         ("没地址 就在苏州河边上 昌化路桥", "livelihood", "就在苏州河边上 昌化路桥"),
         ("住在桥洞下面 就在武宁路桥", "travel", "住在桥洞下面 就在武宁路桥"),
-        ("睡在北站候车室外面", "travel", "睡在北站候车室外面"),
+        ("睡在北站候车室外面", "travel", "北站候车室外面"),
         ("曹杨路的公园里面", "livelihood", "曹杨路的公园里面"),
         ("曹杨路", "travel", "普陀区曹杨路"),
         ("曹杨路500弄3号201 就在公园旁边", "travel", "普陀区曹杨路500弄3号201"),
@@ -69,3 +69,66 @@ def test_a_place_in_words_is_still_asked_for_its_district() -> None:
     hear(play, "我没吃的了 13612340079", "supplies", 0.9)
     play.wait(seconds=40)
     assert "哪个区" in said(hear(play, "没地址 就在苏州河边上 昌化路桥", "livelihood", 0.4))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("我睡在外白渡桥下面 两天没吃了", "外白渡桥下面"),
+        ("货车司机 困在沪渝高速青浦服务区 四天了 没吃的", "沪渝高速青浦服务区"),
+        ("我在船上 吴淞口锚地 没吃的了", "吴淞口锚地"),
+        ("我爸在世纪大道路口晕倒了", "世纪大道路口"),
+        ("老人晕倒在四平路桥下", "四平路桥下"),
+        ("我们车停在嘉浏高速朱桥收费站旁边 没吃的", "嘉浏高速朱桥收费站旁边"),
+    ],
+)
+def test_a_named_spot_without_a_door_is_where_they_are(text: str, place: str) -> None:
+    play = Play()
+    hear(play, text, "supplies", 0.9)
+    assert play.case.slots["address"].value == place
+    assert not play.case.slots["address"].sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是骑手，睡桥洞三天了 没吃的",
+        "睡在一个天桥下面 没吃的",
+        "没吃的了 我在路口等核酸",
+        "从沪渝高速青浦服务区过来就红码了 没吃的",
+        "没吃的 能不能去沪渝高速青浦服务区拿",
+        "家里没菜了 在家门口路口等团购",
+        "没菜了 听说外白渡桥封了",
+    ],
+)
+def test_a_spot_without_a_name_or_one_passed_by_is_no_place(text: str) -> None:
+    play = Play()
+    hear(play, text, "supplies", 0.9)
+    assert "address" not in play.case.slots
+
+
+@pytest.mark.parametrize("text", ["没有地址", "我没有固定住处", "没地方住，在流浪", "无家可归"])
+def test_who_has_no_address_is_not_asked_again(text: str) -> None:
+    play = Play()
+    hear(play, "没吃的了", "supplies", 0.9)
+    play.wait(seconds=40)
+    hear(play, text, "livelihood", 0.2)
+    assert play.case.slots["address"].value == SKIPPED
+    play.wait(seconds=40)
+    told = said(hear(play, "13512340079", "spam", 0.3))
+    assert "还缺" not in told and "详细地址" not in told
+
+
+def test_the_place_they_told_stays_when_they_have_no_address() -> None:
+    play = Play()
+    for text in ("我睡在外白渡桥下面 两天没吃了", "没有地址"):
+        play.wait(seconds=40)
+        hear(play, text, "supplies", 0.9 if "睡" in text else 0.2)
+    assert play.case.slots["address"].value == "外白渡桥下面"
+
+
+@pytest.mark.parametrize("text", ["居委没有地址", "没有地址簿"])
+def test_somebody_elses_lack_of_an_address_is_none_of_theirs(text: str) -> None:
+    play = Play()
+    hear(play, f"没吃的了 {text}", "supplies", 0.9)
+    assert "address" not in play.case.slots
