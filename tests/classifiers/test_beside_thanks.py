@@ -3,15 +3,17 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from classifiers.beside_thanks import left_of
+from classifiers.beside_thanks import graver, left_of
 from classifiers.reader import Reader
 from classifiers.scorer import Model
-from conversations.codes import Act, Flag, Urgency
+from conversations.codes import Act, Flag, Intent, Urgency
+from conversations.reading import Reading, Reason
 
 NOW = datetime(2022, 4, 5, 12, tzinfo=UTC)
 ROWS = Path(__file__).parent / "rows"
@@ -66,6 +68,7 @@ def test_whatever_presses_is_left_whole(frame: str) -> None:
     "text",
     ["谢谢，药收到了，老人好多了", "谢谢你们 老人透析做上了", "透析做上了 谢谢", "化疗做完了 感谢", "人救过来了 谢谢120",
      "谢谢医生救了我妈", "太感谢了 终于透析上了", "120来了", "我爸送到医院了，谢谢大家", "孩子退烧了，谢谢医生",
+     "菜收到了，谢谢，我妈头不痛了", "药送到了，我爸现在肚子不疼了，谢谢",
      "谢谢，奶奶胃口好多了，会吃饭了",
      "感谢新民晚报帮我爸联系到了透析，昨天已经做了，人也舒服了", "谢谢！孩子的奶粉送到了，宝宝喝上了，全家感激不尽",
      "菜收到了，谢谢居委谢谢志愿者，你们辛苦了，祝你们平安健康"],
@@ -127,3 +130,45 @@ def test_what_the_thanks_are_for_hides_no_danger(reader: Reader, text: str) -> N
 def test_joy_and_a_danger_is_a_danger(reader: Reader) -> None:
     read = reader.read(["谢谢，透析做好了，可是回来以后她一只手提不起来了"], [NOW])[0]
     assert read.urgency is Urgency.CRITICAL or Flag.CHECK in read.flags
+
+
+@pytest.mark.parametrize("heard", [Intent.SUPPLIES, Intent.MEDICINE, Intent.CHITCHAT])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "物资收到了，谢谢，老人吃了里面的面包以后一直拉肚子",
+        "药收到了谢谢，我爸吃了以后浑身发痒",
+        "菜收到了，谢谢，我妈今天说看东西重影",
+        "快递到了 谢谢 孩子吃了牛奶又吐了",
+    ],
+)
+def test_whoever_is_ill_of_what_came_needs_no_more_of_it(heard: Intent, text: str) -> None:
+    own = Reading(heard, 0.9, urgency=Urgency.SOON, acts=(Act.SOLVED,))
+    left = left_of(text)
+    assert left is not None
+    read = graver(own, left, replace(own, acts=()))
+    assert read.intent is Intent.OTHER_MEDICAL
+    assert Act.SOLVED not in read.acts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "菜收到了，谢谢，就是米快没了，老人饿得头晕",
+        "药收到了，谢谢，就是少了一盒 我妈头痛的那种",
+        "菜收到了谢谢，水果烂了几个",
+        "菜收到了谢谢，居委真让人心疼",
+    ],
+)
+def test_what_is_wanting_beside_it_is_wanting(text: str) -> None:
+    own = Reading(Intent.SUPPLIES, 0.9, urgency=Urgency.SOON)
+    left = left_of(text)
+    assert left is not None
+    assert graver(own, left, own).intent is Intent.SUPPLIES
+
+
+def test_what_a_rule_named_stays_named() -> None:
+    own = Reading(Intent.MEDICINE, 0.9, urgency=Urgency.URGENT, reasons=(Reason("O05", "药断了"),))
+    left = left_of("菜收到了，谢谢，我妈头晕得厉害 降压药停了")
+    assert left is not None
+    assert graver(own, left, own).intent is Intent.MEDICINE
