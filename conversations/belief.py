@@ -116,7 +116,8 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     calm = words <= _FEW and reading.intent in _OF_THINGS
     sure = reading.intent is Intent.EMERGENCY and reading.confidence >= _LIKELY
     named = cues.illness.fullmatch(message.text.strip()) is not None
-    hardly = rang or calm or named or (few and not sure)
+    missed = words <= _PUT_RIGHT and cues.missed_call.search(message.text) is not None
+    hardly = missed or rang or calm or named or (few and not sure)
     if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)

@@ -24,6 +24,8 @@ class Cues:
     """It is over, feared or heard of."""
     help_called: Pattern[str]
     """Somebody has called for help already: no new danger."""
+    missed_call: Pattern[str]
+    """They did not hear our call."""
     ambulance_waits: Pattern[str]
     """They rang 120, and it does not come yet."""
     illness: Pattern[str]

@@ -24,6 +24,7 @@ from conversations.overdue import with_overdue
 from conversations.picture_talk import picture_answered
 from conversations.private import masked
 from conversations.reading import Reading
+from conversations.returning import back_in_touch
 from conversations.revisiting import answered
 from conversations.sharing import keep_contact, share
 from conversations.small_talk import small_talk, wordless
@@ -96,6 +97,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         return draft.finish()
     if message.kind == "notice":
         return draft.finish()
+    back_in_touch(draft, reading, danger=danger)
     case, intent = find_case(draft.state, message, reading, draft.playbook)
     case = case or left_behind(draft)
     if case is not None and of_another_home(case, message.text, reading, cues):
