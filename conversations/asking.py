@@ -9,7 +9,7 @@ from conversations.messages import Inbound
 from conversations.playbook import Playbook, SlotRow
 from conversations.reading import Address, Reading
 from conversations.slots import SHARED, SKIPPED, missing
-from conversations.state import Case, Conversation
+from conversations.state import PLACED, Case, Conversation
 from conversations.values import evolve
 
 Ask = tuple[str, tuple[str, ...]]
@@ -27,7 +27,8 @@ def ask_contact(case: Case, playbook: Playbook) -> Ask:
     Who cannot make a call is asked for no number. Who is being hurt is asked where they are first, and left the choice
     whether a call is safe.
     """
-    wanted = tuple(name for name in ("phone", "address") if name not in case.slots)
+    told = ("address",) if PLACED in case.asked else ()
+    wanted = tuple(name for name in ("phone", "address") if name not in case.slots and name not in told)
     if Flag.MUTE in case.flags:
         wanted = tuple(name for name in wanted if name != "phone")
     elif "phone" in wanted and playbook.danger(case.codes).watched:

@@ -13,7 +13,7 @@ from conversations.listening import new_case
 from conversations.messages import Inbound
 from conversations.slots import PARSERS
 from conversations.speaking import danger_line
-from conversations.state import Case, Filled
+from conversations.state import PLACED, Case, Filled
 from conversations.turn import Draft, Turn
 from conversations.values import evolve
 
@@ -25,6 +25,8 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
 
     Whoever collected the names is asked for one number and one address; rooms stand in the entries' own words.
     """
+    if all(its_own_place(part.reading) for part in event.parts):  # where they are is told, of each
+        parent = evolve(parent, asked={**parent.asked, PLACED: 1})
     parent = draft.open_ticket(parent)
     draft.filed = parent.key
     given: list[str] = []
@@ -57,9 +59,6 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
     spent = parent.rounds >= draft.playbook.manners.budget(parent.urgency, surge=draft.surge)
     # Whoever was asked often enough is not asked again for the list's sake; but a household in danger must be found.
     words, names = ask_contact(parent, draft.playbook) if reds or not spent else NOTHING
-    if names and all(its_own_place(part.reading) for part in parts):  # where they are is told, of each
-        known = "phone" in parent.slots
-        words, names = NOTHING if known else (draft.playbook.say("ask_phone"), ("phone",))
     draft.say("question", words)
     draft.put(asked(parent, names))
     draft.state = evolve(draft.state, focus=parent.key, asked=names, asked_on=draft.state.turn)

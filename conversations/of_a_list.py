@@ -11,8 +11,11 @@ from conversations.playbook import Playbook
 from conversations.reading import Reading
 from conversations.state import Case, Conversation, Filled
 from conversations.which_door import CALLED, door_told, same_door, without_the_door
+from conversations.whom import named, told_of
 
-_DOOR = re.compile(r"\d{3}|\d号")
+_ROOM = re.compile(r"(?:^|[，,。；;\s])(?:\d{1,4}号楼?)?([A-Za-z]?\d{3,4})(?=室|[说的家也今又还老要现那这]|\W)")
+"""A room of the list as it is spoken of later (402说腿肿了)."""
+_NO_DIGIT = re.compile(r"\D")
 
 
 def of_a_household(
@@ -28,26 +31,33 @@ def of_a_household(
         and intent.opens_case
     ):
         return None, intent
-    lists = {case.parent for case in state.cases}
-    cases = [case for case in state.cases if case.open]
-    listed = [case for case in cases if case.key not in lists and (case.parent or begins_with_a_door(case.summary))]
-    many = any(Flag.MANY in case.flags or cues.for_house.search(case.summary) for case in cases)
+    listed, many = _households(state), _for_a_house(state, cues)
     if not (listed or many):
         return None
     begins = begins_with_a_door(text)
-    named = {one[0] for one in CALLED.finditer(text)}
-    if not (begins or named or (_DOOR.search(text) and len(listed) > 1)):
-        return None
-    door, needs = door_told(text, cues), intent is not None and intent.opens_case
-    theirs = [case for case in listed if same_door(door, door_told(case.summary, cues))] if door else []
-    if not door and named:
-        theirs = [case for case in listed if named & {one[0] for one in CALLED.finditer(case.summary)}]
+    door = door_told(text, cues)
+    theirs = _named(listed, text, door, cues)
     if len(theirs) == 1 and (len(listed) > 1 or begins):
-        return _of(theirs[0], reading, intent, playbook)
+        return _of(theirs[0], text, reading, intent, playbook)
     other = begins and door and not theirs and (many or any(_another(door, case, cues) for case in listed))
-    if other and (needs or cues.lacks.search(text)):
+    if other and ((intent is not None and intent.opens_case) or cues.lacks.search(text)):
         return None, intent
     return None
+
+
+def _named(listed: list[Case], text: str, door: dict[str, str], cues: Cues) -> list[Case]:
+    """The households that a text names: by a door, a room of theirs, a neighbour's name, or which of the family it is."""
+    if door:
+        return [case for case in listed if same_door(door, door_told(case.summary, cues))]
+    if rooms := {one[1] for one in _ROOM.finditer(text)}:
+        found = [case for case in listed if _NO_DIGIT.sub("", door_told(case.summary, cues).get("room", "")) in rooms]
+        if found:
+            return found
+    if called := {one[0] for one in CALLED.finditer(text)}:
+        return [case for case in listed if called & {one[0] for one in CALLED.finditer(case.summary)}]
+    entries = [case for case in listed if case.parent]
+    whom = told_of(text, cues) if entries else frozenset()
+    return [case for case in entries if whom & named(case.summary, cues)]
 
 
 def _households(state: Conversation) -> list[Case]:
@@ -68,12 +78,16 @@ def of_all(state: Conversation, case: Case, place: Filled, cues: Cues) -> Filled
     return without_the_door(place, door_told(case.summary, cues))
 
 
-def _of(case: Case, reading: Reading, intent: Intent | None, playbook: Playbook) -> tuple[Case | None, Intent | None]:
-    """More of one household's matter, or another matter of that household."""
+def _of(
+    case: Case, text: str, reading: Reading, intent: Intent | None, playbook: Playbook
+) -> tuple[Case | None, Intent | None]:
+    """More of one household's matter, or another matter of that household, where a rule or a word of theirs says so."""
     if intent is None or not intent.opens_case:
         return case, None
-    alike = playbook.intents[intent].family == playbook.intents[case.intent].family
-    return (case, intent) if alike or reading.urgency is Urgency.CRITICAL else (None, intent)
+    if playbook.intents[intent].family == playbook.intents[case.intent].family or reading.urgency is Urgency.CRITICAL:
+        return case, intent
+    another = playbook.cues.also.search(text) is not None or any(one.code != "model" for one in reading.reasons)
+    return (None, intent) if another else (case, None)
 
 
 def _another(door: dict[str, str], case: Case, cues: Cues) -> bool:

@@ -12,7 +12,7 @@ from conversations.messages import Inbound
 from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
 from conversations.reading import Reading
-from conversations.state import Case, Filled
+from conversations.state import PLACED, Case, Filled
 from conversations.telephones import CALLED, has_no_number, how_they_rang, other_number, to_be_rung
 from conversations.whereabouts import (
     as_spoken,
@@ -279,6 +279,6 @@ def missing(row: IntentRow, case: Case, needs: Iterable[str] = ("open",)) -> tup
 
 def _beside_the_point(slot: SlotRow, case: Case) -> bool:
     """Who cannot make a call is asked for no number, whose baby has no milk not how many weeks she is pregnant."""
-    if slot.name == "phone" and Flag.MUTE in case.flags:
+    if (slot.name == "phone" and Flag.MUTE in case.flags) or (slot.name == "address" and PLACED in case.asked):
         return True
     return bool(slot.unless) and Flag.PREGNANT not in case.flags and any(word in case.summary for word in slot.unless)

@@ -14,6 +14,8 @@ HELPED = "helped"
 """Among what was asked of a case: help is there."""
 CHECKED = "checked"
 """Counted once a doubt was denied: it stays for people and is not asked again."""
+PLACED = "placed"
+"""Each household of the list has told its own place: the list as a whole has none."""
 _SAID_DONE = frozenset({TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED})
 
 

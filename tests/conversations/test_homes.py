@@ -3,11 +3,12 @@
 import pytest
 
 from conversations.doors import each_in_need, label_of
+from conversations.effects import AlertDesk
 from conversations.events import MessageReceived, Part
 from conversations.homes import homes_apart
 from conversations.messages import Inbound
-from tests.conversations.ruled import ruled
-from tests.conversations.talking import CONTACT, Play, playbook
+from tests.conversations.ruled import hear, ruled
+from tests.conversations.talking import CONTACT, Play, of, playbook, said
 
 HIS, HERS = "宝山区牡丹江路200弄3号101", "静安区共和新路100弄3号201"
 THEIRS = "普陀区曹杨路500弄7号502"
@@ -81,3 +82,21 @@ def test_a_home_is_shown_by_its_need() -> None:
         "我妈晕倒了",
     ]
     assert label_of(_parts(text, "dialysis medicine")[0]).startswith("我爸透析停了三天")
+
+
+def test_what_is_told_later_is_of_one_of_them_and_where_they_live_is_not_asked() -> None:
+    play = Play(numbers=8)
+    text = f"我妈住{HERS} 我婆婆住{THEIRS} 两个都没降压药了"
+    message = Inbound(CONTACT, "m0", "text", text, play.now)
+    turn = play.do(MessageReceived(message, ruled(text, "medicine"), parts=_parts(text, "medicine medicine")))
+    assert "地址" not in said(turn)
+    for words, intent in (
+        ("13633334444", "spam"),
+        ("婆婆的急 明天就没了", "supplies"),
+        ("婆婆头痛得厉害 吐了", "emergency"),
+    ):
+        play.wait(seconds=40)
+        turn = hear(play, words, intent, 0.3 if intent == "spam" else 0.76)
+        assert "详细地址" not in said(turn) and "还缺地址" not in said(turn)
+    assert [str(case.urgency) for case in play.state.cases] == ["urgent", "urgent", "critical"]
+    assert {alert.number for alert in of(turn, AlertDesk)} == {play.state.cases[2].ticket}

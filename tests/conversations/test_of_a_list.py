@@ -72,6 +72,25 @@ def test_what_is_said_of_one_household_is_on_its_ticket() -> None:
     assert (play.case.intent, play.case.slots["address"].value) == ("supplies", f"{LANE}402")
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "whose"),
+    [
+        ("402说腿肿了 气急", "emergency", 0),
+        ("503今天见红了", "maternity", 1),
+        ("李伯伯今天气急", "emergency", 0),
+        ("李伯伯的明天就没了", "supplies", 0),
+        ("气急", "emergency", 1),
+    ],
+)
+def test_a_household_is_known_by_its_room_and_by_its_name(text: str, intent: str, whose: int) -> None:
+    play = _play(("402 李伯伯 透析停了", "dialysis"), ("503 小张 要产检", "maternity"), (f"{LANE} 13812345678", "spam"))
+    play.wait(seconds=30)
+    turn = hear(play, text, intent, 0.8)
+    assert len(play.state.cases) == 2
+    assert play.state.focus == play.state.cases[whose].key
+    assert {alert.number for alert in of(turn, AlertDesk)} <= {play.state.cases[whose].ticket}
+
+
 def test_one_households_door_is_no_other_ones() -> None:
     play = _play(
         ("我是楼长，帮我们楼报几户", "community"), ("401老伯化疗停了", "oncology"), (f"{LANE} 13812345678", "spam")
