@@ -5,7 +5,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from adapters.app_message import APP, EXAMPLES, TEXT_BYTES, FieldError, read_message
@@ -43,7 +43,7 @@ def _long_enough(value: str) -> str:
 class AppSecrets:
     """`key` signs the native app's requests (HMAC-SHA256)."""
 
-    key: Secret
+    key: Secret = field(metadata={"check": _long_enough})
 
 
 class App:

@@ -20,7 +20,7 @@ WINDOW_CODES = frozenset({28003070, 28003080, 28003081})
 """This act of the contact carries no more messages; another act may."""
 
 _TOKEN = Failure(
-    "token_refused", "抖音不接受访问令牌，稍后自动重发；再三出现请管理员查授权。", retry=True, blame="config"
+    "token_refused", "抖音不接受访问令牌，已暂停发送，请管理员查授权。", retry=True, blame="config", stop_account=True
 )
 _GRANT = Failure(
     "authorize_again",
@@ -50,13 +50,13 @@ FAILURES: Mapping[int, Failure] = {
     10008: _TOKEN,
     10010: _GRANT,
     10020: _GRANT,
-    2100004: Failure("busy", "抖音系统繁忙，稍后自动重发。", retry=True),
+    2100004: Failure("busy", "抖音系统繁忙。", retry=True),
     2100005: _OURS,
     2100007: _RIGHT,
     2100009: Failure(
         "contact_banned", "对方的抖音账号被封禁，收不到私信，请用电话联系。", blame="contact", unreachable=True
     ),
-    2190001: Failure("quota", "抖音的调用次数用完，已暂停发送，稍后自动重发。", retry=True, stop_account=True),
+    2190001: Failure("quota", "抖音的调用次数用完，已暂停发送。", retry=True, stop_account=True),
     2190002: _TOKEN,
     2190003: _GRANT,
     2190004: _RIGHT,
@@ -75,7 +75,7 @@ FAILURES: Mapping[int, Failure] = {
         "not_enterprise", "抖音账号不是企业号，发不了私信，请联系管理员。", blame="config", stop_account=True
     ),
     28001038: Failure("content_refused", "抖音不允许这条内容，请改写后再发。", blame="us"),
-    28003018: Failure("too_fast", "发送太快，抖音要求稍等，稍后自动重发。", retry=True, stop_account=True),
+    28003018: Failure("too_fast", "发送太快，抖音要求稍等。", retry=True, stop_account=True),
     28003070: Failure(
         "quota_used",
         "对方上次来消息后，可回复的条数已经用完；等对方再来消息，或用电话联系。",
@@ -99,12 +99,12 @@ FAILURES: Mapping[int, Failure] = {
     ),
 }
 
-NO_CONNECTION = Failure("no_connection", "连不上抖音，稍后自动重试。", retry=True)
-NO_TOKEN = Failure("no_token", "取不到抖音的访问令牌，稍后自动重试。", retry=True)
+NO_CONNECTION = Failure("no_connection", "连不上抖音。", retry=True)
+NO_TOKEN = Failure("no_token", "取不到抖音的访问令牌。", retry=True)
 NO_ANSWER = Failure("no_answer", "抖音没有回音，不能确定对方是否收到。")
 UNREADABLE = Failure("unreadable_answer", "抖音的回答无法识别，不能确定对方是否收到。")
 EMPTY = Failure("empty_text", "消息没有内容，没有发出。", blame="us")
-OVERLOADED = Failure("overloaded", "抖音要求稍等，稍后自动重发。", retry=True)
+OVERLOADED = Failure("overloaded", "抖音要求稍等。", retry=True)
 LINE = Line(NO_CONNECTION, NO_ANSWER, OVERLOADED, UNREADABLE)
 NOTHING_TO_ANSWER = replace(_WINDOW, note="对方 24 小时内没有来过私信，抖音不让主动发；等对方再来消息，或用电话联系。")
 ONLY_IN_DOUYIN = Failure("only_in_douyin", "抖音没有给出这个文件，请到抖音里看。", blame="contact")

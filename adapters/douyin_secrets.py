@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adapters.base import Secret
+from adapters.bases import base_of
 from conversations.messages import Opener
 from conversations.window import Limits, Window
 
@@ -28,7 +29,7 @@ def _matches(pattern: str, cure: str) -> Callable[[str], str]:
     return lambda value: "" if re.fullmatch(pattern, value) else cure
 
 
-_BASE = {"check": _matches(r"https?://[^\s?#]+[^\s?#/]", "must be an address such as https://open.douyin.com")}
+_BASE = base_of("https://open.douyin.com")
 _LINK = {"check": _matches(r"https://\S{4,200}", "must be an https address, such as that of the chat page")}
 _SETUP = {"check": _matches("signed|unsigned", "must be signed, or unsigned while the webhook is being registered")}
 

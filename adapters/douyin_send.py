@@ -35,6 +35,7 @@ from conversations.messages import Attachment, Inbound
 
 TIME_LIMIT = aiohttp.ClientTimeout(total=6, connect=4, sock_connect=3)
 MEDIA_TIME_LIMIT = aiohttp.ClientTimeout(total=60, connect=5, sock_connect=4, sock_read=15)
+_TOO_MANY = 429
 MEDIA_BYTES = 20 * 1024 * 1024
 
 SCENES = {MESSAGE: "im_reply_msg", ENTER: "im_enter_direct_msg"}
@@ -173,6 +174,8 @@ async def fetch_media(
             await drop_access_token(world, secrets, token)
             if attempt == 1:
                 continue
+        if code and (reason := failure(code)).retry:
+            raise SendFailed(reason)
         data = answer.get("data")
         address = data.get("url") if not code and isinstance(data, dict) else None
         if not isinstance(address, str) or urlsplit(address).scheme not in ("https", urlsplit(secrets.api_base).scheme):
@@ -203,7 +206,8 @@ async def _get(
             else:
                 if response.status == 200:
                     return bytes(body)
-                reason = ONLY_IN_DOUYIN
+                if response.status < 500 and response.status != _TOO_MANY:
+                    reason = ONLY_IN_DOUYIN
     except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError):
         pass
     raise SendFailed(reason)

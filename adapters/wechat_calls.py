@@ -25,7 +25,7 @@ FIELD_BYTES = 60
 """A field of a notice: 20 Chinese characters."""
 
 _ONLY_SERVICE = Failure("not_permitted", "只有认证的服务号可以这样做，这个公众号不行。", blame="config")
-_NOT_TAKEN = Failure("no_answer", "微信没有收下照片，稍后自动重发。", retry=True)
+_NOT_TAKEN = Failure("no_answer", "微信没有收下照片。", retry=True)
 _BAD_PICTURE = failure(40137)
 _TOO_LARGE = failure(45001)
 

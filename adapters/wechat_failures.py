@@ -15,8 +15,14 @@ TOKEN_CODES = frozenset({40001, 40014, 41001, 42001})
 TOO_LONG = 45002
 
 FAILURES: Mapping[int, Failure] = {
-    -1: Failure("busy", "微信系统繁忙，稍后自动重发。", retry=True),
-    40001: Failure("token_refused", "微信不接受访问令牌，稍后自动重发；再三出现请查密钥。", retry=True, blame="config"),
+    -1: Failure("busy", "微信系统繁忙。", retry=True),
+    40001: Failure(
+        "token_refused",
+        "微信不接受访问令牌，已暂停发送，请联系管理员查密钥。",
+        retry=True,
+        blame="config",
+        stop_account=True,
+    ),
     40003: Failure("bad_openid", "微信不认识这位居民的编号，请用电话联系。", blame="contact", unreachable=True),
     40013: Failure("bad_appid", "公众号 AppID 不正确，已停止发送，请联系管理员。", blame="config", stop_account=True),
     40033: Failure("bad_characters", "消息含微信不接受的字符，没有发出，已通知技术人员。", blame="us"),
@@ -34,7 +40,7 @@ FAILURES: Mapping[int, Failure] = {
     44004: Failure("empty_text", "消息没有内容，没有发出，已通知技术人员。", blame="us"),
     TOO_LONG: Failure("too_long", "消息太长，微信没有接受，请分成几条再发。", blame="us"),
     45009: Failure("daily_quota", "今天的发送次数已用完，已暂停发送，零点后恢复。", retry=True, stop_account=True),
-    45011: Failure("minute_quota", "发送太快，微信要求稍等，稍后自动重发。", retry=True, stop_account=True),
+    45011: Failure("minute_quota", "发送太快，微信要求稍等。", retry=True, stop_account=True),
     45015: Failure(
         "window_closed",
         "对方超过 48 小时没有发消息，或已取消关注，现在发不出；等对方再来消息，或用电话联系。",
@@ -77,12 +83,12 @@ FAILURES: Mapping[int, Failure] = {
     40007: Failure("media_gone", "图片或语音在微信那边已经过期（只保留 3 天）。"),
 }
 
-NO_CONNECTION = Failure("no_connection", "连不上微信，稍后自动重试。", retry=True)
-NO_TOKEN = Failure("no_token", "取不到微信的访问令牌，稍后自动重试。", retry=True)
+NO_CONNECTION = Failure("no_connection", "连不上微信。", retry=True)
+NO_TOKEN = Failure("no_token", "取不到微信的访问令牌。", retry=True)
 NO_ANSWER = Failure("no_answer", "微信没有回音，不能确定对方是否收到。")
 UNREADABLE = Failure("unreadable_answer", "微信的回答无法识别，不能确定对方是否收到。")
 EMPTY = Failure("empty_text", "消息没有内容，没有发出。", blame="us")
-OVERLOADED = Failure("overloaded", "微信要求稍等，稍后自动重发。", retry=True)
+OVERLOADED = Failure("overloaded", "微信要求稍等。", retry=True)
 LINE = Line(NO_CONNECTION, NO_ANSWER, OVERLOADED, UNREADABLE)
 MEDIA_UNREADABLE = Failure("media_unreadable", "微信没有给出这个文件，请在公众号后台查看。")
 MEDIA_TOO_BIG = Failure("media_too_big", "文件太大，没有下载，请在微信里查看。", blame="contact")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adapters.base import Secret
+from adapters.bases import base_of
 from conversations.messages import Opener
 from conversations.window import Limits, Window
 
@@ -39,7 +40,7 @@ def _matches(pattern: str, cure: str) -> Callable[[str], str]:
 
 _KEY = {"check": _matches("[A-Za-z0-9+/]{43}", "must be the 43 characters of the console's EncodingAESKey")}
 _ONE_OF = {"check": _matches("|".join(LIMITS), f"must be one of {', '.join(LIMITS)}")}
-_BASE = {"check": _matches(r"https?://[^\s?#]+[^\s?#/]", "must be an address such as https://api.weixin.qq.com")}
+_BASE = base_of("https://api.weixin.qq.com")
 _CALL = {"check": _matches("stable|classic", "must be stable or classic")}
 
 

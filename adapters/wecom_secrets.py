@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adapters.base import Secret
+from adapters.bases import base_of
 from conversations.window import Limits, Window
 
 WECOM = "wecom"
@@ -18,13 +19,7 @@ _KEY = {
         "" if re.fullmatch("[A-Za-z0-9+/]{43}", value) else "must be the 43 characters of the console's EncodingAESKey"
     )
 }
-_BASE = {
-    "check": lambda value: (
-        ""
-        if re.fullmatch(r"https?://[^\s?#]+[^\s?#/]", value)
-        else "must be an address such as https://qyapi.weixin.qq.com"
-    )
-}
+_BASE = base_of("https://qyapi.weixin.qq.com")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,13 @@ TOKEN_CODES = frozenset({40001, 40014, 41001, 42001})
 _OVERLAP, _SHORTEST = 300.0, 5.0
 
 FAILURES: Mapping[int, Failure] = {
-    -1: Failure("busy", "企业微信系统繁忙，稍后自动重发。", retry=True),
+    -1: Failure("busy", "企业微信系统繁忙。", retry=True),
     40001: Failure("bad_secret", "微信客服的密钥不正确，已停止发送，请联系管理员。", blame="config", stop_account=True),
     40007: Failure("media_gone", "图片或语音在企业微信那边已经过期（只保留 3 天）。"),
     40013: Failure("bad_corpid", "企业 ID 不正确，已停止发送，请联系管理员。", blame="config", stop_account=True),
     40033: Failure("bad_characters", "消息含企业微信不接受的字符，没有发出，已通知技术人员。", blame="us"),
-    45009: Failure("too_often", "企业微信要求稍等，稍后自动重发。", retry=True, stop_account=True),
-    45033: Failure("too_many_at_once", "企业微信要求稍等，稍后自动重发。", retry=True),
+    45009: Failure("too_often", "企业微信要求稍等。", retry=True, stop_account=True),
+    45033: Failure("too_many_at_once", "企业微信要求稍等。", retry=True),
     48002: Failure(
         "not_permitted", "应用没有微信客服的权限，已停止发送，请联系管理员。", blame="config", stop_account=True
     ),
@@ -42,9 +42,9 @@ FAILURES: Mapping[int, Failure] = {
         closes_window=True,
     ),
 }  # fmt: skip
-_NO_CONNECTION = Failure("no_connection", "连不上企业微信，稍后自动重试。", retry=True)
-_NO_ANSWER = Failure("no_answer", "企业微信没有回音，稍后自动重发（同一条不会送两次）。", retry=True)
-_NO_TOKEN = Failure("no_token", "取不到企业微信的访问令牌，稍后自动重试。", retry=True)
+_NO_CONNECTION = Failure("no_connection", "连不上企业微信。", retry=True)
+_NO_ANSWER = Failure("no_answer", "企业微信没有回音。", retry=True)
+_NO_TOKEN = Failure("no_token", "取不到企业微信的访问令牌。", retry=True)
 _EMPTY = Failure("empty_text", "消息没有内容，没有发出。", blame="us")
 
 

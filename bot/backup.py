@@ -21,7 +21,8 @@ from typing import IO
 from bot.vault import Unsealable, Vault
 
 FORMAT = 1
-FOLDERS = ("media", "models", "spool")
+_SPOOL = "spool"
+FOLDERS = ("media", "models", _SPOOL)
 _RECORD, _MANIFEST = "record.dump", "manifest.json"
 _CHECK = b"backup"
 _PIECE = 1 << 20
@@ -65,19 +66,18 @@ def back_up(dsn: str, home: Path, vault: Vault, out: Path, told: Told) -> Manife
         raise BackupFailed(f"{out} 已经有了：换个名字，旧备份不会被覆盖")
     part, dump = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.dump")
     try:
-        told("导出数据库")
-        _run([program("pg_dump"), "--format=custom", "--no-owner", f"--file={dump}", dsn])
         files: dict[str, str] = {}
         with part.open("wb") as raw:
             os.fchmod(raw.fileno(), 0o600)
             with tarfile.open(fileobj=raw, mode="w") as tar:
+                # The spool first: what is drained into the record meanwhile is in both, and heard once.
+                files |= _add_folder(tar, home, _SPOOL, told)
+                told("导出数据库")
+                _run([program("pg_dump"), "--format=custom", "--no-owner", f"--file={dump}", dsn])
                 files[_RECORD] = _add(tar, dump, _RECORD) or ""
                 for folder in FOLDERS:
-                    told(f"收进 {folder}")
-                    for path in sorted(_files(home / folder)):
-                        name = path.relative_to(home).as_posix()
-                        if (digest := _add(tar, path, name)) is not None:
-                            files[name] = digest
+                    if folder != _SPOOL:
+                        files |= _add_folder(tar, home, folder, told)
                 check = vault.seal(_CHECK, _CHECK).hex()
                 manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), files, check)
                 body = json.dumps(asdict(manifest)).encode()
@@ -170,7 +170,20 @@ def restore_files(source: Path, home: Path, told: Told) -> int:
 
 def _files(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        yield from (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        for path in folder.rglob("*"):
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+                yield path
+
+
+def _add_folder(tar: tarfile.TarFile, home: Path, folder: str, told: Told) -> dict[str, str]:
+    """Digests of its files by name."""
+    told(f"收进 {folder}")
+    files = {}
+    for path in sorted(_files(home / folder)):
+        name = path.relative_to(home).as_posix()
+        if (digest := _add(tar, path, name)) is not None:
+            files[name] = digest
+    return files
 
 
 def _add(tar: tarfile.TarFile, path: Path, name: str) -> str | None:

@@ -24,6 +24,10 @@ _LONGEST_REST = 8.0
 """Seconds: who waits for a platform to come back should not wait for us as well."""
 
 
+_LONGEST_STOP = timedelta(minutes=2)
+"""Nobody stops an account for longer at a time."""
+
+
 @dataclass(slots=True)
 class Lane:
     """`busy`: rows being performed. `troubles`: failures of the line in a row; `until`: nothing is claimed before; `opened`:
@@ -39,7 +43,7 @@ class Lane:
 
     def room(self, now: datetime) -> int:
         """How many rows may be claimed now."""
-        if self.until is not None and now < self.until:
+        if self.until is not None and now < self.until <= now + _LONGEST_STOP:  # beyond that a clock was set back
             return 0
         if self.until is not None or self.troubles:
             return max(0, 1 - self.busy)

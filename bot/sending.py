@@ -7,6 +7,7 @@ danger lines are sent once more; everything else is marked unsure and shown to a
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.base import Answering, Failure, Outgoing, OutgoingPicture, Picturing, SendFailed, World
@@ -40,6 +41,7 @@ _UNTOLD_PAUSE, _UNTOLD = timedelta(minutes=5), timedelta(minutes=30)
 _LINE = frozenset({"no_connection", "no_token", "overloaded", "no_answer"})
 """Failures of the line or of the platform as a whole, by their code: they say nothing about the message."""
 
+_TRIED = "试了几次都没有成功，不再自动重发：请打电话，或稍后再发一次。"
 _UNSURE = Failure("unsure", "不能确定对方是否收到：发送时断线，没有自动重发。请打电话或再写一句。")
 _OVERTAKEN = Failure("overtaken", "平台断线时没有发出，其间居民又来了话。请看过再发一次。", blame="platform")
 _NO_PICTURES = Failure("no_pictures", "这个渠道发不了照片，没有发出。请用文字说。", blame="us")
@@ -158,7 +160,7 @@ class Sender:
             wait = min(60.0, 2.0**due.attempts) * random.uniform(0.8, 1.2)
             await self.store.later(due, self.clock() + timedelta(seconds=wait))
         else:
-            await self._give_up(due, failure)
+            await self._give_up(due, replace(failure, note=failure.note + _TRIED) if due.attempts >= TRIES else failure)
 
     async def _give_up(self, due: Due, failure: Failure, *, unsure: bool = False) -> None:
         """The desk learns it first, then the row goes: a crash between the two tells it twice, never not at all."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from adapters import discover
 from adapters.base import Channel, Secret
@@ -17,10 +16,12 @@ from bot.numbers import whole
 from bot.ocr.setting import fault_of
 from bot.oidc import OidcSettings
 from bot.people import ROLES
+from bot.urls import look_at_inside, parts_of, url_of
 from conversations.window import Limits
 
 __all__ = ["Account", "BadSettings", "KeyFile", "Settings", "load_settings", "read_environment"]
 
+_INSIDE = ("BANGNONG_WEBHOOKS_INSIDE", "BANGNONG_PUSH_INSIDE")
 ALWAYS = (("staff", "desk"), ("toutiao", "main"))
 """Accounts that need no platform: what staff file by hand, comments they bring in. There without being named."""
 
@@ -62,6 +63,11 @@ class Settings:
         return not self.database_url
 
     @property
+    def base(self) -> str:
+        """Where this process answers, as a browser writes it."""
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
+    @property
     def embedded_redis(self) -> bool:
         return not self.redis_url
 
@@ -71,8 +77,8 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
     faults: list[str] = []
     home = find_home(env, faults)
     port = _port(str(overrides.get("port") or env.get("BANGNONG_PORT") or "8080"), faults)
-    database_url = _url(env, "BANGNONG_DATABASE_URL", ("postgresql", "postgres"), faults)
-    redis_url = _url(env, "BANGNONG_REDIS_URL", ("redis", "rediss", "unix"), faults)
+    database_url = url_of(env, "BANGNONG_DATABASE_URL", ("postgresql", "postgres"), faults)
+    redis_url = url_of(env, "BANGNONG_REDIS_URL", ("redis", "rediss", "unix"), faults)
     clock = env.get("BANGNONG_CLOCK", "system")
     if clock not in ("system", "rehearsal"):
         faults.append(f"BANGNONG_CLOCK is {clock!r}: leave it unset, or set it to 'rehearsal' for a rehearsal service")
@@ -84,6 +90,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
     hotline = _hotline(env, faults)
     second = _roles(env, "BANGNONG_SECOND_FACTOR_ROLES", faults)
     oidc = _oidc(env, faults)
+    look_at_inside(env, _INSIDE, faults)
     ocr = env.get("BANGNONG_OCR", "")
     faults += filter(None, [fault_of(ocr)])
     keys = KeyFile(home / "keys") if not faults else None
@@ -151,35 +158,9 @@ def _port(value: str, faults: list[str]) -> int:
     return 8080
 
 
-def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], faults: list[str]) -> str:
-    value = env.get(name, "")
-    if not value:
-        return ""
-    parts = _parts(value, name, faults)
-    if parts is not None and parts.scheme not in schemes:
-        faults.append(
-            f"{name} does not begin with {schemes[0]}:// : write {schemes[0]}://user:password@host/name, or unset it"
-        )
-        return ""
-    return value if parts is not None else ""
-
-
-def _parts(value: str, name: str, faults: list[str]) -> SplitResult | None:
-    """The address taken apart; None with a fault where it is none."""
-    try:
-        parts = urlsplit(value)
-        if parts.port != 0:  # looked at here, where one that is no number can be told
-            return parts
-    except ValueError:
-        pass
-    cure = "write [ and ] in a password as %5B and %5D, and a port from 1 to 65535"
-    faults.append(f"{name} is no address: {cure}")
-    return None
-
-
 def _hotline(env: Mapping[str, str], faults: list[str]) -> tuple[str, Secret | None]:
     """(gateway of 12345, its secret): both or none. Without them orders are filed by hand."""
-    url, secret = _url(env, "BANGNONG_HOTLINE_URL", ("https", "http"), faults), env.get("BANGNONG_HOTLINE_SECRET", "")
+    url, secret = url_of(env, "BANGNONG_HOTLINE_URL", ("https", "http"), faults), env.get("BANGNONG_HOTLINE_SECRET", "")
     if secret and len(secret) < 16:
         faults.append("BANGNONG_HOTLINE_SECRET is shorter than 16 characters: use the long one agreed with the hotline")
     if env.get("BANGNONG_HOTLINE_URL") and not secret:
@@ -204,7 +185,7 @@ def _oidc(env: Mapping[str, str], faults: list[str]) -> OidcSettings | None:
         for name, one in zip(names, values, strict=True)
         if not one
     ]
-    issuer = _parts(values[0], names[0], faults)
+    issuer = parts_of(values[0], names[0], faults)
     if values[0] and issuer and issuer.scheme != "https" and issuer.hostname not in ("127.0.0.1", "localhost"):
         faults.append("BANGNONG_OIDC_ISSUER does not begin with https:// : write the issuer exactly as it names itself")
     if not domains and not groups:

@@ -59,14 +59,17 @@ class ModelStore:
         )
 
     def current(self) -> str | None:
-        """Id of the serving model, None before the first promotion. Cheap: read again only when it moved."""
+        """Id of the serving model, None before the first promotion. Cheap: read again only when it moved. Raises `BadModel`."""
         try:
             stat = (self.folder / "current").stat()
         except FileNotFoundError:
             return None
         mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if self._seen is None or self._seen[0] != mark:
-            self._seen = (mark, (self.folder / "current").read_text("utf-8").strip())
+            try:
+                self._seen = (mark, (self.folder / "current").read_text("utf-8").strip())
+            except (OSError, UnicodeDecodeError) as wrong:
+                raise BadModel(self.folder / "current", f"unreadable ({wrong})", CURE) from wrong
         return self._seen[1] or None
 
     def check(self, model_id: str) -> None:
@@ -105,6 +108,11 @@ class ModelStore:
         if not model_id or Path(model_id).name != model_id:
             raise BadModel(self.folder / model_id, "not a model id", "take an id from `bangnong models list`")
         return self.folder / model_id
+
+    def remove_drafts(self) -> None:
+        """What a training left behind that was killed while it saved. Only for who knows that none is under way."""
+        for draft in self.folder.glob(".draft-*"):
+            shutil.rmtree(draft, ignore_errors=True)
 
     def save(self, model: Model, twin: Model) -> None:
         """Writes a candidate. It appears under its id at once or not at all; it does not serve until promoted."""

@@ -42,7 +42,7 @@ async def _fire(options: argparse.Namespace) -> int:
         datetime.fromtimestamp(now, UTC),
     )
     request = account.channel.sign(payload, account.secrets, now=now)
-    base = options.url or f"http://{settings.host}:{settings.port}"
+    base = options.url or settings.base
     path = hook_path(options.channel, account.name)
     began = time.perf_counter()
     try:

@@ -91,7 +91,7 @@ async def _serve(settings: Settings, engines: Any, *, outbox: bool) -> None:
 
 
 def _banner(settings: Settings, password: str | None, model: str) -> None:
-    base = f"http://{settings.host}:{settings.port}"
+    base = settings.base
     lines = [
         "",
         "帮侬忙已启动 / 帮侬忙 is up",

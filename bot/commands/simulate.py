@@ -65,7 +65,7 @@ def _pace(text: str) -> float:
         pace = float(text)
     except ValueError:
         pace = 0.0
-    if pace <= 0:
+    if not pace > 0:
         raise BadSettings([f"--speed {text}: a number above 0, as 60 for a minute a second, or max"])
     return pace
 
@@ -88,7 +88,7 @@ async def _play(
     hours, cases = options.hours or rows.campaign.hours, options.cases or rows.campaign.cases
     start = rows.campaign.start
     end = start + timedelta(hours=hours)
-    base = options.url or f"http://{settings.host}:{settings.port}"
+    base = options.url or settings.base
     progress = Progress("演练")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
         clock = RemoteClock(http, base, KeyFile(settings.home / "keys").get("rehearsal"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.commands.options import number
 from bot.commands.progress import Progress
 from bot.environment import read_environment
 from conversations.codes import Intent, Urgency
@@ -29,7 +30,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--candidate", action="store_true", help="do not promote")
     parser.add_argument("--rows-only", action="store_true", help="leave labels and corrections out (needs no database)")
     parser.add_argument("--told", action="store_true", help="progress as lines of JSON, for the desk's page")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=number(0, 2**32 - 1), default=0)
     parser.set_defaults(run=run)
 
 
@@ -45,6 +46,7 @@ class Row:
 
 def run(options: argparse.Namespace) -> int:
     from bot.settings import load_settings
+    from bot.understanding import open_models
 
     settings = load_settings(read_environment())
     if options.if_missing and _serves(settings.home):
@@ -53,10 +55,14 @@ def run(options: argparse.Namespace) -> int:
         with _alone(settings.home, wait=options.if_missing):
             if options.if_missing and _serves(settings.home):
                 return 0  # whoever was waited for has done it
+            open_models(settings.home).remove_drafts()
             return _train(options, settings)
     except BlockingIOError:
         print("这里已经有一个训练在进行，请等它结束", file=sys.stderr)
         return 3
+    except OSError as error:
+        print(f"模型写不下来（{error.strerror or error}）：磁盘腾出 100 MB 再训练；在用的模型没有动", file=sys.stderr)
+        return 2
 
 
 @contextmanager
@@ -142,10 +148,10 @@ def _serves(home: Path) -> bool:
     from classifiers.model_files import BadModel
 
     models = open_models(home)
-    current = models.current()
-    if current is None:
-        return False
     try:
+        current = models.current()
+        if current is None:
+            return False
         models.check(current)
     except BadModel as error:
         print(f"{error}", file=sys.stderr)

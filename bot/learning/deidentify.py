@@ -28,7 +28,9 @@ _ACCOUNT = re.compile(
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-Za-z]\s?[-·•.]?\s?(?:[A-Za-z0-9]\s?){4,5}[A-Za-z0-9挂学警港澳]",
 )
-_MIXED = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{0,40}[A-Za-z])(?=[A-Za-z0-9-]{0,40}\d)[A-Za-z0-9-]{7,40}(?![A-Za-z0-9])")
+_MIXED = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{0,40}[A-Za-z])(?=[A-Za-z0-9-]{0,40}\d)[A-Za-z0-9-]{7,40}(?![A-Za-z0-9])"
+)
 _FEW = 3
 """Figures in such a code: a drug's or a vaccine's name has fewer (PD-L1, mRNA1273 is over-masked; so be it)."""
 

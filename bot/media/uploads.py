@@ -22,6 +22,9 @@ from data.media import MediaRows
 UPLOAD = b"upload"
 """What an upload's key is sealed with. Whose it is stands inside the seal, so that `keys rotate` needs no sender."""
 _AT_ONCE = 8
+"""Files looked at and sealed at a time; and of how many whole ones the bytes may wait in memory, while they come in."""
+_PIECE_WITHIN, _BODY_WITHIN = 15.0, 150.0
+"""Seconds for the next piece, and for the whole: 20 MB of a poor line. Who stands still holds nobody up."""
 _MOST, _WITHIN = 30, 600.0
 """Uploads of one sender in ten minutes: a reporter's whole evening of photos, and no way to fill the disk."""
 _LEAST_SPACE = 1 << 30
@@ -51,20 +54,35 @@ class Uploads:
         self.vault = vault
         self.rows = rows
         self._busy = asyncio.Semaphore(_AT_ONCE)
+        self._waiting = 0  # bytes of bodies that come in
         self._sent: dict[str, deque[float]] = {}
 
     async def take(self, part: BodyPartReader, account: str, sender: str) -> Uploaded:
         """Read one part of a form. Raises Refused (too_big, wrong_type, macro, damaged), TooMany, NoRoom."""
         self._count(sender)
         declared = "voice" if part.headers.get("Content-Type", "").startswith("audio/") else ""
-        async with self._busy:
-            data = bytearray()
-            most = max(self.rows.most.values())
-            while chunk := await part.read_chunk(65_536):
-                data += chunk
-                if len(data) > most:
-                    raise Refused("too_big")
-            return await asyncio.to_thread(self.put, bytes(data), account, sender, declared)
+        data = bytearray()
+        try:
+            await self._read(part, data)
+            async with self._busy:
+                return await asyncio.to_thread(self.put, bytes(data), account, sender, declared)
+        finally:
+            self._waiting -= len(data)
+
+    async def _read(self, part: BodyPartReader, data: bytearray) -> None:
+        """Into `data`, which is counted as it grows."""
+        most = max(self.rows.most.values())
+        try:
+            async with asyncio.timeout(_BODY_WITHIN):
+                while chunk := await asyncio.wait_for(part.read_chunk(65_536), _PIECE_WITHIN):
+                    data += chunk
+                    self._waiting += len(chunk)
+                    if len(data) > most:
+                        raise Refused("too_big")
+                    if self._waiting > _AT_ONCE * most:
+                        raise NoRoom
+        except TimeoutError:
+            raise Refused("damaged") from None
 
     async def accept(self, data: bytes, account: str, sender: str, declared: str = "") -> Uploaded:
         """As `take`, for who has it whole."""

@@ -232,3 +232,23 @@ async def test_the_stand_in_is_strict(platform: DouyinPlatform, world: World) ->
     assert await tried(good) == 28003080
     async with world.http.post(platform.base + "/oauth/client_token/", json={"client_key": "x"}) as answer:
         assert code_of(await answer.json()) == 10002
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 429])
+async def test_bad_weather_loses_nobody_a_picture(platform: DouyinPlatform, world: World, status: int) -> None:
+    """What passes is tried again; only what the platform does not give is left to be looked at there."""
+    picture = CHANNEL.parse(platform.wrote(A, message_type="user_local_image"), "main")[0].attachments[0]
+    platform.media[picture.media_id.split()[1]] = ("image", platform.base + "/files/1")
+    platform.file_status = status
+    with pytest.raises(SendFailed) as caught:
+        await CHANNEL.fetch_media(world, platform.secrets(), picture)
+    assert caught.value.failure.code == "no_connection"
+
+
+@pytest.mark.parametrize("code", [2100004, 28003018, 2190001])
+async def test_a_busy_platform_loses_nobody_a_picture(platform: DouyinPlatform, world: World, code: int) -> None:
+    picture = CHANNEL.parse(platform.wrote(A, message_type="user_local_image"), "main")[0].attachments[0]
+    platform.refusals.append(code)
+    with pytest.raises(SendFailed) as caught:
+        await CHANNEL.fetch_media(world, platform.secrets(), picture)
+    assert caught.value.failure.retry

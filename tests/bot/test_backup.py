@@ -1,6 +1,7 @@
 """A backup made while people write, brought back on another machine: every word, every ticket, and nobody who was erased."""
 
 import asyncio
+import fcntl
 import json
 import shutil
 import subprocess
@@ -13,8 +14,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+import bot.backup
 from adapters.app import CHANNEL, AppSecrets
 from adapters.base import Secret
+from bot.backup import back_up
+from bot.embedded import EmbeddedPostgres
+from bot.settings import KeyFile
+from bot.vault import Vault
 from tests.service import Record, Service, stop_engines
 from tests.warm import ran
 
@@ -166,3 +172,30 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(tmp_path: Path, 
     damage(file)
     with pytest.raises(BackupFailed):
         read_manifest(file)
+
+
+@pytest.mark.slow(20)
+async def test_what_is_drained_during_a_backup_is_in_it(
+    served: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the spool into the record between the two halves of a backup: it is in one of them at least."""
+    spool = served.home / "spool"
+    spool.mkdir(exist_ok=True)
+    writer = (spool / "1-1.spool").open("xb")  # of another process, which lives and will drain it
+    fcntl.flock(writer, fcntl.LOCK_EX)
+    writer.write(b"a message")
+    writer.flush()
+    (served.home / "models" / ".draft-x-1").mkdir(parents=True, exist_ok=True)
+    (served.home / "models" / ".draft-x-1" / "weights.npy").write_bytes(b"half")
+    run = bot.backup._run
+
+    def drains(command: list[str]) -> None:
+        run(command)
+        (spool / "1-1.spool").unlink(missing_ok=True)
+
+    monkeypatch.setattr(bot.backup, "_run", drains)
+    vault, dsn = Vault(Secret(KeyFile(served.home / "keys").get("secret"))), EmbeddedPostgres(served.home).dsn
+    manifest = back_up(dsn, served.home, vault, tmp_path / "b.tar", lambda what: None)
+    assert "spool/1-1.spool" in manifest.files
+    assert not any("draft" in name for name in manifest.files)
+    writer.close()

@@ -1,5 +1,6 @@
 """What is owed and cannot be done now stays owed: of an account that is not configured, of a conversation that fails."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -101,3 +102,49 @@ async def test_a_timer_whose_turn_fails_is_never_given_up(inside: Open, monkeypa
             here.clock.by += max(LEASE, timedelta(minutes=31))
             here.services.outbox.tell()
         await here.until(lambda: here.database.value("select 1 from tickets"))
+
+
+async def test_what_is_given_up_after_many_tries_promises_nothing(inside: Open) -> None:
+    async with WeChatPlatform().serve() as platform:
+        platform.wrote(WHO)
+        platform.refusals += [-1] * TRIES
+        async with inside(BOTH, BANGNONG_WECHAT_MAIN_API_BASE=platform.base) as here:
+            await here.turn(WHO, DYING, "wechat")
+            for _ in range(TRIES):
+                await here.until(lambda: _put_off_or_gone(here))
+                here.clock.by += timedelta(minutes=2)
+                here.services.outbox.tell()
+            await here.gone("select 1 from outbox where kind = 'send'")
+            note = await here.database.value("select note from messages where delivery = 'failed'")
+            assert note == "微信系统繁忙。试了几次都没有成功，不再自动重发：请打电话，或稍后再发一次。"
+
+
+async def _put_off_or_gone(here: Inside) -> bool:
+    return await _put_off(here, "send") or not await here.database.value("select 1 from outbox where kind = 'send'")
+
+
+async def test_a_refused_token_stops_the_account_and_burns_no_tries(inside: Open) -> None:
+    """A wrong secret is put right in minutes, and what was owed meanwhile is still owed."""
+    people = [f"{WHO[:-1]}{nth}" for nth in range(4)]
+    async with WeChatPlatform().serve() as platform:
+        for who in people:
+            platform.wrote(who)
+        platform.refusals += [40001] * 200
+        async with inside(BOTH, outbox=False) as here:
+            for who in people:
+                await here.turn(who, DYING, "wechat")
+        async with inside(BOTH, BANGNONG_WECHAT_MAIN_API_BASE=platform.base) as here:
+            await here.until(lambda: _put_off(here, "send"))
+            for _ in range(8):
+                here.clock.by += timedelta(seconds=20)
+                here.services.outbox.tell()
+                await asyncio.sleep(0.1)
+            assert await here.database.value("select count(*) from outbox where kind = 'send'") == len(people)
+            platform.refusals.clear()
+            await here.until(lambda: _sent(here, platform, len(people)))
+
+
+async def _sent(here: Inside, platform: WeChatPlatform, count: int) -> bool:
+    here.clock.by += timedelta(seconds=30)
+    here.services.outbox.tell()
+    return len(platform.sent) == count

@@ -187,3 +187,25 @@ def test_an_env_file_of_another_encoding(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_home_of_nobody(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="does not have: write the whole path"):
         load_settings({"BANGNONG_HOME": "~nosuch/bangnong"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BANGNONG_WECHAT_MAIN_API_BASE", "http://[x"),
+        ("BANGNONG_WECHAT_MAIN_API_BASE", "https://a:99999/b"),
+        ("BANGNONG_WEBHOOKS_INSIDE", "http://[x"),
+        ("BANGNONG_WEBHOOKS_INSIDE", "http://10.0.0.7:8080, https://a:99999"),
+        ("BANGNONG_PUSH_INSIDE", "foo"),
+        ("BANGNONG_APP_MAIN_KEY", "a"),
+    ],
+)
+def test_what_would_fail_later_is_told_at_once(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        load_settings(
+            {"BANGNONG_HOME": str(tmp_path), "BANGNONG_CHANNELS": "app:main,wechat:main", **WECHAT, name: value}
+        )
+
+
+def test_a_base_that_browsers_open(tmp_path: Path) -> None:
+    assert load_settings({"BANGNONG_HOME": str(tmp_path), "BANGNONG_HOST": "::1"}).base == "http://[::1]:8080"

@@ -173,3 +173,17 @@ def test_a_crash_while_saving_leaves_no_model(
     with pytest.raises(OSError, match="disk full"):
         store.save(model, model)
     assert store.list() == () and list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_training_left_goes(learnt: Trained, tokenizer: Tokenizer, tmp_path: Path) -> None:
+    store = ModelStore(tmp_path, tokenizer)
+    (tmp_path / ".draft-dead-11466").mkdir()
+    (tmp_path / ".draft-dead-11466" / "weights.npy").write_bytes(b"half")
+    store.remove_drafts()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pointer_that_cannot_be_read_is_named(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    (tmp_path / "current").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadModel, match="current"):
+        ModelStore(tmp_path, tokenizer).current()

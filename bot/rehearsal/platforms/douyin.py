@@ -215,12 +215,16 @@ class DouyinPlatform(DouyinResidents):
 
     async def _resources(self, request: web.Request) -> dict[str, Any]:
         fault = self._caller_fault(request)
+        if not fault and self.refusals and (code := self.refusals.pop(0)):
+            return refusal(code, "refused as told")
         found = self.media.get(request.query.get("message_id", ""))
         if fault or found is None or not request.query.get("conversation_id"):
             return fault or refusal(2100005, "parameters")
         return granted({"media_type": found[0], "url": found[1]})
 
     async def _file(self, request: web.Request) -> web.Response:
+        if self.file_status != 200:
+            return web.Response(status=self.file_status)
         body = self.files.get(request.match_info["name"])
         return web.Response(body=body, content_type="image/jpeg") if body is not None else web.Response(status=404)
 

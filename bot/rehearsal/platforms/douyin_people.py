@@ -53,6 +53,7 @@ class DouyinResidents:
     media: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Message id → (media type, address)."""
     files: dict[str, bytes] = field(default_factory=dict)
+    file_status: int = 200
     base: str = ""
 
     def __post_init__(self) -> None:
