@@ -47,6 +47,8 @@ class Cues:
     """All that was asked for has ended."""
     strangers: Pattern[str]
     """Who died is none of the writer's: a neighbour, a colleague, somebody of whom they heard."""
+    gone_alone: Pattern[str]
+    """The whole message tells when somebody went, and not who."""
     struck_down: Pattern[str]
     """Somebody who is called dead fell just now: whoever can help does not wait for a doctor's word."""
     person: Pattern[str]
@@ -122,6 +124,8 @@ class Cues:
     """In which district somebody is, named without a road; group `district`."""
     own_home: Pattern[str]
     """The writer's own home, set apart from where another lives."""
+    will_move: Pattern[str]
+    """They will live there, and do not yet."""
     wanting: Pattern[str]
     """Behind one's own home: something is wanting there."""
     own_place: Pattern[str]

@@ -67,14 +67,19 @@ def label_of(part: Part) -> str:
     own = its_own_place(part.reading)
     if own is None:
         return part.text
-    words = _LIVES.sub(r"\1", part.text.replace(own.raw, "")).strip(_MARKS)
+    words = _LIVES.sub(_without_place, part.text.replace(own.raw, _PLACE)).strip(_MARKS)
     whom, _, told = words.partition("，")
     return (told if told.startswith(whom) else words) or part.text
 
 
 _MARKS = " ，,。；;：:"
-_LIVES = re.compile(r"(?:，[他她伊]|(?<![^，])([^，]{1,5}?))家?[住在](?=，|$)")
-"""What is left of 我妈住…，没药了 and 没药了，她住… without the place."""
+_PLACE = "\ue000"
+_LIVES = re.compile(rf"(?P<whom>[^，,\s]{{0,6}}?)(?:家|现在|一个人)?[住在]*{_PLACE}[，,\s]*")
+
+
+def _without_place(found: re.Match[str]) -> str:
+    """我妈住…没药了 is 我妈，没药了; 没药了，她住… is 没药了."""
+    return "" if found["whom"] in ("", "我", "他", "她", "伊", "地址") else f"{found['whom']}，"
 
 
 def household_entries(text: str, reading: Reading) -> tuple[str, ...]:

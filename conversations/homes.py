@@ -64,13 +64,15 @@ def _owners(clauses: Sequence[str], count: int, cues: Cues) -> list[Owner]:
     found: list[Owner] = []
     before: Owner = frozenset()
     for nth, clause in enumerate(clauses):
-        beside = told_of(clause, cues)
+        beside = _whom(clause, cues)
         mark = next((at for at in range(count) if chr(_FIRST + at) in clause), None)
         if mark is None:
             before = beside or before
             continue
         if cues.writer_at.search(clause.split(chr(_FIRST + mark))[0]):
-            return []
+            if not _needs_too(clauses, cues):
+                return []
+            beside = _WRITER
         whom = beside or _meant(clause, before, known, found)
         whom = whom or next((who for one in clauses[nth + 1 :] if (who := told_of(one, cues))), frozenset())
         if not whom:
@@ -78,6 +80,24 @@ def _owners(clauses: Sequence[str], count: int, cues: Cues) -> list[Owner]:
         found.append(whom)
         before = whom
     return found
+
+
+_WRITER = frozenset({"writer"})
+
+
+def _whom(clause: str, cues: Cues) -> Owner:
+    """Whom a clause is about; the writer with them, where it says so (我和妹妹家都没菜了)."""
+    own = cues.writer_with.search(clause) or cues.own_home.search(clause)
+    return told_of(clause, cues) | (_WRITER if own else frozenset())
+
+
+def _needs_too(clauses: Sequence[str], cues: Cues) -> bool:
+    """Whether the writer lacks something as well, and does not only tell where they are themselves."""
+    return any(
+        (cues.writer_with.search(one) or cues.own_home.search(one))
+        and (cues.lacks.search(one) or cues.wanting.search(one))
+        for one in clauses
+    )
 
 
 def _meant(clause: str, before: Owner, known: Iterable[Owner], taken: Sequence[Owner]) -> Owner:
@@ -98,7 +118,7 @@ def _shared_out(clauses: Sequence[str], owners: Sequence[Owner], cues: Cues) -> 
     last = chr(_FIRST + len(owners) - 1)
     for nth, clause in enumerate(clauses):
         mark = next((at for at in range(len(owners)) if chr(_FIRST + at) in clause), None)
-        whom = told_of(clause, cues)
+        whom = _whom(clause, cues)
         if mark is not None:
             now = [mark]
         elif whom:

@@ -35,7 +35,7 @@ def begin_list(draft: Draft, parent: Case, event: MessageReceived, *, silent: bo
     if reds and not any(purpose == "danger" for purpose, _ in draft.said):
         draft.say("danger", danger_line(draft.state, reds[0].reading, draft.playbook, draft.now))
     if reds:
-        whose = "、".join(_short(part.text, _WHOSE) for part in reds[:_SHOWN])
+        whose = "、".join(_short(label_of(part), _WHOSE) for part in reds[:_SHOWN])
         draft.say("danger", draft.playbook.say("danger_list", items=whose))
         draft.state = evolve(draft.state, danger_at=draft.now)
     for part in parts:

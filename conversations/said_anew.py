@@ -50,7 +50,7 @@ def said_anew(
         room = room_said(had, text, reading, cues, another=speaks_of_another(about, cues))
         return room or door_said(had, text, about, cues)
     put_right = _DISTRICT_ALONE.fullmatch(text) is not None
-    if number_alone(best) and _OF_A_DAY.search(text):  # 上次不是5号 是6号
+    if (number_alone(best) and _OF_A_DAY.search(text)) or cues.will_move.search(text):  # 上次不是5号 是6号; 明天搬到
         return None
     part = _PART_RIGHT.search(text) is not None and _WHOLE.isdisjoint(_said(best))
     own = Act.CORRECT in reading.acts or asked or fresh or put_right or part

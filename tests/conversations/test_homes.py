@@ -32,6 +32,8 @@ def _parts(text: str, intents: str) -> tuple[Part, ...]:
         (f"我外公住{HIS}，我婆婆住{HERS}，两个都没降压药了", "medicine medicine"),
         (f"急求降压药！我外公住{HIS}，我婆婆住{HERS}，13633334444", "medicine medicine"),
         (f"我爸住{HIS}没药了，我妈住{HERS}没菜了", "medicine supplies"),
+        (f"我和我妹妹家都没菜了 我住{HIS} 妹妹住{HERS}", "supplies supplies"),
+        (f"我家也没菜了 我住{HIS} 我妈没药了 住{HERS}", "supplies medicine"),
     ],
 )
 def test_each_has_their_own_door(text: str, intents: str) -> None:
@@ -60,6 +62,8 @@ def test_three_homes() -> None:
     "text",
     [
         f"我住{HIS}，我妈住{HERS}，我妈晕倒了",
+        f"我和老公住{HIS}，我妈住{HERS}，我妈没药了",
+        f"我妈没药了 住{HERS} 我住{HIS} 我家也没人能去",
         f"我住{HIS}，我妈晕倒了，她住{HERS}，我爸也在",
         f"我爸住{HIS}，我妈住{HERS}，我爸说我妈晕倒了",
         f"我妈晕倒了，她住{HERS}，我姐住{HIS}，赶过去了",
@@ -73,15 +77,20 @@ def test_one_home_in_need_is_no_list(text: str) -> None:
     assert _parts(text, "medicine -") == ()
 
 
-def test_a_home_is_shown_by_its_need() -> None:
-    text = f"我爸在{HIS} 我妈在{HERS} 我爸透析停了三天 两个都没药了"
-    assert [
-        label_of(part) for part in _parts(f"我爸透析停了三天 他住{HIS}，我妈晕倒了 她住{HERS}", "dialysis emergency")
-    ] == [
-        "我爸透析停了三天",
-        "我妈晕倒了",
-    ]
-    assert label_of(_parts(text, "dialysis medicine")[0]).startswith("我爸透析停了三天")
+@pytest.mark.parametrize(
+    ("text", "intents", "shown"),
+    [
+        (
+            f"我爸透析停了三天 他住{HIS}，我妈晕倒了 她住{HERS}",
+            "dialysis emergency",
+            ["我爸透析停了三天", "我妈晕倒了"],
+        ),
+        (f"我爸在{HIS} 我妈在{HERS} 我爸没药了 我妈没菜了", "medicine supplies", ["我爸没药了", "我妈没菜了"]),
+        (f"我爸住{HIS}没药了，我妈家在{HERS}没菜了", "medicine supplies", ["我爸，没药了", "我妈，没菜了"]),
+    ],
+)
+def test_a_home_is_shown_by_whose_need_it_is(text: str, intents: str, shown: list[str]) -> None:
+    assert [label_of(part) for part in _parts(text, intents)] == shown
 
 
 def test_what_is_told_later_is_of_one_of_them_and_where_they_live_is_not_asked() -> None:

@@ -121,9 +121,25 @@ def test_a_door_told_in_between(told: list[str], address: str) -> None:
     assert play.case.slots["address"].value == address
 
 
-@pytest.mark.parametrize("text", ["还有是120不来", "我住隔壁303", "还有是120"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我明天搬到闵行区莘松路300弄2号301",
+        "我打算下周搬去闵行区莘松路300弄2号301",
+        "还有是120不来",
+        "我住隔壁303",
+        "还有是120",
+    ],
+)
 def test_what_is_no_door_of_theirs_changes_nothing(text: str) -> None:
     play = _asked_how_long()
     play.wait(seconds=40)
     hear(play, text, "chitchat", 0.3)
     assert play.case.slots["address"].value == HOME
+
+
+def test_where_they_have_moved_is_where_they_are() -> None:
+    play = _asked_how_long()
+    play.wait(seconds=40)
+    hear(play, "我妈昨天搬到闵行区莘松路300弄2号301了", "chitchat", 0.3)
+    assert play.case.slots["address"].value == "闵行区莘松路300弄2号301"
