@@ -38,7 +38,7 @@ from conversations.values import evolve
 from conversations.warning import answer_danger
 from conversations.which_case import find_case
 from conversations.which_door import door_since
-from conversations.who_died import of_ours
+from conversations.who_died import of_ours, with_bare_death
 from conversations.writers import without_chinese
 
 
@@ -81,6 +81,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
     reading = with_unreached(state, message, reading, cues)
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
+    reading = with_bare_death(state, message.text, reading, cues)
     strangers = reading is not (reading := of_ours(state, message.text, reading, cues))
     mourned = beside_danger(message.text, reading, cues)
     reading = with_danger_first(message.text, reading, cues)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from conversations.codes import Flag, Urgency
+from conversations.codes import Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.messages import Inbound
 from conversations.reading import DESPAIR, Reading
@@ -19,6 +19,23 @@ def who_died(state: Conversation, message: Inbound, reading: Reading, cues: Cues
         if case.open and case.urgency is Urgency.CRITICAL and (not whom or not known or whom & known):
             return case
     return next((case for case in reversed(state.cases) if case.open and Flag.DECEASED in case.flags), None)
+
+
+def with_bare_death(state: Conversation, text: str, reading: Reading, cues: Cues) -> Reading:
+    """今天早上没了, of nobody, to one whose family is in danger of life: that one has died. What may run out, or whoever may
+    have left, is not meant where a danger is of those."""
+    if Flag.DECEASED in reading.flags or not cues.gone_alone.fullmatch(text.strip()):
+        return reading
+    dying = any(case.open and case.urgency is Urgency.CRITICAL and _of_a_body(case) for case in state.cases)
+    return replace(reading, flags=(*reading.flags, Flag.DECEASED), urgency=Urgency.NORMAL) if dying else reading
+
+
+def _of_a_body(case: Case) -> bool:
+    return bool(case.codes) and case.intent in _ILL and not any(code.startswith(_RUNS_OUT) for code in case.codes)
+
+
+_ILL = frozenset({Intent.EMERGENCY, Intent.DIALYSIS, Intent.ONCOLOGY, Intent.TRANSFUSION, Intent.OTHER_MEDICAL})
+_RUNS_OUT = ("R10", "R14", "R13", "O04", "O05", "O09", "O10", "O11")
 
 
 def of_ours(state: Conversation, text: str, reading: Reading, cues: Cues) -> Reading:

@@ -81,3 +81,23 @@ def test_who_is_worse_again_is(text: str) -> None:
     turn = play.say(text, replace(ruled(text, "emergency", feels="critical"), reasons=ruled(IN_DANGER).reasons))
     assert "120" in said(turn)
     assert of(turn, AlertDesk)
+
+
+@pytest.mark.parametrize(
+    ("begun", "text", "dead"),
+    [
+        ("外公透析停了五天 13512340050 徐汇区漕宝路100弄5号301", "今天早上没了", True),
+        (IN_DANGER, "昨晚走了", True),
+        (IN_DANGER, "凌晨，已经不在了。", True),
+        (IN_DANGER, "药今天早上没了", False),
+        ("我爸吸氧，氧气瓶空了 13512340050 徐汇区漕宝路100弄5号301", "今天早上没了", False),
+        ("我妈痴呆，出去两个小时没回来 13512340050 徐汇区漕宝路100弄5号301", "昨晚走了", False),
+        ("家里没菜了 13512340050 徐汇区漕宝路100弄5号301", "今天早上没了", False),
+    ],
+)
+def test_a_death_told_of_nobody_is_of_whoever_is_in_danger(begun: str, text: str, dead: bool) -> None:
+    play = Play()
+    hear(play, begun, "emergency" if dead or begun == IN_DANGER else "supplies")
+    turn = hear(play, text, "chitchat", 0.2)
+    assert (Flag.DECEASED in play.state.cases[0].flags) is dead
+    assert ("不用再填" in said(turn)) is dead
