@@ -24,6 +24,7 @@ _ROOM_FIRST = re.compile(
     r"\s*(?!1(?:10|19|20|22)(?!\d))([A-Za-z]?\d{3,4})[ ：:，,]\s*(?![年月元块天份斤岁度多户个]|血|高压|低压|心率)[\u4e00-\u9fff]"
 )
 """A bare room before what it is about, as lines of a list begin (503 小张 要产检)."""
+_NEXT_DOOR = re.compile("隔壁|楼[上下]|对门|对面|邻居")
 _FIGURE = re.compile(r"\d")
 _NO_DIGIT = re.compile(r"\D")
 
@@ -43,6 +44,9 @@ def door_told(words: str, cues: Cues) -> Parts:
     at, door = found[0]
     before = _BREAK.split(words[:at])[-1]
     if door.keys() == {"number"} or of_nobody(words) or cues.hospital_ends.search(before):
+        return {}
+    # 楼上401漏水 is the trouble of whoever writes.
+    if _NEXT_DOOR.search(before) and not cues.lives_elsewhere.search(words):
         return {}
     if not any(_LABELLED.search(value) for value in door.values()) and not _AT_HEAD.fullmatch(words[:at]):
         return {}

@@ -57,7 +57,10 @@ def room_of_theirs(text: str, cues: Cues) -> str:
     """The room of somebody who lives in the writer's house (我住202，她住301; 住我对门 502)."""
     for found in _ROOM.finditer(text):
         before = _BREAK.split(text[: found.start()].rstrip(_AFTER_WHO))[-1][-_NEAR:]
-        if (near := _NEXT_DOOR.search(before)) and not cues.writer_at.search(before[: near.start()]):
+        near = (
+            _NEXT_DOOR.search(before) if cues.lives_elsewhere.search(text) else None
+        )  # 楼上401漏水 is no trouble of 401
+        if near and not cues.writer_at.search(before[: near.start()]):
             return found[1]
         if cues.they_at.match(before) and not cues.writer_with.search(before):
             return found[1]

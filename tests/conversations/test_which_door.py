@@ -51,6 +51,23 @@ def test_what_contradicts_or_is_no_door_is_not_joined(told: list[str], place: st
     assert _told(*told).case.slots["address"].value == place
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("楼上401漏水漏到我家了", f"{LANE}2号301"),
+        ("隔壁302天天装修吵死了", f"{LANE}2号301"),
+        ("3号楼402老伯昏倒了", f"{LANE}3号楼402"),
+    ],
+)
+def test_the_known_house_and_a_door_that_is_told_with_another_need(text: str, place: str) -> None:
+    play = Play()
+    hear(play, f"家里没菜了 13812345678 {LANE}2号301", "supplies", 0.9)
+    play.wait(minutes=20)
+    hear(play, text, "emergency" if "昏倒" in text else "livelihood", 0.9)
+    assert len(play.state.cases) == 2
+    assert play.case.slots["address"].value == place
+
+
 def test_a_place_put_right_does_not_bring_an_old_door_back() -> None:
     play = _told("5号602老人晕倒了", LANE, "写错了 不是5号602 是6号301")
     assert play.case.slots["address"].value == f"{LANE}6号301"
