@@ -10,6 +10,7 @@ import aiohttp
 
 from adapters.base import Malformed, World
 from adapters.text import clean
+from adapters.wecom_events import TOLD, words_of_merged
 from adapters.wecom_secrets import WECOM, WeComSecrets
 from adapters.wecom_send import call
 from conversations.messages import Attachment, ContactRef, Inbound, Kind, Location
@@ -70,7 +71,7 @@ def read_page(page: Mapping[str, Any], account: str, ours: str) -> tuple[Inbound
     rows = page.get("msg_list")
     found = []
     for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, dict) and row.get("open_kfid") == ours:
+        if isinstance(row, dict) and ours in (row.get("open_kfid"), _inner(row, "event").get("open_kfid")):
             try:
                 found.append(_message(row, account, ours))
             except Malformed:
@@ -79,26 +80,26 @@ def read_page(page: Mapping[str, Any], account: str, ours: str) -> tuple[Inbound
 
 
 def _message(row: Mapping[str, Any], account: str, ours: str) -> Inbound | None:
-    """None for what is no resident's and no colleague's: events, and our own words."""
+    """None for what is no resident's and no colleague's: other events, and our own words."""
     origin, kind = str(row.get("origin")), _text(row.get("msgtype"))
-    if origin not in (_RESIDENT, _AGENT) or kind == "event":
+    if kind == "event":
+        return _event(row, account, ours)
+    if origin not in (_RESIDENT, _AGENT):
         return None
-    who, number = _text(row.get("external_userid")), _text(row.get("msgid"))
+    who, number = _text(row.get("external_userid")), _number_of(row)
     if not who or len(who) > _LONGEST:
         raise Malformed("external_userid is missing")
-    if not number or len(number) > _LONGEST:
-        number = (
-            _UNNAMED + hashlib.sha256(repr(sorted(row.items(), key=str)).encode("utf-8", "replace")).hexdigest()[:32]
-        )
-    inner = row.get(kind)
-    body: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
+    body = _inner(row, kind)
+    merged = words_of_merged(body) if kind == "merged_msg" else ""
     place = _place(body) if kind == "location" else None
-    known: Kind = "text" if kind == "text" else "location" if place else "link" if kind == "link" else "unknown"
+    known: Kind = (
+        "text" if kind == "text" or merged else "location" if place else "link" if kind == "link" else "unknown"
+    )
     return Inbound(
         contact=ContactRef(WECOM, account, who),
         message_id=number,
         kind=_MEDIA.get(kind, known),
-        text=_text(body.get("content")) if kind == "text" else "",
+        text=_text(body.get("content")) if kind == "text" else merged,
         sent_at=_sent_at(row.get("send_time")),
         opens="message" if origin == _RESIDENT else "none",
         attachments=_attachments(kind, body),
@@ -107,6 +108,32 @@ def _message(row: Mapping[str, Any], account: str, ours: str) -> Inbound | None:
         event="" if origin == _RESIDENT else COLLEAGUE,
         event_key=_text(body.get("menu_id")),
     )
+
+
+def _event(row: Mapping[str, Any], account: str, ours: str) -> Inbound | None:
+    told = _inner(row, "event")
+    what = TOLD.get(_text(told.get("event_type")))
+    who = _text(told.get("external_userid"))
+    if what is None or not who or len(who) > _LONGEST:
+        return None
+    name, field = what
+    about = " ".join(filter(None, (_text(told.get(field)), str(told.get("fail_type", "")))))
+    return Inbound(
+        contact=ContactRef(WECOM, account, who), message_id=_number_of(row), kind="notice", text="",
+        sent_at=_sent_at(row.get("send_time")), opens="none", recipient=ours, event=name, event_key=about,
+    )  # fmt: skip
+
+
+def _number_of(row: Mapping[str, Any]) -> str:
+    number = _text(row.get("msgid"))
+    if number and len(number) <= _LONGEST:
+        return number
+    return _UNNAMED + hashlib.sha256(repr(sorted(row.items(), key=str)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _inner(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = row.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _attachments(kind: str, body: Mapping[str, Any]) -> tuple[Attachment, ...]:

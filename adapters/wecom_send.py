@@ -68,7 +68,7 @@ async def send_text(world: World, secrets: WeComSecrets, message: Outgoing, time
         raise SendFailed(_EMPTY)
     ids = []
     for place, part in enumerate(parts):
-        key = hashlib.sha256(f"{message.effect_id}\0{place}".encode()).hexdigest()[:32]
+        key = part_key(message.effect_id, place)
         body = {
             "touser": message.contact.openid, "open_kfid": secrets.open_kfid.reveal(), "msgid": key, "msgtype": "text",
             "text": {"content": part},
@@ -83,6 +83,11 @@ async def send_text(world: World, secrets: WeComSecrets, message: Outgoing, time
             continue
         raise SendFailed(reason)
     return Sent(tuple(ids), len(parts))
+
+
+def part_key(effect_id: str, place: int) -> str:
+    """The key we send a part with: repeated it is taken once, and by it we are told of what did not arrive."""
+    return hashlib.sha256(f"{effect_id}\0{place}".encode()).hexdigest()[:32]
 
 
 async def call(

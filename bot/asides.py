@@ -13,6 +13,8 @@ from redis.exceptions import RedisError
 from adapters import douyin_messages as douyin
 from adapters import wecom_pull as wecom
 from adapters.base import Opened
+from adapters.wecom_events import RECALLED, SEND_FAILED, why
+from adapters.wecom_send import part_key
 from bot.arrivals import TurnFailed
 from bot.comments import hear_public
 from bot.desk.words import COLLEAGUE
@@ -22,9 +24,18 @@ from bot.live import News
 from bot.log import get_logger
 from bot.services import Services
 from bot.settings import Account
-from bot.store.asides import Known, find_contact, keep_line, mark_recalled, never_followed, open_cases
+from bot.store.asides import (
+    Known,
+    find_contact,
+    keep_line,
+    mark_failed,
+    mark_recalled,
+    never_followed,
+    open_cases,
+    sent_since,
+)
 from bot.store.database import StoreAway
-from conversations.events import ColleagueSpoke
+from conversations.events import ColleagueSpoke, DeliveryFailed
 from conversations.messages import Inbound
 
 log = get_logger("asides")
@@ -32,6 +43,8 @@ log = get_logger("asides")
 GREET_AGAIN = timedelta(hours=6)
 """Within this time somebody who opens the chat comes back to it: no guest, and not greeted over what was said."""
 _DELIVERIES_KEPT = 3 * 86_400
+_TOLD_WITHIN, _MOST_PARTS = timedelta(days=4), 20
+"""Longer than any platform takes to tell that a text did not arrive; more parts than one text has."""
 
 Aside = Callable[[Services, Account, Inbound], Awaitable[bool]]
 
@@ -104,6 +117,26 @@ async def _recalled(services: Services, account: Account, message: Inbound) -> b
     return True
 
 
+async def _undelivered(services: Services, account: Account, message: Inbound) -> bool:
+    """A text the platform had taken did not arrive. Told first and marked then: twice rather than never."""
+    known = await _known(services, message)
+    key, _, reason = message.event_key.partition(" ")
+    if known is None:
+        return True
+    for effect, case in await sent_since(services.database, known.id, services.clock() - _TOLD_WITHIN):
+        if any(part_key(effect, place) == key for place in range(_MOST_PARTS)):
+            failure = why(reason)
+            told = DeliveryFailed(
+                effect, case, failure.code, failure.note, closes_window=failure.closes_window,
+                unreachable=failure.unreachable,
+            )  # fmt: skip
+            await services.turns.act(known.id, told)
+            await mark_failed(services.database, effect, failure.note)
+            _tell_desk(services, known)
+            break
+    return True
+
+
 async def _entered(services: Services, account: Account, message: Inbound) -> bool:
     """Greeted only when new, or after hours with nothing open."""
     known = await _known(services, message)
@@ -153,6 +186,8 @@ ASIDES: dict[tuple[str, str], Aside] = {
     ("wechat", "subscribe"): note_scene,
     ("wechat", "scan"): note_scene,
     ("wecom", wecom.COLLEAGUE): _colleague,
+    ("wecom", SEND_FAILED): _undelivered,
+    ("wecom", RECALLED): _recalled,
     ("douyin", douyin.COLLEAGUE): _colleague,
     ("douyin", douyin.RECALL): _recalled,
     ("douyin", douyin.ENTER): _entered,

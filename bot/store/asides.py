@@ -97,3 +97,21 @@ async def mark_recalled(database: Database, key: bytes) -> bool:
         key,
     )
     return done.endswith(" 1")
+
+
+async def sent_since(database: Database, contact: UUID, since: datetime) -> list[tuple[str, int]]:
+    """(effect id, case) of what went out and counts as delivered, the latest first."""
+    rows = await database.fetch(
+        "select turn, position, case_key from messages where conversation = $1 and direction = 'o' and at >= $2 "
+        "and delivery = 'delivered' order by turn desc, position desc",
+        contact, since,
+    )  # fmt: skip
+    return [(f"{contact}/{row['turn']}/{row['position']}", row["case_key"]) for row in rows]
+
+
+async def mark_failed(database: Database, effect_id: str, note: str) -> None:
+    contact, turn, position = effect_id.split("/")
+    await database.execute(
+        "update messages set delivery = 'failed', note = $4 where conversation = $1 and turn = $2 and position = $3",
+        UUID(contact), int(turn), int(position), note,
+    )  # fmt: skip
