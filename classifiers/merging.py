@@ -41,7 +41,7 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
         )  # fmt: skip
     intent, confidence, further = opinion.intent, opinion.confidence, opinion.further
     if danger.urgency is Urgency.CRITICAL and danger.intent is not None and danger.intent is not intent:
-        intent, further = _with_rule_intent(opinion, danger.intent)
+        intent, further = _with_rule_intent(opinion, danger.intent, things=_of_things(danger))
     elif confidence < _PLAIN and any(reason.code == VEILED for reason in danger.reasons):
         intent, further = Intent.DISTRESS, ()  # 药我攒够了: no form for a medicine
     elif danger.intent is not None and not intent.opens_case and not _ANGRY.isdisjoint(acts):
@@ -82,8 +82,13 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
     return Reading(intent, confidence, further, acts, urgency, reasons, flags, entities, opinion.model)
 
 
-def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tuple[Intent, float], ...]]:
-    """A critical text is about its danger: an intent that opens no case, or a weak one, gives way to the rule's."""
+def _with_rule_intent(
+    opinion: Opinion, named: Intent, *, things: bool
+) -> tuple[Intent, tuple[tuple[Intent, float], ...]]:
+    """A critical text is about its danger: an intent that opens no case, or a weak one, gives way to the rule's, and so does
+    despair before what burns, drowns or falls (窗帘点着了)."""
+    if opinion.intent is Intent.DISTRESS and things:
+        return named, tuple(pair for pair in opinion.further if pair[0] is not named)
     if opinion.intent.opens_case and opinion.confidence >= urgencies.EMERGENCY_SURE:
         return opinion.intent, opinion.further
     # 我爸被冲走了 is weakly read as a matter of the house: the same matter, and no second need.
@@ -92,6 +97,14 @@ def _with_rule_intent(opinion: Opinion, named: Intent) -> tuple[Intent, tuple[tu
     return named, further[: intents.MOST_FURTHER]
 
 
+def _of_things(danger: DangerReading) -> bool:
+    """Whether fire, gas, water, a house or a place one cannot leave is the danger, and nobody's violence or despair."""
+    codes = {reason.code for reason in danger.reasons}
+    threatened = any(code.startswith(("R12", "O12")) or code in _VIOLENCE for code in codes)
+    return not threatened and any(code.startswith("R13") for code in codes)
+
+
+_VIOLENCE = frozenset({"R13", "R13O", "R13S"})
 _RUNG = 0.3
 """Confidence of what somebody who only says how to be rung is about: nothing that opens a case."""
 _WEAK = 0.6

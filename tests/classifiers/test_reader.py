@@ -202,3 +202,18 @@ def test_how_to_be_rung_is_no_blow() -> None:
     assert (reading.urgency, reading.intent, reading.flags) == (Urgency.NORMAL, Intent.CONSULT, ())
     assert reading.confidence < load_playbook().manners.floor
     assert merged(Saw(), opinion, Entities(), ()).intent is Intent.DISTRESS
+
+
+@pytest.mark.parametrize(
+    ("codes", "named"),
+    [
+        (("R13F",), Intent.EMERGENCY),  # a curtain on fire is no despair
+        (("R05", "R13"), Intent.DISTRESS),
+        (("R13F", "R12O"), Intent.DISTRESS),
+        (("R08",), Intent.DISTRESS),
+    ],
+)
+def test_despair_that_no_rule_sees_gives_way_to_fire_and_water(codes: tuple[str, ...], named: Intent) -> None:
+    opinion = Opinion(Intent.DISTRESS, 0.9, (), Level(Urgency.CRITICAL, 0.8, check=False), Urgency.NORMAL, "m")
+    rule = Saw(Urgency.CRITICAL, (), tuple(Reason(code, "险情", "") for code in codes), Intent.EMERGENCY)
+    assert merged(rule, opinion, Entities(), ()).intent is named
