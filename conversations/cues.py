@@ -113,6 +113,10 @@ class Cues:
     lasts: Pattern[str]
     """The words are about how long something lasts."""
 
+    no_stock: Pattern[str]
+    """Nor do these speak of a stock: who does not come, a ticket's number, how somebody is."""
+    runs_out: Pattern[str]
+    """It ends within the day, and is not gone yet."""
     of_contact: Pattern[str]
     """The words are about a telephone or a door, though figures be in them."""
     asks_when: Pattern[str]
@@ -154,6 +158,8 @@ class Cues:
     """At the beginning, right behind a place: they are there by now."""
     hospital_at: Pattern[str]
     """At the end, right before a place: it is a hospital's (医院在, 医院地址是)."""
+    form_label: Pattern[str]
+    """At the beginning: a form sent line by line begins (姓名：)."""
     hospital_ends: Pattern[str]
     """The end of a hospital's name."""
     of_others: Pattern[str]
@@ -170,6 +176,8 @@ class Cues:
     """Words with a place's word in them which are none (家里, 路上), and dates; left out before a place is looked for."""
     where_lost: Pattern[str]
     """They do not know where they are (不认识路, 不知道这是什么地方), not merely what somebody asked."""
+    keep_me: Pattern[str]
+    """They take back that their words be erased."""
     for_house: Pattern[str]
     """The writer speaks for a house or for many."""
     keeps_address: Pattern[str]

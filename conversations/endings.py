@@ -20,6 +20,8 @@ CONTENT = "satisfied"
 WHICH = "which"
 """Asked which of several matters is done."""
 _WORDS = 40
+ERASED, KEPT = "erased", "kept"
+"""Among what was asked of a case: it goes with their wish to be forgotten (1: it was open), or they took the wish back."""
 _ERASE_AFTER = timedelta(minutes=2)
 """Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
 
@@ -69,9 +71,12 @@ def erase(draft: Draft, case: Case | None, reading: Reading) -> bool:
             _ask_contact(draft)
         return True
     for one in draft.state.cases:
+        asked = {name: count for name, count in one.asked.items() if name != KEPT}
         if one.open:
-            draft.put(evolve(one, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED))
+            draft.put(evolve(one, outcome=Outcome.WITHDRAWN, status=TicketStatus.CLOSED, asked={**asked, ERASED: 1}))
             draft.note(one, "erased", by="contact")
+        else:
+            draft.put(evolve(one, asked={**asked, ERASED: 0}))
     draft.say("question", draft.playbook.say("erase_done"))
     draft.effects.append(SetTimer("erase", 0, draft.now + _ERASE_AFTER))
     return True

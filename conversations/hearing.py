@@ -24,10 +24,11 @@ from conversations.overdue import with_overdue
 from conversations.picture_talk import picture_answered
 from conversations.private import masked
 from conversations.reading import Reading
-from conversations.returning import back_in_touch
+from conversations.returning import back_in_touch, keeps_after_all
 from conversations.revisiting import answered
 from conversations.sharing import keep_contact, share
 from conversations.small_talk import small_talk, wordless
+from conversations.standing import with_number_quoted
 from conversations.state import Case, Filled
 from conversations.talk import meta_act
 from conversations.tapping import tapped
@@ -79,7 +80,7 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     cues = draft.playbook.cues
     reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
-    reading = with_unreached(state, message, reading, cues)
+    reading = with_number_quoted(state, message.text, with_unreached(state, message, reading, cues))
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
     reading = with_bare_death(state, message.text, reading, cues)
     strangers = reading is not (reading := of_ours(state, message.text, reading, cues))
@@ -124,6 +125,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         return _filed(draft, case, reading, silent=held is not None or hushed)
     if (held is not None or hushed) and not danger:
         return _beside_a_reporter(draft, case, held, event, intent)
+    if not danger and keeps_after_all(draft, reading):
+        return _filed(draft, None, reading)
     if not danger and answer_from_knowledge(draft, case, reading):
         return _filed(draft, case, reading)
     if not danger and Flag.DECEASED not in reading.flags:

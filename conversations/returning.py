@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from conversations.codes import Act, Outcome, TicketStatus, Urgency
 from conversations.elsewhere import of_their_own
+from conversations.endings import ERASED, KEPT
 from conversations.reading import Reading
 from conversations.state import Case
 from conversations.turn import Draft
 from conversations.values import evolve
 
 _HAVE_A_LINE = frozenset({Act.NOT_SOLVED, Act.SOLVED, Act.WITHDRAW, Act.ERASE_ME, Act.HUMAN})
+_A_WISH = 30
 _STILL = timedelta(days=14)
 """Later they write of something else, and a person looks whether the old matter stands."""
 
@@ -37,3 +39,29 @@ def back_in_touch(draft: Draft, reading: Reading, *, danger: bool) -> None:
 def _again(draft: Draft, case: Case) -> Case:
     slots = {**of_their_own(case, draft.state.known), **case.slots}  # what was told since it ended
     return evolve(case, outcome=None, status=TicketStatus.REOPENED, slots=slots)
+
+
+def keeps_after_all(draft: Draft, reading: Reading) -> bool:
+    """They take back the wish to be forgotten before it is done: what it ended goes on under its number."""
+    going = [case for case in draft.state.cases if ERASED in case.asked]
+    if (
+        not going
+        or Act.ERASE_ME in reading.acts
+        or len(draft.heard.strip()) > _A_WISH
+        or not draft.playbook.cues.keep_me.search(draft.heard)
+    ):
+        return False
+    again: list[Case] = []
+    for case in going:
+        asked = {name: count for name, count in case.asked.items() if name != ERASED} | {KEPT: 1}
+        kept = draft.put(evolve(case, asked=asked))
+        if case.asked[ERASED]:
+            kept = draft.open_ticket(draft.put(evolve(kept, outcome=None, status=TicketStatus.REOPENED)))
+            again.append(kept)
+    for kept in again:
+        draft.note(kept, "reopened", by="contact", detail="不删了")
+        draft.alert(kept, "reopened")
+        draft.state = evolve(draft.state, focus=kept.key, asked=(), asked_on=0)
+    numbers = "、".join(kept.ticket for kept in again)
+    draft.say("info", draft.playbook.say("erase_undone", number=numbers) if again else draft.playbook.say("erase_kept"))
+    return True

@@ -3,6 +3,7 @@
 from conversations.asking import asked
 from conversations.codes import Flag, TicketStatus, Urgency
 from conversations.coming import contact_erased
+from conversations.endings import KEPT
 from conversations.events import ContactErased, TimerFired
 from conversations.handoff import put_back
 from conversations.picture_talk import TIMER as PICTURE
@@ -62,6 +63,8 @@ def timer_fired(draft: Draft, event: TimerFired) -> Turn:
 def _erase_due(draft: Draft) -> Turn:
     """Their data goes as they wished, unless they told of something since: whatever was open then ended with the wish, so
     what is open now is newer, and a person explains first."""
+    if any(KEPT in one.asked for one in draft.state.cases):
+        return draft.finish()  # they took it back
     held = [draft.open_ticket(one) for one in draft.state.cases if one.open]
     if not held:
         return contact_erased(draft, ContactErased("contact"))

@@ -103,6 +103,8 @@ def _without_phones(text: str, reading: Reading, cues: Cues) -> str:
 @kind("days")
 def _days(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     left = days_said(message.text.strip(), reading.entities.days_left, cues, asked=asked)
+    if not left and cues.runs_out.search(message.text):
+        return Filled("不到一天")
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
     return _asked_words(message, reading, asked, cues) if _of_stock(message.text, reading, cues) else None
@@ -112,6 +114,8 @@ def _of_stock(text: str, reading: Reading, cues: Cues) -> bool:
     """Whether words after "how long will it last?" are about that: a door or a number put right has figures in it as well, and
     who asks how long it takes has not told how long it lasts."""
     if Act.CORRECT in reading.acts or cues.of_contact.search(text) or cues.no_answer.search(text):
+        return False
+    if cues.no_stock.search(text):
         return False
     return measures(text, cues) and (not cues.asks_when.search(text) or cues.where_unknown.search(text) is not None)
 

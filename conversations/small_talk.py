@@ -48,11 +48,11 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     """Hello, thanks, adverts, chat: one line each; what says nothing is asked about once more, then offered as numbers,
     then given to a person."""
     state, playbook = draft.state, draft.playbook
-    if facts_only(message, reading) or _leaves_facts(reading):
+    if _leaves_facts(reading) or (facts_only(message, reading) and not _a_form(message, reading, playbook)):
         return False  # somebody who leaves a number wants to be called
     if _presses(message, reading, playbook) or told_beside(message.text, reading, playbook.cues):
         return False
-    if _after_the_end(draft, message, reading):
+    if _after_the_end(draft, message, reading) or _form_begins(draft, message, reading):
         return True
     believed = reading.confidence >= playbook.manners.floor
     greeted = state.greeted_at is not None and draft.now - state.greeted_at < _GREETED
@@ -115,6 +115,22 @@ def _after_the_end(draft: Draft, message: Inbound, reading: Reading) -> bool:
     if not told or not waits or len(message.text.strip()) > _FEW_WORDS:
         return False
     draft.say("question", f"{told}\n{draft.playbook.say('after_end')}")
+    return True
+
+
+def _a_form(message: Inbound, reading: Reading, playbook: Playbook) -> bool:
+    if reading.entities.phones or reading.entities.addresses:
+        return False
+    return len(message.text) <= _FEW_WORDS and playbook.cues.form_label.match(message.text) is not None
+
+
+def _form_begins(draft: Draft, message: Inbound, reading: Reading) -> bool:
+    """The first line of a form (姓名：赵某某) is neither a hello nor an advert: what it is about comes with the next ones."""
+    if not _a_form(message, reading, draft.playbook):
+        return False
+    opened = evolve(begin_empty(draft, Intent.CONSULT), summary=" ".join(message.text.split()))
+    draft.timer("silence", opened, draft.playbook.manners.silence_urgent)
+    draft.say("question", draft.playbook.say("form_begun"))
     return True
 
 

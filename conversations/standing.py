@@ -1,19 +1,37 @@
 """How it stands, when somebody asks: the last step and when it was, what comes next, how many wait. Never invented. Pure."""
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from conversations.codes import Flag, TicketStatus, Urgency
+from conversations.codes import Act, Flag, TicketStatus, Urgency
 from conversations.playbook import SHANGHAI
+from conversations.reading import Reading
 from conversations.slots import SHARED, missing
 from conversations.speaking import closing, next_critical, still_missing
-from conversations.state import Case
+from conversations.state import Case, Conversation
 from conversations.tickets import due
 from conversations.turn import Draft
 from conversations.values import evolve
 
+_QUOTED = re.compile(
+    r"(?:我的?|请|帮我?|查一?下|这个?|工?单子?的?号码?|工?单|登记|编号|是|为|[:：\s])*(?:B?\d{5}-)?(?P<last>\d{4})"
+    r"(?:号?的?(?:单子|工单)?)[，,。\s]*(?:现在|到底)?(?:怎么样|怎样|咋样|进度|进展|到哪|处理|有消息|有结果|呢|查)?[了吗呢么]*[?？。!！]*"
+)
+_LABEL = re.compile("单|编号|登记|B")
 _UNTAKEN = frozenset({TicketStatus.INTAKE, TicketStatus.TRIAGED, TicketStatus.REOPENED})
 _LATE = "late"
 _SHOWN, _AHEAD = 10, 2
+_SHORT = 24
+
+
+def with_number_quoted(state: Conversation, text: str, reading: Reading) -> Reading:
+    """单号 0001: who quotes the number of one of their own asks how it stands; it is no door, and no order of 12345."""
+    quoted = _QUOTED.fullmatch(text.strip()) if len(text) <= _SHORT and _LABEL.search(text) else None
+    if quoted is None or all(case.ticket[-4:] != quoted["last"] for case in state.cases if case.ticket):
+        return reading
+    facts = replace(reading.entities, addresses=(), order_12345_no="", called_12345="")
+    return replace(reading, acts=tuple(dict.fromkeys((*reading.acts, Act.STATUS))), entities=facts)
 
 
 def tell_standing(draft: Draft, wanted: frozenset[str] = SHARED) -> None:

@@ -18,8 +18,8 @@ _SMALLEST_CHANNEL = 2047
 _PLAIN = """
     danger danger_short danger_check danger_night danger_ambulance_waits
     ask_phone_address ask_phone ask_address ask_door ask_lane next_urgent next_urgent_here next_soon next_normal next_night
-    next_critical_mute next_night_mute ask_safely question_kept where_lost welcome greet menu_help spam thanks unclear
-    unclear_choices notice status_none status_noted after_end withdraw_done erase_done refuse_consent
+    next_critical_mute next_night_mute ask_safely question_kept where_lost welcome greet form_begun menu_help spam thanks unclear
+    unclear_choices notice status_none status_noted after_end withdraw_done erase_done erase_kept refuse_consent
     call_yourself next_repost condolence condolence_again condolence_beside beside_you feedback abused
     slowly skipped noted_words upset again okay not_now
     private_number danger_check_self_harm heard_first danger_at_door
@@ -32,7 +32,8 @@ _PLAIN = """
 """
 _NUMBERED = """
     revisit revisit_critical threat added added_mute solved_critical not_solved_critical human human_night
-    child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent consent_but media_added
+    erase_undone child child_added foreign foreign_added withdraw_kept erase_held solved not_solved consent consent_but
+    media_added
 """
 
 REPLIES: Mapping[str, frozenset[str]] = {

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from conversations.codes import Act, Flag, Outcome, TicketStatus, Urgency
-from conversations.effects import AlertDesk
-from conversations.events import ReporterClaimed, ReporterClosed
+from conversations.effects import AlertDesk, EraseContact
+from conversations.events import ReporterClaimed, ReporterClosed, TimerFired
 from tests.conversations.ruled import hear
 from tests.conversations.talking import Play, of, opened, reading, said
 
@@ -123,3 +123,56 @@ def test_who_mourns_is_told_nothing_of_numbers() -> None:
     turn = play.say("谢谢你们", reading("feedback", 0.9, acts=[Act.THANKS]))
     assert play.case.outcome is None
     assert TICKET not in said(turn)
+
+
+NEED = "爷爷没菜了 13512340070 虹口区四平路1200弄5号301"
+
+
+def _forgotten() -> Play:
+    play = Play()
+    hear(play, NEED, "supplies", 0.9)
+    assert "删除" in said(hear(play, "删除我的信息", "chitchat", 0.4))
+    assert play.case.outcome is Outcome.WITHDRAWN
+    play.wait(seconds=30)
+    return play
+
+
+@pytest.mark.parametrize("text", ["我后悔了 别删", "不要删 还是要帮忙的", "先别删", "不删了", "留着吧"])
+def test_who_wants_to_be_kept_after_all_is_kept(text: str) -> None:
+    play = _forgotten()
+    turn = hear(play, text, "distress", 0.66)
+    assert f"不删了，{TICKET}接着办" in said(turn)
+    assert len(play.state.cases) == 1
+    assert (play.case.outcome, play.case.status) == (None, TicketStatus.REOPENED)
+    play.wait(minutes=2)
+    turn = play.do(TimerFired("erase", 0, 0))
+    assert turn.effects == (), "nothing is erased, and nobody is told that they wished it"
+
+
+@pytest.mark.parametrize("text", ["怎么还不删", "为什么不删", "删了没有", "还不删啊"])
+def test_who_asks_why_it_is_not_done_wishes_it(text: str) -> None:
+    play = _forgotten()
+    assert "不删了" not in said(hear(play, text, "chitchat", 0.4))
+    assert play.state.cases[0].outcome is Outcome.WITHDRAWN
+
+
+def test_and_may_wish_it_again() -> None:
+    play = _forgotten()
+    hear(play, "别删", "chitchat", 0.4)
+    play.wait(minutes=5)
+    hear(play, "还是删除我的信息吧", "chitchat", 0.4)
+    play.wait(minutes=3)
+    assert of(play.do(TimerFired("erase", 0, 0)), EraseContact)
+
+
+def test_who_says_nothing_more_is_forgotten() -> None:
+    play = _forgotten()
+    hear(play, "谢谢", "feedback", 0.9)
+    play.wait(minutes=2)
+    assert of(play.do(TimerFired("erase", 0, 0)), EraseContact)
+
+
+def test_where_nothing_was_to_go_it_is_no_such_wish() -> None:
+    play = Play()
+    hear(play, NEED, "supplies", 0.9)
+    assert "不删了" not in said(hear(play, "别删我的话", "chitchat", 0.4))
