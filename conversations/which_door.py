@@ -21,9 +21,14 @@ _LABELLED = re.compile("[号楼栋幢室#]")
 _AT_HEAD = re.compile(r"(?:求助|急|帮帮忙|我们?家|我们?楼?|隔壁|楼[上下]|对门|对面|邻居|\W)*")
 """What may stand before a bare figure that is a room (隔壁402王阿姨)."""
 _ROOM_FIRST = re.compile(
-    r"\s*(?!1(?:10|19|20|22)(?!\d))([A-Za-z]?\d{3,4})[ ：:，,]\s*(?![年月元块天份斤岁度多户个]|血|高压|低压|心率)[\u4e00-\u9fff]"
+    r"\s*(?:我们?(?:现在|还|就|人|被|都)*[住在困]+)?(?!1(?:10|19|20|22)(?!\d))([A-Za-z]?\d{3,4})[ ：:，,]\s*"
+    r"(?![年月元块天份斤岁度多户个米]|血|高压|低压|心率)[\u4e00-\u9fff]"
 )
 """A bare room before what it is about, as lines of a list begin (503 小张 要产检)."""
+_ROOMS = re.compile(r"\d{3,4}室?\s?[、，,/和跟与及 ]\s?(?!1[3-9]\d\D?\d)\d{3,4}(?![\d年月元块天份斤岁度个米])")
+"""Several rooms of a house (3号楼301 302都没菜): none of them is the door."""
+_NEAR = 16
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
 _NEXT_DOOR = re.compile("隔壁|楼[上下]|对门|对面|邻居")
 _FIGURE = re.compile(r"\d")
 _NO_DIGIT = re.compile(r"\D")
@@ -36,6 +41,7 @@ def door_told(words: str, cues: Cues) -> Parts:
     one (血压180 老人), and for the writer's own where another is in need."""
     if not _FIGURE.search(words):
         return {}
+    words = _PHONE.sub("，", words)
     found = doors_of(words)
     if not found and (room := _ROOM_FIRST.match(words)):
         return {"room": room[1]}
@@ -50,6 +56,8 @@ def door_told(words: str, cues: Cues) -> Parts:
         return {}
     if not any(_LABELLED.search(value) for value in door.values()) and not _AT_HEAD.fullmatch(words[:at]):
         return {}
+    if _ROOMS.search(words, at, at + _NEAR):
+        door = {name: value for name, value in door.items() if name != "room"}
     writers = cues.writer_at.search(before.rstrip()) and speaks_of_another(words, cues)
     return {} if writers else door
 
@@ -148,7 +156,7 @@ def door_since(state: Conversation, case: Case, place: Filled, text: str, cues: 
 
 def door_said(had: Filled, text: str, about: str, cues: Cues) -> Filled | None:
     """The place we know at a door that is told since, beside other words (5号602 老人叫不醒); None where it says none."""
-    door = door_told(text, cues) if without_door(had) or headless(had) else {}
+    door = door_told(text, cues) if "room" not in dict(had.parts) or headless(had) else {}
     place = at_its_door(had, door) if door and not _named_anew(text, about, cues) else had
     return place if place is not had else None
 

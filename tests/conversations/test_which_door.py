@@ -22,11 +22,14 @@ def _told(*texts: str, intent: str = "emergency") -> Play:
     [
         (["5号602老人晕倒了", LANE], f"{LANE}5号602"),
         (["5号602老人晕倒了", f"{LANE}，快来", "13812345678"], f"{LANE}5号602"),
+        (["5号602 138 1234 5678 老人晕倒了", LANE], f"{LANE}5号602"),
         (["5号602室 我妈晕倒了", "闵行区莘松路", "300弄"], f"{LANE}5号602室"),
         (["12号楼1203胸口痛", LANE], f"{LANE}12号楼1203"),
         (["402 李伯伯 晕倒了", f"{LANE}2号"], f"{LANE}2号402"),
         (["隔壁402王阿姨晕倒了", f"{LANE}2号"], f"{LANE}2号402"),
         (["5号楼602老人晕倒了", f"{LANE}5号"], f"{LANE}5号602"),
+        ([f"{LANE}5号楼着火了", "我在602 出不去"], f"{LANE}5号楼602"),
+        ([f"5号楼着火了 {LANE}", "602 还有人"], f"{LANE}5号楼602"),
     ],
 )
 def test_a_door_waits_for_its_lane(told: list[str], place: str) -> None:
@@ -42,6 +45,10 @@ def test_a_door_waits_for_its_lane(told: list[str], place: str) -> None:
         (["5号602李伯伯晕倒了", f"王阿姨家在{LANE}"], LANE),
         (["我住5号602，隔壁老伯晕倒了", LANE], LANE),
         (["血压180 老人晕倒了", LANE], LANE),
+        (["3号楼301 302都煤气中毒了", LANE], f"{LANE}3号楼"),
+        ([f"{LANE}5号楼着火了", "我在120 车上"], f"{LANE}5号楼"),
+        ([f"{LANE}5号楼着火了", "我在300 米外"], f"{LANE}5号楼"),
+        ([f"{LANE}5号楼着火了", "602老人出不来"], f"{LANE}5号楼"),
         (["3号晚上老人晕倒过，今天又晕倒了", LANE], LANE),
         (["老人晕倒了，药房在5号楼602室", LANE], LANE),
         (["老人从5号楼602搬到3号楼301，晕倒了", LANE], LANE),
