@@ -124,6 +124,8 @@ class Cues:
 
     lives_elsewhere: Pattern[str]
     """Whoever it is about is a neighbour, or lives somewhere else than the writer."""
+    lives_alone: Pattern[str]
+    """Whoever it is about, and not the writer, lives by themselves."""
     in_district: Pattern[str]
     """In which district somebody is, named without a road; group `district`."""
     own_home: Pattern[str]

@@ -17,6 +17,7 @@ from conversations.said_anew import said_anew, to_be_confirmed
 from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.telephones import both_numbers, instead, last_digits, line_alone, not_to_ring
+from conversations.unreached import ALONE
 from conversations.values import evolve
 from conversations.whereabouts import dateless, without_dates
 from conversations.which_case import vague
@@ -124,6 +125,7 @@ def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None,
         flags=tuple(flags),
         reasons=(*case.reasons, *(reason for reason in reasons if (reason.code, reason.text) not in codes)),
         summary=case.summary or message.text[:_SUMMARY],
+        asked={**case.asked, ALONE: 1} if playbook.cues.lives_alone.search(message.text) else case.asked,
     )
 
 
@@ -184,8 +186,8 @@ def fill(
 
 def _keeps_place(case: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """Whoever says that they would rather not tell where they are is not asked again, unless somebody must drive there."""
-    critical = case.urgency is Urgency.CRITICAL or is_red(reading)
-    return not critical and cues.keeps_address.search(message.text) is not None
+    calm = case.urgency is not Urgency.CRITICAL and not is_red(reading)
+    return calm and cues.keeps_address.search(message.text) is not None
 
 
 def _asked_before(slot: SlotRow, case: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:

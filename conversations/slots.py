@@ -168,6 +168,9 @@ def _temperature(message: Inbound, reading: Reading, asked: bool, cues: Cues) ->
 def _drug(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     if drugs := reading.entities.drugs:
         return Filled("、".join(drugs))
+    things = {found.lastgroup for found in cues.thing.finditer(message.text)}
+    if "oxygen" in things and "medicine" not in things:
+        return Filled("氧气", sure=False)  # it has no other name
     said = _asked_words(message, reading, asked, cues) if not _no_name(message.text, cues) else None
     if said is None:
         return None

@@ -9,6 +9,8 @@ from conversations.reading import Reading, Reason
 from conversations.state import Case, Conversation
 
 CODE = "R15"
+ALONE = "alone"
+"""Among what was asked of a case: they said later on that whoever it is about lives by themselves."""
 _LONGEST = 20
 
 
@@ -30,4 +32,5 @@ def with_unreached(state: Conversation, message: Inbound, reading: Reading, cues
 
 def _alone(case: Case, cues: Cues) -> bool:
     """Whether it is about somebody who lives by themselves."""
-    return Flag.LONE_ELDER in case.flags or cues.lives_elsewhere.search(case.summary) is not None
+    told = Flag.LONE_ELDER in case.flags or ALONE in case.asked
+    return told or cues.lives_alone.search(case.summary) is not None

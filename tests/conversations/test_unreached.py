@@ -72,6 +72,26 @@ def test_whose_telephone_was_engaged(text: str, told: bool) -> None:
     assert ("called_12345" in play.case.slots) is told
 
 
+TOLD_LATER = ["她一个人住，我在加拿大", "她独居的 我在外地", "老人一个人在家"]
+
+
+@pytest.mark.parametrize("later", TOLD_LATER)
+def test_that_she_lives_alone_may_be_told_later(later: str) -> None:
+    play = Play()
+    hear(play, "我姆妈是糖尿病，胰岛素还有一针了 13512340070 虹口区四平路1200弄5号301", "medicine", 0.95)
+    play.wait(seconds=30)
+    hear(play, later, "care", 0.4)
+    play.wait(hours=6)
+    assert ASKS in said(hear(play, "打了六趟都没人接", "care", 0.49, feels="critical"))
+
+
+def test_of_a_writer_who_lives_alone_nobody_else_is_silent() -> None:
+    play = Play()
+    hear(play, "我一个人住 胰岛素还有一针了 13512340070 虹口区四平路1200弄5号301", "medicine", 0.95)
+    play.wait(hours=6)
+    assert ASKS not in said(hear(play, "打了六趟都没人接", "care", 0.4))
+
+
 def test_of_how_often_they_rang_nothing_lasts() -> None:
     play = Play()
     hear(play, HERE, "supplies", 0.95)
