@@ -11,6 +11,7 @@ from conversations.reading import Address, Reading
 from conversations.slots import SHARED, SKIPPED, missing
 from conversations.state import PLACED, Case, Conversation
 from conversations.values import evolve
+from conversations.which_door import without_door
 
 Ask = tuple[str, tuple[str, ...]]
 """The words of a question and the names of what it asks for."""
@@ -88,11 +89,20 @@ def next_ask(
         return _ask_doubt(case, playbook)
     if "soon" in needs and (which := _ask_district(case, playbook)) != NOTHING:
         return which
+    if "soon" in needs and not listed and _lacks_a_door(case):
+        return playbook.say("ask_door_of"), ("door",)
     if slots:
         first: SlotRow = slots[0]
         return first.ask, (first.name,)
     may = "soon" in needs and not listed and "consent" not in elsewhere
     return _ask_consent(case, playbook) if may else NOTHING
+
+
+def _lacks_a_door(case: Case) -> bool:
+    """Somebody must come soon, and only the lane or the estate is known."""
+    place = case.slots.get("address")
+    pressing = case.urgency.at_least(Urgency.URGENT) and "door" not in case.asked
+    return pressing and place is not None and without_door(place)
 
 
 def _ask_doubt(case: Case, playbook: Playbook) -> Ask:

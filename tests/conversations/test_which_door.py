@@ -145,3 +145,16 @@ def test_a_house_is_completed_at_every_door_of_it() -> None:
     assert [case.slots["address"].value for case in play.state.cases] == [
         f"{LANE}3号楼{room}" for room in ("", 301, 402)
     ]
+
+
+@pytest.mark.parametrize(("place", "asked"), [(LANE, True), (f"{LANE}5号602", False), ("长宁区仙霞新村", True)])
+def test_who_needs_somebody_soon_is_asked_for_the_door_once(place: str, asked: bool) -> None:
+    of_it = playbook().say("ask_door_of")
+    play = Play()
+    assert (of_it in said(hear(play, f"我爸胰岛素断了两天 {place} 13812345678", "medicine", 0.95))) is asked
+    for text in ("我不方便说", "没打过12345"):
+        play.wait(seconds=40)
+        assert of_it not in said(hear(play, text, "chitchat", 0.3))
+    play.wait(seconds=40)
+    hear(play, "5号602", "chitchat", 0.3)
+    assert play.case.slots["address"].value.endswith("5号602")
