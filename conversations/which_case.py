@@ -1,5 +1,7 @@
 """Which open case a message belongs to, if any. Pure."""
 
+from dataclasses import replace
+
 from conversations.belief import believed
 from conversations.codes import Act, Flag, Intent, TicketStatus, Urgency
 from conversations.confirming import unanswered
@@ -14,6 +16,7 @@ from conversations.slots import SHARED
 from conversations.state import Case, Conversation
 from conversations.values import evolve
 from conversations.whereabouts import beside
+from conversations.which_ended import without_theirs
 from conversations.who_died import of_the_living, who_died
 from conversations.whom import named, told_with
 
@@ -91,6 +94,8 @@ def find_case(
     candidates += [case for case in reversed(state.cases) if case.open and case is not focus]
     if Flag.DECEASED not in reading.flags:  # danger now is about somebody else than the one they mourn
         candidates = [case for case in candidates if Flag.DECEASED not in case.flags]
+    if Act.SOLVED in reading.acts:  # 隔壁的菜到了 我家没有: no need of the neighbour's
+        message = replace(message, text=without_theirs(message.text, cues))
     whom = named(message.text, cues)
     if whom and len(candidates) > 1:
         # stable: who is meant, then what is talked of

@@ -105,6 +105,13 @@ def told_of(text: str, cues: Cues) -> tuple[str, str, str]:
     return "\n".join(came), "\n".join(waits), "\n".join(theirs)
 
 
+def without_theirs(text: str, cues: Cues) -> str:
+    """A text without what it says came to others."""
+    for clause in filter(None, told_of(text, cues)[2].split("\n")):
+        text = text.replace(clause, " ")
+    return text.strip()
+
+
 _EXCEPT = re.compile("除了?(?P<what>[^，,。]{1,12}?)(?:以外|之外|外)?[，, ]*(?:其[他它余]的?|别的|另外的?)?(?:都|全)")
 
 

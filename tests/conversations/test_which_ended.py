@@ -168,6 +168,12 @@ def test_what_is_wanting_is_said_to_go_on() -> None:
     assert f"配药断药（{MEDICINE}）接着办" in said(hear(with_medicine(), "菜到了 药还没有", "feedback", 0.9))
 
 
+def test_what_the_neighbours_got_makes_no_second_ticket() -> None:
+    play = with_medicine()
+    hear(play, "隔壁的菜到了 我家没有", "supplies", 0.88)
+    assert len(play.state.cases) == 2
+
+
 @pytest.mark.parametrize("text", ["隔壁的菜到了 我家没有", "药到了 菜还没有", "别人家的菜都到了"])
 def test_one_alone_is_not_done_by_what_came_elsewhere(text: str) -> None:
     play = at_home()
