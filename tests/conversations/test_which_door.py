@@ -147,7 +147,7 @@ def test_a_house_is_completed_at_every_door_of_it() -> None:
     ]
 
 
-@pytest.mark.parametrize(("place", "asked"), [(LANE, True), (f"{LANE}5号602", False), ("长宁区仙霞新村", True)])
+@pytest.mark.parametrize(("place", "asked"), [(LANE, True), (f"{LANE}5号602", False), ("普陀区曹杨一村", True)])
 def test_who_needs_somebody_soon_is_asked_for_the_door_once(place: str, asked: bool) -> None:
     of_it = playbook().say("ask_door_of")
     play = Play()
