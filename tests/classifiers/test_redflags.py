@@ -85,7 +85,9 @@ def test_the_dead_are_flagged(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["120来了 又走了", "120来了 人送走了", "居委的人走了", "保洁阿姨走了", "奶奶走不动了", "我爸氧气今晚就没了",
-     "我爸走了三公里买菜", "他走的时候没拿药", "企业的人已经走了"],
+     "我爸走了三公里买菜", "他走的时候没拿药", "企业的人已经走了",
+     "我妈早上走的 去菜场", "爸爸昨天走的高速回来", "奶奶昨晚走的路太多 腿疼", "老伴走了十一年", "老伴死了五年 我一个人过",
+     "父亲去世三年了"],
 )  # fmt: skip
 def test_who_only_left_is_not_dead(text: str) -> None:
     assert Flag.DECEASED not in RED.read(text).flags
