@@ -26,6 +26,7 @@ _LABEL = re.compile(
     rf"|(?<![\u4e00-\u9fff\d])(?P<long>{_LONG})\s*(?:[:：]|(?=\s?[\dA-Za-z])))\s*"
     r"(?:(?P<figure>[A-Za-z]?\d{1,5}(?:-\d{1,4})?)(?![\d.])(?P<unit>支?弄|号楼?|室|幢|栋|单元|#)?|(?P<name>[\u4e00-\u9fff]{2,5}))"
 )
+_HOUSE = 2
 _ROADS = ("路", "街", "道", "村")
 
 
@@ -47,6 +48,7 @@ def _said(found: re.Match[str]) -> str:
         return found[0]
     else:
         alone = label if label in _OF else label.removesuffix("号").removesuffix("间")
-        unit = found["unit"] or ("" if "-" in found["figure"] else _OF.get(alone, "号"))
+        bare = "-" in found["figure"] or (alone == "门牌" and len(found["figure"]) > _HOUSE)  # 门牌301 may be either
+        unit = found["unit"] or ("" if bare else _OF.get(alone, "号"))
         said = found["figure"] + unit
     return said.rjust(len(found[0]))
