@@ -150,10 +150,13 @@ def graver(own: Reading, left: Left, again: Reading | None) -> Reading:
         read = replace(own, intent=again.intent, confidence=again.confidence, intents=again.intents)
     else:
         read = own
-    if left.over and _of_what_came(read) and _ILL.search(left.text) and not _WANTS.search(left.text):
+    taken = _TAKEN.search(left.text)
+    if (left.over or taken) and _of_what_came(read) and _ILL.search(left.text) and not _WANTS.search(left.text):
         # 物资收到了，老人吃了面包一直拉肚子: who is ill, and maybe of what came, is in no need of it.
         read = replace(read, intent=Intent.OTHER_MEDICAL, confidence=_NAMED, intents=())
         read = replace(read, acts=tuple(act for act in read.acts if act not in _POLITE))
+        if taken and read.urgency is not Urgency.CRITICAL:  # ill of it: people look
+            read = replace(read, flags=tuple(dict.fromkeys((*read.flags, Flag.CHECK))))
     if presses and not any(reason.code.startswith("O") for reason in read.reasons):
         read = replace(read, acts=tuple(act for act in read.acts if act not in _POLITE))
     return read
@@ -163,6 +166,7 @@ _ILL = re.compile(
     "(?<![不没未止退])(?:拉肚子|拉稀|腹泻|[呕老又直]吐|吐(?:了|得)|[皮红]疹|发痒|过敏|肿了|肿起|头晕|头昏|发烧|发热|(?<!心)疼|痛(?!快)|"
     "难受|不舒服|勿适意|重影|[手脚嘴发]麻|喘|冷汗|手抖|[流出]血|心慌|抽筋)"
 )
+_TAKEN = re.compile("(?:吃|喝|用|打|贴|擦|吸)(?:了|过|完|下去)")
 _WANTS = re.compile("[没缺断饿少]|不够|吃完|用完|剩")
 _NAMED = 0.6
 """As sure as a rule makes it: the words are plain, and the model heard the thing that came."""

@@ -149,6 +149,7 @@ def test_whoever_is_ill_of_what_came_needs_no_more_of_it(heard: Intent, text: st
     read = graver(own, left, replace(own, acts=()))
     assert read.intent is Intent.OTHER_MEDICAL
     assert Act.SOLVED not in read.acts
+    assert (Flag.CHECK in read.flags) is ("吃了" in text), "ill of what came: people look"
 
 
 @pytest.mark.parametrize(
