@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from classifiers.reader import Reader
 from conversations.bursts import read_as_one, together
-from conversations.context import in_scraps, read_together, text_with_context
+from conversations.context import in_scraps, known_by_now, read_together, text_with_context
 from conversations.engine import texts_to_read
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
@@ -25,6 +25,8 @@ class Further:
     whole: Inbound | None = None
     scraps: bool = False
     """A word a line: what they say together is a text of its own."""
+    by_rules: bool = False
+    """Only what the rules see in it matters."""
 
 
 def further_text(state: Conversation, message: Inbound, own: Reading, playbook: Playbook) -> Further | None:
@@ -33,7 +35,10 @@ def further_text(state: Conversation, message: Inbound, own: Reading, playbook: 
         whole = together(state.burst, message)
         return Further(texts_to_read(whole), message, whole)
     text = text_with_context(state, message, own, playbook)
-    return Further(text, message, scraps=in_scraps(state, message, playbook.cues)) if text else None
+    if not text:
+        return None
+    scraps = in_scraps(state, message, playbook.cues)
+    return Further(text, message, scraps=scraps, by_rules=not scraps and known_by_now(state, own, playbook))
 
 
 def read_further(reader: Reader, asked: Sequence[Further]) -> list[Reading]:
@@ -41,7 +46,8 @@ def read_further(reader: Reader, asked: Sequence[Further]) -> list[Reading]:
     bursts = [one for one in asked if one.whole or one.scraps]
     contexts = [one for one in asked if not (one.whole or one.scraps)]
     whole = iter(reader.read([one.text for one in bursts], [one.message.sent_at for one in bursts]) if bursts else ())
-    meaning = iter(reader.read_meaning([one.text for one in contexts]) if contexts else ())
+    by_rules = {place for place, one in enumerate(contexts) if one.by_rules}
+    meaning = iter(reader.read_meaning([one.text for one in contexts], by_rules) if contexts else ())
     return [next(whole if one.whole or one.scraps else meaning) for one in asked]
 
 

@@ -4,7 +4,7 @@ Detectors are arguments and work apart from each other: one that fails is report
 stands. Rules run on every text and need no model.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -123,10 +123,13 @@ class Reader:
             for place in range(len(texts))
         ]
 
-    def read_meaning(self, texts: Sequence[str]) -> list[Reading]:
-        """What each text is about and how soon, without its facts and acts: for fragments read together."""
-        opinions = self._opinions(texts)
-        return [merged(self._danger_in(text), one, Entities(), ()) for text, one in zip(texts, opinions, strict=True)]
+    def read_meaning(self, texts: Sequence[str], by_rules: Collection[int] = ()) -> list[Reading]:
+        """What each text is about and how soon, without its facts and acts: for fragments read together. `by_rules`: places of
+        those of which only matters what a rule sees; the model is asked about them where one does."""
+        dangers = [self._danger_in(text) for text in texts]
+        asked = [place for place, danger in enumerate(dangers) if danger.reasons or place not in by_rules]
+        opinions = dict(zip(asked, self._opinions([texts[place] for place in asked]), strict=True))
+        return [merged(danger, opinions.get(place), Entities(), ()) for place, danger in enumerate(dangers)]
 
     def explain(self, text: str, now: datetime) -> dict[str, Any]:
         """How `text` was read: the reading, the rules that fired, and the model's words, keys and probabilities."""

@@ -107,18 +107,22 @@ def _of_two(said: str, before: Sequence[str], playbook: Playbook) -> bool:
     return bool(whom and others and not whom & others)
 
 
+def known_by_now(state: Conversation, own: Reading, playbook: Playbook) -> bool:
+    """Whether a message says what it is about, or what it is said beside: no words before it can change that. Beside an open
+    matter they are that matter's, and make no new one of 「我在北京 139…」."""
+    speaks = own.intent.opens_case and own.confidence >= playbook.manners.floor
+    return speaks or (state.focused is not None and bool(state.focused.summary))
+
+
 def read_together(
     state: Conversation, own: Reading, both: Reading, playbook: Playbook, *, scraps: bool = False
 ) -> Reading:
     """The message's own reading, completed by the reading of everything: intent where it had none, and danger that
     only the pieces together show. `scraps`: a word a line, which says only together what it is about, and since when."""
-    floor = playbook.manners.floor
-    speaks = own.intent.opens_case and own.confidence >= floor
-    # Beside an open matter the words before are that matter's: they make no new one of 「我在北京 139…」.
-    talking = state.focused is not None and bool(state.focused.summary)
     if scraps:
         own = replace(own, entities=_with_facts_of(own.entities, both.entities))
-    if both.intent.opens_case and both.confidence >= floor and (scraps or not (speaks or talking)):
+    named = both.intent.opens_case and both.confidence >= playbook.manners.floor
+    if named and (scraps or not known_by_now(state, own, playbook)):
         own = replace(own, intent=both.intent, confidence=both.confidence, intents=both.intents, model=both.model)
     before = most_urgent(own.urgency, *(heard.urgency for heard in state.recent))
     seen = tuple(reason for reason in both.reasons if reason.code != "model")

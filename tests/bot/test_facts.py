@@ -24,7 +24,7 @@ class Known:
     def __init__(self, **known: str) -> None:
         self.known = known
 
-    def read_meaning(self, texts: Any) -> list[Reading]:
+    def read_meaning(self, texts: Any, by_rules: Any = ()) -> list[Reading]:
         return self.read(texts, None)
 
     def read(self, texts: Any, at: Any) -> list[Reading]:

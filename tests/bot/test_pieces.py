@@ -28,9 +28,9 @@ class Counting(Reader):
         self.asked += 1
         return super().read(texts, now)
 
-    def read_meaning(self, texts):  # type: ignore[no-untyped-def]
+    def read_meaning(self, texts, by_rules=()):  # type: ignore[no-untyped-def]
         self.asked += 1
-        return super().read_meaning(texts)
+        return super().read_meaning(texts, by_rules)
 
 
 def test_a_batch_asks_the_reader_twice_and_each_message_gets_its_own() -> None:

@@ -36,7 +36,7 @@ class Counting:
     def read(self, texts: Sequence[str], now: Any) -> list[Reading]:
         return [self._of(text) for text in texts]
 
-    def read_meaning(self, texts: Sequence[str]) -> list[Reading]:
+    def read_meaning(self, texts: Sequence[str], by_rules: Any = ()) -> list[Reading]:
         self.asked.append(list(texts))
         return [self._of(text) for text in texts]
 

@@ -217,3 +217,16 @@ def test_despair_that_no_rule_sees_gives_way_to_fire_and_water(codes: tuple[str,
     opinion = Opinion(Intent.DISTRESS, 0.9, (), Level(Urgency.CRITICAL, 0.8, check=False), Urgency.NORMAL, "m")
     rule = Saw(Urgency.CRITICAL, (), tuple(Reason(code, "险情", "") for code in codes), Intent.EMERGENCY)
     assert merged(rule, opinion, Entities(), ()).intent is named
+
+
+def test_of_what_only_rules_matter_the_model_is_asked_where_they_see_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def opinions(reader: Reader, texts: list[str]) -> list[None]:
+        asked.extend(texts)
+        return [None] * len(texts)
+
+    monkeypatch.setattr(Reader, "_opinions", opinions)
+    calm, red, own = Reader(danger=Rules()).read_meaning(["老人", "喘", "药"], by_rules={0, 1})
+    assert asked == ["喘", "药"]
+    assert (calm.urgency, red.urgency, own.urgency) == (Urgency.NORMAL, Urgency.CRITICAL, Urgency.NORMAL)
