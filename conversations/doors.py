@@ -11,6 +11,7 @@ from typing import Any
 from conversations.codes import Intent
 from conversations.cues import Cues
 from conversations.events import Part
+from conversations.filled_in import shown
 from conversations.reading import Address, Reading
 from conversations.state import Filled
 from conversations.whereabouts import PLACE_PARTS, address_words, filled_place, specific
@@ -64,6 +65,8 @@ def begins_with_a_door(text: str) -> bool:
 
 def label_of(part: Part) -> str:
     """An entry without the place at its head, for a line of the receipt."""
+    if form := shown(part.text):
+        return form
     own = its_own_place(part.reading)
     if own is None:
         return part.text

@@ -28,6 +28,19 @@ def name_in(text: str) -> str:
     return found["name"] if found else ""
 
 
+_NEED = re.compile(
+    r"(?:需求|诉求|求助(?:内容|事项)?|情况|病情|需要)[】\]]?\s*[:：]?\s*(?P<need>[^【\[\n，,。；;]{2,20})"
+)
+
+
+def shown(text: str) -> str:
+    """A form for a line of the receipt: whom it is about and what they need; "" where it says neither."""
+    if not is_form(text):
+        return ""
+    need = _NEED.search(text)
+    return " ".join(filter(None, (name_in(text), need["need"].strip() if need else "")))
+
+
 def of_another(text: str, before: str) -> bool:
     """Whether a form is about somebody else than the form before it."""
     if not (is_form(text) and is_form(before)):

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.pieces import pieces_of
-from conversations.filled_in import form_entries, is_form
+from conversations.filled_in import form_entries, is_form, shown
 from conversations.messages import Inbound
 from tests.conversations.ruled import hear, ruled
 from tests.conversations.talking import CONTACT, Play, playbook
@@ -68,3 +68,9 @@ def test_a_door_told_under_labels_line_by_line(lines: tuple[str, ...]) -> None:
         play.wait(seconds=30)
         hear(play, text, "chitchat", 0.3)
     assert play.case.slots["address"].value == "闵行区莘松路300弄2号301室"
+
+
+def test_a_form_is_shown_by_whom_and_what() -> None:
+    assert [shown(one) for one in form_entries(FIRST + SECOND)] == ["王某 降压药断了", "李某 胰岛素断了两天"]
+    assert shown("姓名：王某某\n情况：透析停了\n电话：13511112222") == "王某某 透析停了"
+    assert shown("家里没菜了") == ""
