@@ -14,7 +14,7 @@ from conversations.state import Case, Conversation
 from conversations.taking_down import taken_down
 from conversations.turn import Draft
 from conversations.values import evolve
-from conversations.which_ended import just_closed, named_cases, pointed_at, said_done, told_of
+from conversations.which_ended import SAID_DONE, in_question, just_closed, named_cases, pointed_at, said_done, told_of
 
 CONTENT = "satisfied"
 WHICH = "which"
@@ -24,11 +24,6 @@ ERASED, KEPT = "erased", "kept"
 """Among what was asked of a case: it goes with their wish to be forgotten (1: it was open), or they took the wish back."""
 _ERASE_AFTER = timedelta(minutes=2)
 """Long enough for the confirmation to be delivered: it is sealed with the key that goes."""
-
-_SAID_DONE = frozenset(
-    {TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED, TicketStatus.ANSWERED, TicketStatus.REFERRED}
-)
-"""Where somebody takes it to be finished."""
 
 
 def withdraw(draft: Draft, case: Case | None, reading: Reading) -> bool:
@@ -117,7 +112,7 @@ def solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _ask_which(draft: Draft) -> None:
     """Several are open and none is named: none is marked, for it may be the dialysis that is still to come."""
-    every = [one for one in draft.state.cases if one.open and one.ticket]
+    every = in_question(draft.state.cases)
     titles = [draft.playbook.intents[one.intent].title for one in every]
     items = "、".join(f"{title}（{one.ticket}）" for title, one in zip(titles, every, strict=True))
     draft.say("question", draft.playbook.say("solved_which", items=items, title=titles[0]))
@@ -126,7 +121,7 @@ def _ask_which(draft: Draft) -> None:
 
 def told_which(draft: Draft) -> bool:
     """Right after that question: the one they point at is done; nothing where they speak of something else."""
-    every = [one for one in draft.state.cases if one.open and one.ticket]
+    every = in_question(draft.state.cases)
     done = pointed_at(every, draft.heard, draft.playbook)
     draft.state = evolve(draft.state, asked=(), asked_on=0)
     for one in done:
@@ -138,7 +133,7 @@ def told_which(draft: Draft) -> bool:
 def _waiting(draft: Draft) -> list[Case]:
     """The open tickets of which they say that it has not come."""
     waits = told_of(draft.heard, draft.playbook.cues)[1]
-    rest = [one for one in draft.state.cases if one.open and one.ticket and one.status not in _SAID_DONE]
+    rest = [one for one in draft.state.cases if one.open and one.ticket and one.status not in SAID_DONE]
     return named_cases(rest, waits, draft.playbook) if waits else []
 
 
@@ -198,7 +193,7 @@ def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
         target = just_closed(draft.state) or spoken_of or _not_solved_last(draft)
     if target is None:
         return False
-    done = target.outcome is not None or target.status in _SAID_DONE
+    done = target.outcome is not None or target.status in SAID_DONE
     if case is not None and case is not target and not done and not (named and waits and case.ticket):
         return False  # what is not solved is what they are telling us of, and it has no ticket yet
     status = TicketStatus.REOPENED if done else target.status

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from conversations.codes import Flag, Intent, Urgency
+from conversations.codes import Flag, Intent, TicketStatus, Urgency
 from conversations.cues import Cues
 from conversations.needs import clauses
 from conversations.playbook import Playbook
@@ -18,6 +18,8 @@ _CALLED = {
 }  # fmt: skip
 """The thing that a matter of this intent is about, whatever words began it."""
 _SEVERAL, _NUMBER = 2, 4
+SAID_DONE = frozenset({TicketStatus.CLAIMED_DONE, TicketStatus.REVISITED, TicketStatus.ANSWERED, TicketStatus.REFERRED})
+"""Where somebody takes it to be finished."""
 _FIGURES = re.compile(r"(?<!\d)\d{4}(?![\d弄号室])")
 _JUST_CLOSED = timedelta(days=2)
 
@@ -57,7 +59,16 @@ def said_done(draft: Draft, case: Case | None) -> tuple[list[Case], bool]:
         return [one for one in every if one not in kept], False
     if (waits or theirs) and (not came or _things(came, cues)):  # 隔壁的菜到了 我家没有
         return [], False
-    return ([case], False) if len(every) < _SEVERAL else ([], True)
+    waiting = [one for one in every if one.status not in SAID_DONE]
+    alone = len(every) < _SEVERAL or [one.key for one in waiting] == [case.key]
+    return ([case], False) if alone else ([], True)
+
+
+def in_question(cases: Sequence[Case]) -> list[Case]:
+    """Of which somebody may mean that it is done: the open ones, without those that are said to be, while two are left."""
+    every = [one for one in cases if one.open and one.ticket]
+    waiting = [one for one in every if one.status not in SAID_DONE]
+    return waiting if len(waiting) >= _SEVERAL else every
 
 
 def pointed_at(every: Sequence[Case], text: str, playbook: Playbook) -> list[Case]:

@@ -97,6 +97,14 @@ def test_asked_which_they_point_at_it(text: str, tickets: list[str]) -> None:
     assert all(ticket in said(turn) for ticket in tickets)
 
 
+def test_of_those_left_only_is_asked() -> None:
+    play = both()
+    hear(play, "菜到了", "feedback", 0.9)
+    turn = hear(play, "解决了", "feedback", 0.9)
+    assert "哪一件" not in said(turn), "the dialysis is talked of, and the food is done already"
+    assert done(play) == [FOOD, DIALYSIS]
+
+
 def test_a_number_after_something_else_points_at_nothing() -> None:
     play = both()
     hear(play, "解决了", "feedback", 0.9)
