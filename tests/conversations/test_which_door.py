@@ -41,6 +41,8 @@ def test_a_door_waits_for_its_lane(told: list[str], place: str) -> None:
     [
         (["5号602老人晕倒了", f"{LANE}8号"], f"{LANE}8号"),
         (["5号602老人晕倒了", f"{LANE}5号301"], f"{LANE}5号301"),
+        (["隔壁5号601阿婆晕倒了", f"{LANE}6号602"], f"{LANE}6号602"),
+        (["隔壁阿婆晕倒了", f"{LANE}5号602"], f"{LANE}5号602"),
         (["5号602老人晕倒了", f"我妈住{LANE}"], LANE),
         (["5号602李伯伯晕倒了", f"王阿姨家在{LANE}"], LANE),
         (["我住5号602，隔壁老伯晕倒了", LANE], LANE),
