@@ -50,6 +50,7 @@ LANE = "闵行区莘松路300弄"
             ["201", "302室", "501"],
         ),
         (f"{LANE}\n3号楼301王家没菜\n5号楼402李家断药", "supplies medicine", ["3号楼301", "5号楼402"]),
+        (f"301没菜 302断药 {LANE} 13812340079", "supplies medicine", ["301", "302"]),
     ],
 )
 def test_each_household_has_its_own_door(text: str, intents: str, doors: list[str]) -> None:
@@ -100,6 +101,9 @@ def test_each_has_its_own_number_and_street() -> None:
         (f"{LANE}2号301王阿姨断药，药房在5号楼101室，要家属去拿", "medicine medicine"),
         ("小区3号楼有人阳了，5号楼也有人阳了，我们7号楼什么时候解封", "quarantine quarantine community"),
         ("从3号楼301搬到5号楼602了，没菜", "supplies"),
+        ("打120没人接，119没药", "supplies medicine"),
+        ("我家602没菜了，602断药三天了", "supplies medicine"),
+        ("花了500没菜，又花300没药", "supplies medicine"),
     ],
 )
 def test_one_household_is_no_list(text: str, intents: str) -> None:
