@@ -63,12 +63,22 @@ def claim_ends(ticket: Ticket, claim: timedelta) -> datetime | None:
     return ticket.acted_at + claim if ticket.reporter and ticket.acted_at else ticket.claim_until
 
 
+WATCHED = "有人在看居民的手机：写在这里的、打过去的，那个人都可能知道。"
+
+
+def is_watched(ticket: Ticket) -> bool:
+    """Whether somebody they fear reads along (rule R13S)."""
+    return any(one.get("code") == "R13S" for one in ticket.body.reasons)
+
+
 def next_step(ticket: Ticket, login: str, *, acts: bool, waiting: bool, missing: tuple[str, ...], now: datetime) -> str:
     """One sentence: what to do now. `waiting`: the contact wrote last; `missing`: titles of slots still unknown."""
     if ticket.outcome is not None:
         return "这张单已经结束。居民再来说“没有解决”会重新打开。"
     if not acts:
         return "您可以查看，不能处理。"
+    if is_watched(ticket):
+        return f"{WATCHED}先别写、别打过去，把地址转110，等居民说方便。"
     red, mute = ticket.urgency == "critical", "mute" in ticket.flags
     if not ticket.reporter:
         if mute:

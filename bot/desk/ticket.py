@@ -11,7 +11,7 @@ from adapters.staff import STAFF
 from bot.desk import words
 from bot.desk.calls_view import CallsPanel, calls_panel
 from bot.desk.canned import offers
-from bot.desk.clocks import Promise, claim_ends, next_step, promises
+from bot.desk.clocks import WATCHED, Promise, claim_ends, is_watched, next_step, promises
 from bot.desk.linking_view import LinkedPanel, linked_panel
 from bot.desk.orders_panel import OrderPanel, order_panel
 from bot.desk.origins import origin_of
@@ -83,6 +83,11 @@ class View:
     def offline(self) -> bool:
         """Nobody reads what is written here: the telephone is the only way."""
         return self.ticket.channel in NOT_ONLINE
+
+    @property
+    def watched(self) -> str:
+        """The warning above what is written, where somebody they fear reads along."""
+        return WATCHED if is_watched(self.ticket) else ""
 
     @property
     def open(self) -> bool:

@@ -337,3 +337,18 @@ async def test_an_ended_ticket_is_taken_up_again(service: Service, record: Recor
 async def test_what_is_no_number_is_no_ticket(lina: Person, number: str, tail: str) -> None:
     assert (await lina.get(f"/desk/tickets/{number}{tail}")).status == 404
     assert (await lina.do(f"/desk/tickets/{number}/claim")).status == 404
+
+
+async def test_whoever_is_watched_is_not_written_to(service: Service, record: Record, lina: Person) -> None:
+    """The reporter reads it before anything else, and above what they would write."""
+    await Resident(service, "watched").say("老公在旁边看我手机 你们别回复")
+    page = (await lina.get(f"/desk/tickets/{await number_of(record, 'watched')}")).text
+    step = re.search(r'class="nextstep".*?</p>', page, re.DOTALL)
+    assert step is not None
+    assert "有人在看居民的手机" in step[0]
+    assert "先别写、别打过去，把地址转110" in step[0]
+    room = page[page.index('id="part-room"') : page.index('id="reply"')]
+    assert '<p class="crossed">有人在看居民的手机' in room
+    await Resident(service, "unwatched").say(RED)
+    page = (await lina.get(f"/desk/tickets/{await number_of(record, 'unwatched')}")).text
+    assert "有人在看居民的手机" not in page

@@ -75,7 +75,7 @@ async def test_every_promised_reply_arrives_once_or_is_explained(home: Path) -> 
     counts = await lived(home, SECONDS)
     assert counts.get("unsure", 0) <= counts["cut off"] + AT_ONCE, "more is unsure than the weather made so"
     assert counts["owed"] > SECONDS / 2, "hardly anything was promised: this shows nothing"
-    assert counts["tokens fetched"] > 3
+    assert counts["tokens fetched"] > 1, "no token that ended was met"
     assert counts["away seconds"] > 0
 
 

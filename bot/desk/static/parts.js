@@ -83,10 +83,20 @@ export class Parts {
         this.waiting.delete(name);
         this.shown.set(name, html);
         if (name === "talk") this.#renew(html);
-        else box.innerHTML = html;
+        else this.#replace(box, html);
         this.#again();
       }
     }
+  }
+
+  /** Whoever stands in it with the keyboard goes on standing there: the same button, the same line that opens. */
+  #replace(box, html) {
+    const held = box.contains(document.activeElement) ? document.activeElement : null;
+    box.innerHTML = html;
+    if (!held) return;
+    const words = held.textContent.trim();
+    const same = (one) => one.textContent.trim() === words && one.getAttribute("name") === held.getAttribute("name");
+    [...box.querySelectorAll(held.tagName)].find(same)?.focus({ preventScroll: true });
   }
 
   /** Messages by their id: one that has not changed is left alone, so that it is not read out twice. */
