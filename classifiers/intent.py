@@ -53,6 +53,11 @@ WHOLE, CLAUSE = 0.03, 0.8
 over the text names one winner; the clause where a second need is spoken out names it plainly (docs/understanding.md)."""
 
 
+_TREATED = FAMILIES[1] | FAMILIES[2]
+"""What an illness does to whoever is treated for it (腿肿, 躺不平) is no second need of theirs; another person's is looked for
+where clauses name two (`others`)."""
+
+
 def possible(probabilities: Floats, labels: Sequence[Intent], primary: Intent) -> tuple[Intent, ...]:
     """Intents that a clause of the text might turn into a further need; () for nearly every text."""
     layout = _layout(tuple(labels))
@@ -60,8 +65,10 @@ def possible(probabilities: Floats, labels: Sequence[Intent], primary: Intent) -
     if first not in layout.needs:
         return ()
     odds = probabilities.tolist()
-    likely = [place for place in layout.asked if odds[place] >= WHOLE]
-    return tuple([labels[place] for place in likely if place not in layout.kin[first]])
+    likely = [place for place in layout.asked if odds[place] >= WHOLE and place not in layout.kin[first]]
+    if labels[first] in _TREATED:
+        likely = [place for place in likely if labels[place] not in FAMILIES[0]]
+    return tuple([labels[place] for place in likely])
 
 
 def others(labels: Sequence[Intent], primary: Intent) -> tuple[Intent, ...]:

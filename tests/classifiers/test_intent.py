@@ -49,3 +49,11 @@ def test_clauses_keep_every_word_and_stay_few(tokenizer: Tokenizer) -> None:
     assert told("就一句话没有标点") == told("") == told("，，。") == []
     assert told("急，我爸喘不上气透不过气，快") == ["急", "我爸喘不上气透不过气 快"]
     assert len(told("家里没有吃的了。" * 57)) <= MOST
+
+
+def test_what_a_treated_illness_does_is_no_second_need_of_theirs() -> None:
+    """尿毒症三天没透析，腿肿: the swelling is looked for in no clause as another matter; a want of food is."""
+    labels = (Intent.DIALYSIS, Intent.OTHER_MEDICAL, Intent.SUPPLIES, Intent.CONSULT)
+    odds = np.array([0.8, 0.1, 0.06, 0.04])
+    assert possible(odds, labels, Intent.DIALYSIS) == (Intent.SUPPLIES,)
+    assert set(possible(odds, labels, Intent.SUPPLIES)) == {Intent.DIALYSIS, Intent.OTHER_MEDICAL}
