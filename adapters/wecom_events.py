@@ -32,6 +32,8 @@ _WHY: Mapping[str, Failure] = {
         "refused_by_contact", "对方不再接收我们的消息，没有送到。请打电话。", blame="contact", unreachable=True
     ),
     "11": Failure("nobody_logged_in", "企业没有人登录企业微信，没有送到，请联系管理员。", blame="config"),
+    "12": Failure("kind_not_allowed", "微信客服不许发这种消息，没有送到。请换文字，或打电话。", blame="us"),
+    "13": Failure("restricted", "微信的安全限制，没有送到。请打电话。", blame="contact"),
 }
 _UNSAID = Failure("not_delivered", "企业微信事后说没有送到，没有说明原因。请打电话或再写一句。")
 _MOST, _DEEPEST = 100, 3

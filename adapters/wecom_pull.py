@@ -113,7 +113,7 @@ def _message(row: Mapping[str, Any], account: str, ours: str) -> Inbound | None:
 def _event(row: Mapping[str, Any], account: str, ours: str) -> Inbound | None:
     told = _inner(row, "event")
     what = TOLD.get(_text(told.get("event_type")))
-    who = _text(told.get("external_userid"))
+    who = _text(told.get("external_userid")) or _text(row.get("external_userid"))
     if what is None or not who or len(who) > _LONGEST:
         return None
     name, field = what

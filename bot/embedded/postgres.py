@@ -58,7 +58,6 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Start the server, creating the cluster first if there is none. Raises EngineFailed with the log's last words."""
-        reap_dead()
         uid, gid = (self._user.pw_uid, self._user.pw_gid) if self._user else (os.getuid(), os.getgid())
         self.base.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._user:
@@ -70,6 +69,7 @@ class EmbeddedPostgres:
         self._configure()
         deadline = time.monotonic() + _START_LIMIT
         while True:  # a postmaster that was killed may leave children that hold its memory for a moment
+            reap_dead()
             child = self._launch()
             while child.poll() is None and time.monotonic() < deadline:
                 if self._ready():

@@ -132,12 +132,14 @@ async def test_a_service_left_alone_brings_valkey_back(home: Path) -> None:
     one = await Service(home).start()
     two = await Service(home).start()
     try:
-        one.kill()
         valkey = EmbeddedValkey(home)
-        for _ in range(600):
-            if valkey.running():
+        before = valkey.pid_file.read_text()
+        one.kill()
+        for _ in range(600):  # for a moment the old one still answers
+            if valkey.pid_file.read_text() != before and valkey.running():
                 break
             await asyncio.sleep(0.1)
+        assert valkey.pid_file.read_text() != before
         assert valkey.running()
     finally:
         assert await two.stop() == 0

@@ -5,7 +5,8 @@ from conversations.alerts import RED, graver, rank
 from tests.desk.conftest import Person, Resident, number_of
 from tests.service import Record, Service
 
-DOUBTED = "爸爸今天有点喘，平时的药配不到了"
+DOUBTED = "爸爸今天有点气短，平时的药配不到了"
+"""A rule doubts of it, so whatever the model feels it is a question."""
 WHERE = "电话13355558123，浦东新区三林镇牡丹路78弄5号楼502室"
 NEED = "家里胰岛素快没有了，还能打三天，配不到药"
 DYING = "她昏过去了，叫不醒，喘不上气"
