@@ -83,7 +83,9 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     reading = with_number_quoted(state, message.text, with_unreached(state, message, reading, cues))
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
     reading = with_bare_death(state, message.text, reading, cues)
-    strangers = reading is not (reading := of_ours(state, message.text, reading, cues))
+    known = reading
+    reading = of_ours(state, message.text, known, cues)
+    strangers = reading is not known  # the death it told is of nobody they are in fear for
     mourned = beside_danger(message.text, reading, cues)
     reading = with_danger_first(message.text, reading, cues)
     event = replace(event, reading=reading)
