@@ -21,7 +21,6 @@ from conversations.window import Limits
 
 __all__ = ["Account", "BadSettings", "KeyFile", "Settings", "load_settings", "read_environment"]
 
-_INSIDE = ("BANGNONG_WEBHOOKS_INSIDE", "BANGNONG_PUSH_INSIDE")
 ALWAYS = (("staff", "desk"), ("toutiao", "main"))
 """Accounts that need no platform: what staff file by hand, comments they bring in. There without being named."""
 
@@ -90,7 +89,7 @@ def load_settings(env: Mapping[str, str], **overrides: Any) -> Settings:
     hotline = _hotline(env, faults)
     second = _roles(env, "BANGNONG_SECOND_FACTOR_ROLES", faults)
     oidc = _oidc(env, faults)
-    look_at_inside(env, _INSIDE, faults)
+    look_at_inside(env, faults)
     ocr = env.get("BANGNONG_OCR", "")
     faults += filter(None, [fault_of(ocr)])
     keys = KeyFile(home / "keys") if not faults else None

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
+INSIDE, PUSH_INSIDE = "BANGNONG_WEBHOOKS_INSIDE", "BANGNONG_PUSH_INSIDE"
+"""Settings that name receivers of the own network, parted by commas."""
+
 
 def url_of(env: Mapping[str, str], name: str, schemes: tuple[str, ...], faults: list[str]) -> str:
     """The address that a setting holds; "" where it holds none or a wrong one."""
@@ -31,9 +34,9 @@ def parts_of(value: str, name: str, faults: list[str]) -> SplitResult | None:
     return None
 
 
-def look_at_inside(env: Mapping[str, str], names: tuple[str, ...], faults: list[str]) -> None:
-    """Settings that name receivers of the own network, parted by commas; they are read where they are needed."""
-    for name in names:
+def look_at_inside(env: Mapping[str, str], faults: list[str]) -> None:
+    """Those settings are read where they are needed; what is wrong with them is told at the start."""
+    for name in (INSIDE, PUSH_INSIDE):
         for one in filter(None, (part.strip() for part in env.get(name, "").split(","))):
             parts = parts_of(one, name, faults)
             if parts is not None and (parts.scheme not in ("http", "https") or not parts.hostname):

@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.media.door import Door
 from bot.settings import read_environment
-
-INSIDE = "BANGNONG_WEBHOOKS_INSIDE"
-PUSH_INSIDE = "BANGNONG_PUSH_INSIDE"
+from bot.urls import INSIDE, PUSH_INSIDE
 
 
 class OutsideDoor(Door):
