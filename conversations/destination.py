@@ -1,12 +1,11 @@
 """Where somebody wants to go is not where they are: who is sent to the hospital they long for finds nobody there. Pure."""
 
-import re
 from dataclasses import replace
 
+from conversations.clauses import CLAUSE_END
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
 
-_BREAK = re.compile("[，,。；;！!？?\n]")
 _OPENS = "（(【[:： "
 _REACH = 14
 """Characters behind a place within which it is said what they want there."""
@@ -26,8 +25,8 @@ def is_destination(text: str, place: Address, cues: Cues) -> bool:
     at = text.find(place.raw) if place.raw else -1
     if at < 0 or place.room or place.building or place.unit:
         return False
-    before = _BREAK.split(text[:at].rstrip(_OPENS))[-1]
-    behind = _BREAK.split(text[at + len(place.raw) :])[0][:_REACH]
+    before = CLAUSE_END.split(text[:at].rstrip(_OPENS))[-1]
+    behind = CLAUSE_END.split(text[at + len(place.raw) :])[0][:_REACH]
     if cues.there_already.search(before) or cues.arrived.match(behind) or behind.startswith("接"):
         return False
     going = cues.going_to.search(before)

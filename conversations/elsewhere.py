@@ -1,8 +1,8 @@
 """Whether a need is of another place than the one we know: then that place is asked for, never taken over. Pure."""
 
-import re
 from collections.abc import Mapping
 
+from conversations.clauses import CLAUSE_END
 from conversations.codes import Act
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
@@ -68,10 +68,7 @@ def _of_the_writer(case: Case, text: str, cues: Cues) -> bool:
     own = cues.own_home.search(text)
     if own is None or not _of_another(case, cues):
         return False
-    return cues.wanting.search(_BREAK.split(text[own.start() :])[0]) is not None
-
-
-_BREAK = re.compile("[，,。；;！!？?\n]")
+    return cues.wanting.search(CLAUSE_END.split(text[own.start() :])[0]) is not None
 
 
 def told_before(state: Conversation, cues: Cues) -> Mapping[str, Filled]:

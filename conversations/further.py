@@ -1,9 +1,9 @@
 """Several needs told in one breath, each a case of its own (孩子没奶粉了，我爸的心脏药也没了). Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conversations.clauses import PAUSE
 from conversations.codes import Intent, Urgency, most_urgent
 from conversations.cues import Cues
 from conversations.lists import need_items
@@ -18,7 +18,6 @@ from conversations.whom import named
 _FURTHER = 2
 _TWO_NEEDS = 12
 """Characters below which a text does not speak of two needs, whatever the model feels."""
-_CLAUSE = re.compile(r"[，,。；;！!？?\n]+|[^\S\n]+")
 _SURE = 0.7
 _MOST, _SHORTEST = 4, 4
 _BREATH = 90
@@ -32,7 +31,7 @@ def needs_apart(text: str, cues: Cues) -> tuple[str, ...]:
     if not (cues.moreover.search(text) or cues.lacks.search(text) or len(named(text, cues)) > 1):
         return ()
     found: list[str] = []
-    for clause in filter(None, _CLAUSE.split(text)):
+    for clause in filter(None, PAUSE.split(text)):
         if found and not _passes_on(found[-1], clause, cues):
             found[-1] = f"{found[-1]}，{clause}"
         else:

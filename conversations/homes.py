@@ -6,12 +6,12 @@ One ticket of them would send help to one door, and nobody to the other.
 import re
 from collections.abc import Iterable, Sequence
 
+from conversations.clauses import PAUSE
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
 from conversations.whereabouts import door_parts, specific
 from conversations.whom import told_of
 
-_BREAK = re.compile(r"[，,。；;！!？?\s]+")
 _MEN, _WOMEN = frozenset({"father", "grandfather", "husband"}), frozenset({"mother", "grandmother", "wife"})
 _HE, _SHE = "他", re.compile("她|伊")
 _FIRST = 0xE000
@@ -29,7 +29,7 @@ def homes_apart(text: str, reading: Reading, cues: Cues) -> tuple[str, ...]:
         return ()
     for nth, place in enumerate(places):
         text = text.replace(place.raw, chr(_FIRST + nth))
-    clauses = [one for one in _BREAK.split(_marked(text, len(places))) if one]
+    clauses = [one for one in PAUSE.split(_marked(text, len(places))) if one]
     owners = _owners(clauses, len(places), cues)
     if len(owners) < len(places) or any(one & other for one in owners for other in owners if one is not other):
         return ()

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from conversations.belief import without_facts
+from conversations.clauses import PAUSE
 from conversations.codes import Act, Flag
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
@@ -25,7 +26,6 @@ from conversations.whose_place import Whose, room_of_theirs, speaks_of_another, 
 
 _FILLING = re.compile(r"[我家咱们在住是的就这里边那哦噢啊呀吧电话地址手机号码门牌楼栋幢室房间单元\W]*")
 """What may stand beside an address that is all a message says (我家住在…)."""
-_CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 _WHOLE = frozenset({"road", "estate", "committee"})
 """Parts that make it another place; the rest only says more of the same."""
 
@@ -115,7 +115,7 @@ def _of_theirs(had: Filled, best: Address, text: str, reading: Reading, cues: Cu
     known, said = dict(had.parts), _said(best)
     adds = said.keys().isdisjoint(_WHOLE) and not any(known.get(name) for name in said)
     return adds and any(
-        best.raw in one and _FILLING.fullmatch(one.replace(best.raw, "")) for one in (text, *_CLAUSE.split(text))
+        best.raw in one and _FILLING.fullmatch(one.replace(best.raw, "")) for one in (text, *PAUSE.split(text))
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from conversations.clauses import CLAUSE_END
 from conversations.codes import Act
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door, doors_of, of_nobody
@@ -16,7 +17,6 @@ from conversations.whose_place import room_of_theirs, speaks_of_another
 
 _HEAD = ("road", "lane", "sublane", "estate", "committee")
 _OF_A_HOUSE = ("number", "building", "unit", "room")
-_BREAK = re.compile(r"[，,。；;！!？?\n]")
 _LABELLED = re.compile("[号楼栋幢室#]")
 _AT_HEAD = re.compile(r"(?:求助|急|帮帮忙|我们?家|我们?楼?|隔壁|楼[上下]|对门|对面|邻居|\W)*")
 """What may stand before a bare figure that is a room (隔壁402王阿姨)."""
@@ -48,7 +48,7 @@ def door_told(words: str, cues: Cues) -> Parts:
     if len(found) != 1:
         return {}
     at, door = found[0]
-    before = _BREAK.split(words[:at])[-1]
+    before = CLAUSE_END.split(words[:at])[-1]
     if door.keys() == {"number"} or of_nobody(words) or cues.hospital_ends.search(before):
         return {}
     # 楼上401漏水 is the trouble of whoever writes.

@@ -1,11 +1,9 @@
 """Whom a text speaks of: kin named in it, so that what one's mother needs is not written on one's father's ticket. Pure."""
 
-import re
 from collections.abc import Iterable
 
+from conversations.clauses import PAUSE
 from conversations.cues import Cues
-
-_CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 
 
 def named(text: str, cues: Cues) -> frozenset[str]:
@@ -24,7 +22,7 @@ def told_with(text: str, spans: Iterable[str], cues: Cues) -> frozenset[str]:
     """The kin that words of a text are said of: named in their clause, else last before it (儿子在外地，老娘喘不上气)."""
     for span in spans:
         at = text.find(span) if span else -1
-        for clause in reversed(_CLAUSE.split(text[: at + len(span)]) if at >= 0 else ()):
+        for clause in reversed(PAUSE.split(text[: at + len(span)]) if at >= 0 else ()):
             if whom := told_of(clause, cues):
                 return whom
     return told_of(text, cues)

@@ -6,6 +6,7 @@ Who writes for another names two doors, and help must drive to the one behind wh
 import re
 from enum import Enum
 
+from conversations.clauses import CLAUSE_END, PAUSE
 from conversations.codes import Flag
 from conversations.cues import Cues
 from conversations.reading import Address, Reading
@@ -23,7 +24,6 @@ class Whose(Enum):
     OTHERS = "others"
 
 
-_BREAK = re.compile("[，,。；;！!？?\n]")
 _AFTER_WHO = " \t:：】]）)"
 _NEAR = 40
 _ELDERS = frozenset({"father", "mother", "grandfather", "grandmother"})
@@ -34,8 +34,8 @@ def whose(text: str, place: Address, about: str, cues: Cues) -> Whose:
     at = text.find(place.raw) if place.raw else -1
     if at < 0:
         return Whose.UNSAID
-    before = _BREAK.split(text[:at].rstrip(_AFTER_WHO))[-1][-_NEAR:]
-    behind = _BREAK.split(text[at + len(place.raw) :])[0]
+    before = CLAUSE_END.split(text[:at].rstrip(_AFTER_WHO))[-1][-_NEAR:]
+    behind = CLAUSE_END.split(text[at + len(place.raw) :])[0]
     if cues.bring_to.search(before) and not behind.strip():
         return Whose.THEIRS
     if cues.writer_at.search(before):
@@ -56,7 +56,7 @@ _NEXT_DOOR = re.compile(r"(?:我们?家?的?)?(?:隔壁|对门|对面|楼[上下
 def room_of_theirs(text: str, cues: Cues) -> str:
     """The room of somebody who lives in the writer's house (我住202，她住301; 住我对门 502)."""
     for found in _ROOM.finditer(text):
-        before = _BREAK.split(text[: found.start()].rstrip(_AFTER_WHO))[-1][-_NEAR:]
+        before = CLAUSE_END.split(text[: found.start()].rstrip(_AFTER_WHO))[-1][-_NEAR:]
         near = (
             _NEXT_DOOR.search(before) if cues.lives_elsewhere.search(text) else None
         )  # 楼上401漏水 is no trouble of 401
@@ -117,13 +117,10 @@ def of_the_patient(text: str, reading: Reading, places: list[Address], cues: Cue
     return kept or places
 
 
-_CLAUSE = re.compile(r"[，,。；;！!？?\n]+|\s+")
-
-
 def _need(text: str, reading: Reading, cues: Cues) -> str:
     """The clause that tells whose need it is, where it says so; else the whole message."""
     spans = [one.span for one in reading.reasons if one.span]
-    clauses = [one for one in _CLAUSE.split(text) if one]
+    clauses = [one for one in PAUSE.split(text) if one]
     told = next((one for span in spans for one in clauses if span in one), "")
     return told if _OF_ONESELF.match(told) or patients_of(told, cues) else text
 

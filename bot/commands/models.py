@@ -29,6 +29,9 @@ def run(options: argparse.Namespace) -> int:
                 print(f"{'*' if name == current else ' '} {name}")
             return 0
         if options.act == "promote":
+            if options.model not in models.list():
+                print(f"没有模型 {options.model}：bangnong models list 看有哪些", file=sys.stderr)
+                return 2
             models.promote(options.model)
             print(f"已启用 {options.model}（正在运行的服务几秒内换上）")
         else:

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
                 print(f"{options.login} / {password}   （只显示这一次）")
         except BadUser as error:
             print(error, file=sys.stderr)
-            return 1
+            return 2
         return 0
 
     return with_record(work)

@@ -83,6 +83,8 @@ def test_a_number_that_cannot_be(words: list[str], says: str, capsys: pytest.Cap
         (["report", "tally", "--from", "9999-12-31"], "没有 9999 年的求助"),
         (["report", "daily", "--to", "2022-13-01"], "看不懂"),
         (["models", "rollback"], "没有更早的模型可以退回"),
+        (["models", "promote", "nosuch"], "没有模型 nosuch"),
+        (["models", "promote", "../x"], "没有模型 ../x"),
         (["evaluate", "--on", "missing.jsonl"], "missing.jsonl：打不开"),
         (["evaluate", "--on", "."], ".：打不开"),
         (["evaluate", "--on", "gbk.jsonl"], "gbk.jsonl：不是 UTF-8 编码"),
