@@ -11,6 +11,8 @@ OF_ANOTHER = "R12O"
 """Somebody else is about to harm themselves: the writer is asked where, as in any danger, and told what to do."""
 VEILED = "R12V"
 """Words behind which somebody may take leave of life (药我攒够了): always asked, whatever the words are about."""
+OVERLOOKED = "R13S"
+"""Whom they fear reads along: one harmless line, and no word that says what was told."""
 PICTURED = "picture:"
 """Before the code of a rule that saw its words on a picture: nobody has said yet that it is about them, or now."""
 

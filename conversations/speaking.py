@@ -8,7 +8,7 @@ from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.knowledge import Tip
 from conversations.playbook import AMBULANCE, Playbook
-from conversations.reading import DESPAIR, OF_ANOTHER, VEILED, Reading
+from conversations.reading import DESPAIR, OF_ANOTHER, OVERLOOKED, VEILED, Reading
 from conversations.slots import SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
 from conversations.which_case import vague
@@ -34,6 +34,11 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         line = playbook.doubt(codes)
         muted = playbook.say("danger_mute", call=playbook.danger(codes).call)
         return line + muted if Flag.MUTE in reading.flags else line
+    if any(case.open and case.overlooked for case in state.cases) and (
+        playbook.danger(codes).watched or not any(code.startswith("R") for code in codes)
+    ):
+        # Whom they fear would read the advice. Of fire, gas and breath the whole line is said, whoever reads it.
+        return playbook.say(playbook.danger([OVERLOOKED]).say)
     told = any(
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from conversations.codes import Code, Flag, Intent, Outcome, TicketStatus, Urgency, Verification
 from conversations.messages import ContactRef, Inbound
-from conversations.reading import Reading, Reason
+from conversations.reading import OVERLOOKED, Reading, Reason
 from conversations.values import evolve
 from conversations.window import ReplyWindow
 
@@ -131,7 +131,7 @@ class Case:
     @property
     def overlooked(self) -> bool:
         """Whether somebody they fear reads along on their telephone."""
-        return "R13S" in self.codes
+        return OVERLOOKED in self.codes
 
     @property
     def helped(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.desk.words import span
 from bot.store.tickets import Ticket
+from conversations.reading import OVERLOOKED
 
 _UNIT_REACHED = frozenset(
     {
@@ -68,7 +69,7 @@ WATCHED = "有人在看居民的手机：写在这里的、打过去的，那个
 
 def is_watched(ticket: Ticket) -> bool:
     """Whether somebody they fear reads along (rule R13S)."""
-    return any(one.get("code") == "R13S" for one in ticket.body.reasons)
+    return any(one.get("code") == OVERLOOKED for one in ticket.body.reasons)
 
 
 def next_step(ticket: Ticket, login: str, *, acts: bool, waiting: bool, missing: tuple[str, ...], now: datetime) -> str:
