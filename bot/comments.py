@@ -18,9 +18,8 @@ from bot.services import Services
 from bot.settings import Account
 from bot.store.asides import find_contact, keep_line
 from bot.store.database import StoreAway
-from conversations.listening import is_red
 from conversations.messages import Inbound
-from conversations.reading import Reading
+from conversations.reading import Reading, is_red
 
 log = get_logger("comments")
 

@@ -21,9 +21,9 @@ from bot.turns import Turns
 from classifiers.reader import Reader
 from conversations.asking import ask_unknown
 from conversations.engine import texts_to_read
-from conversations.listening import is_red
 from conversations.messages import ContactRef, Inbound
 from conversations.playbook import Playbook
+from conversations.reading import is_red
 from conversations.speaking import danger_line
 from conversations.state import Conversation
 

@@ -10,10 +10,9 @@ from dataclasses import replace
 from conversations.belief import sober
 from conversations.codes import Flag, most_urgent
 from conversations.effects import SetTimer
-from conversations.listening import is_red
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
-from conversations.reading import Entities, Reading
+from conversations.reading import Entities, Reading, is_red
 from conversations.state import Conversation, Piece
 from conversations.turn import Draft, Turn
 from conversations.values import evolve

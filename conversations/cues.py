@@ -164,6 +164,12 @@ class Cues:
     """At the beginning: a form sent line by line begins (姓名：)."""
     hospital_ends: Pattern[str]
     """The end of a hospital's name."""
+    of_writer: Pattern[str]
+    """At the beginning of a clause: it is said of the writer, or of theirs (我妈心口痛, 家里), and of no neighbour."""
+    from_there: Pattern[str]
+    """What comes from behind another door harms who writes (楼上漏水, 隔壁打我)."""
+    no_room: Pattern[str]
+    """At the end, right before figures: they are no room (血压, 吃了)."""
     of_others: Pattern[str]
     """Who is at a place that is not theirs: an ambulance on its way, a hospital they went to, who speaks for a house."""
     where_unknown: Pattern[str]

@@ -32,7 +32,9 @@ def tells_elsewhere(state: Conversation, text: str, reading: Reading, cues: Cues
     own = cues.own_home.search(text) is not None
     if had is None:
         return own and any(case.open and _of_another(case, cues) for case in state.cases)
-    if any(another_district(had, one) for one in reading.entities.addresses) or cues.lives_elsewhere.search(text):
+    if any(another_district(had, one) for one in reading.entities.addresses):
+        return True
+    if cues.lives_elsewhere.search(text) and not cues.from_there.search(text):  # 隔壁把我打伤了: the writer is hurt
         return True
     district = dict(had.parts).get("district", "")
     if district and any(found["district"] not in district for found in cues.in_district.finditer(text)):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from conversations.behind_a_door import at_that_door, door_in_danger
 from conversations.belief import facts_only
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.context import begun_with_a_word, scrap
@@ -12,7 +13,7 @@ from conversations.destination import without_destinations
 from conversations.elsewhere import ELSEWHERE, tells_elsewhere, told_before, unsettled
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
-from conversations.reading import DESPAIR, DOUBTED, Reading
+from conversations.reading import DOUBTED, Reading, is_red
 from conversations.said_anew import said_anew, to_be_confirmed
 from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
@@ -26,16 +27,6 @@ from conversations.whose_place import about_whom
 from conversations.writers import child_writes
 
 _SUMMARY = 80
-
-
-def is_red(reading: Reading) -> bool:
-    """Possible threat to life now, plain or doubtful for a reason that can be named: answered at once, whatever goes on.
-
-    A doubt of the model alone is shown to people but not put to the resident as a question: asked whether it happens now
-    that the pills have run out, everybody says yes. Beside reasons that press they read what to look for (`felt`).
-    """
-    named = any(reason.code.startswith("R") or reason.code in DESPAIR for reason in reading.reasons)
-    return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and named)
 
 
 def felt(reading: Reading) -> bool:
@@ -67,6 +58,13 @@ def new_case(
     child = child_writes(message.text, playbook.cues)
     elsewhere = tells_elsewhere(state, message.text, reading, playbook.cues)
     known = {**told_before(state, playbook.cues), **with_its_own_door(state.known, words, playbook.cues)}
+    slots = known if not elsewhere else {name: value for name, value in known.items() if name == "phone"}
+    if door := door_in_danger(message.text, reading, playbook.cues) if state.known else {}:
+        there = at_that_door(state, door)
+        elsewhere = elsewhere or there is not None
+        slots = {name: value for name, value in known.items() if name != "address"} | (
+            {"address": there} if there else {}
+        )
     return Case(
         key=max((case.key for case in state.cases), default=0) + 1,
         intent=intent,
@@ -78,7 +76,7 @@ def new_case(
         reasons=reading.reasons,
         further=tuple(other for other, _ in reading.intents if other is not intent),
         summary=words if len(words) <= _SUMMARY else words[: _SUMMARY - 1] + "…",
-        slots=known if not elsewhere else {name: value for name, value in known.items() if name == "phone"},
+        slots=slots,
         asked={ELSEWHERE: 1} if elsewhere else {},
         model=reading.model,
     )

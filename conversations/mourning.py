@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from conversations.codes import Flag, Intent, Urgency
 from conversations.cues import Cues
-from conversations.listening import is_red
-from conversations.reading import DESPAIR, Reading, Reason
+from conversations.reading import DESPAIR, Reading, Reason, is_red
 from conversations.whom import named
 
 _TWO, _LIKELY = 2, 0.5

@@ -2,6 +2,7 @@
 
 import re
 
+from conversations.behind_a_door import door_in_danger, in_danger_there
 from conversations.codes import Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door
@@ -13,8 +14,11 @@ from conversations.state import Case, Conversation, Filled
 from conversations.which_door import CALLED, door_told, same_door, without_the_door
 from conversations.whom import named, told_of
 
-_ROOM = re.compile(r"(?:^|[，,。；;\s])(?:\d{1,4}号楼?)?([A-Za-z]?\d{3,4})(?=室|[说的家也今又还老要现那这]|\W)")
-"""A room of the list as it is spoken of later (402说腿肿了)."""
+_ROOM = re.compile(
+    r"(?:^|[，,。；;\s])(?:\d{1,4}号楼?)?([A-Za-z]?\d{3,4})(?!\d)(?!\s?(?:[年月日号弄路元块天斤岁度个多人次片粒盒瓶毫米公]|小时|分钟))"
+)
+"""A room of the list as it is spoken of later (402说腿肿了, 503刚刚打电话来)."""
+_NUMBER_OF = r"(?:室|家|的)*(?:联系)?(?:电话|手机|号码)"
 _NO_DIGIT = re.compile(r"\D")
 
 
@@ -31,6 +35,8 @@ def of_a_household(
         and intent.opens_case
     ):
         return None, intent
+    if (behind := _in_danger(state, text, reading, intent, playbook)) is not None:
+        return behind
     listed, many = _households(state), _for_a_house(state, cues)
     if not (listed or many):
         return None
@@ -43,6 +49,25 @@ def of_a_household(
     if other and ((intent is not None and intent.opens_case) or cues.lacks.search(text)):
         return None, intent
     return None
+
+
+def _in_danger(
+    state: Conversation, text: str, reading: Reading, intent: Intent | None, playbook: Playbook
+) -> tuple[Case | None, Intent | None] | None:
+    """Of a danger behind a door that is told: the case of that door, or (None, intent) where we talk of another one."""
+    door = door_in_danger(text, reading, playbook.cues) if state.cases else {}
+    if not door:
+        return None
+    elsewhere, there = in_danger_there(state, door, playbook.cues)
+    if not there:
+        return (None, intent) if elsewhere else None
+    family = playbook.intents[intent or Intent.EMERGENCY].family
+    listed = [case for case in _households(state) if case in there]
+    alike = [
+        case for case in there if playbook.intents[case.intent].family == family or case.urgency is Urgency.CRITICAL
+    ]
+    known = alike or listed or [case for case in there if case.intent is Intent.CONSULT]
+    return (known[-1], intent) if known else (None, intent)
 
 
 def _named(listed: list[Case], text: str, door: dict[str, str], cues: Cues) -> list[Case]:
@@ -76,6 +101,18 @@ def of_all(state: Conversation, case: Case, place: Filled, cues: Cues) -> Filled
     if not begins_with_a_door(case.summary) or not (len(_households(state)) > 1 or _for_a_house(state, cues)):
         return place
     return without_the_door(place, door_told(case.summary, cues))
+
+
+def its_own_number(state: Conversation, case: Case, text: str, cues: Cues) -> bool:
+    """Whether a text tells a telephone as that of one household of several (402的电话136…): nobody else is rung there."""
+    listed = _households(state)
+    if len(listed) < _SEVERAL or all(one.key != case.key for one in listed):
+        return False
+    whose = [door_told(case.summary, cues).get("room", ""), *(one[0] for one in CALLED.finditer(case.summary))]
+    return any(one and re.search(f"{re.escape(one)}{_NUMBER_OF}", text) for one in whose)
+
+
+_SEVERAL = 2
 
 
 def _of(

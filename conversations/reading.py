@@ -100,3 +100,13 @@ class Reading:
     model: str = ""
     answer: str = ""
     """Code of the approved answer this asks for; "" for none."""
+
+
+def is_red(reading: Reading) -> bool:
+    """Possible threat to life now, plain or doubtful for a reason that can be named: answered at once, whatever goes on.
+
+    A doubt of the model alone is shown to people but not put to the resident as a question: asked whether it happens now
+    that the pills have run out, everybody says yes. Beside reasons that press they read what to look for (`felt`).
+    """
+    named = any(reason.code.startswith("R") or reason.code in DESPAIR for reason in reading.reasons)
+    return reading.urgency is Urgency.CRITICAL or (Flag.CHECK in reading.flags and named)

@@ -21,7 +21,7 @@ from conversations.whereabouts import (
     specific,
     without_place,
 )
-from conversations.which_door import at_its_door, door_in, door_said
+from conversations.which_door import at_its_door, door_in, door_said, named_anew
 from conversations.whose_place import Whose, room_of_theirs, speaks_of_another, whose
 
 _FILLING = re.compile(r"[我家咱们在住是的就这里边那哦噢啊呀吧电话地址手机号码门牌楼栋幢室房间单元\W]*")
@@ -47,7 +47,8 @@ def said_anew(
     this message, the place is of another."""
     best = place_told(text, reading, cues)
     if best is None:
-        room = room_said(had, text, reading, cues, another=speaks_of_another(about, cues))
+        another = speaks_of_another(about, cues) and not named_anew(text, about, cues)
+        room = room_said(had, text, reading, cues, another=another)
         return room or door_said(had, text, about, cues)
     put_right = _DISTRICT_ALONE.fullmatch(text) is not None
     if (number_alone(best) and _OF_A_DAY.search(text)) or cues.will_move.search(text):  # 上次不是5号 是6号; 明天搬到

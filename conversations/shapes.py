@@ -45,6 +45,7 @@ SHAPES = {
     "going_to": "(?:%(going_to)s)[^，,。；;家住在是]{0,14}$",
     "arrived": "[ ）)]*(?:%(arrived)s)",
     "form_label": r"\s*[【\[(（]?(?:%(form_label)s)[^】\])）:：\s]{0,4}[】\])）:：]",
+    "no_room": r"(?:%(no_room)s)[是有到了高才只\s:：]*$",
     "hospital_at": "(?:%(hospital_ends)s)(?:%(is_at)s|位于|[:：])$",
     "hospital_name": r"[^在到住，,。；;\s]{0,14}(?:%(hospital_ends)s)[。.!！]?",
     "in_district": "[在住到]\\s?(?P<district>%(district_name)s)(?!.{0,6}院)",

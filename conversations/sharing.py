@@ -6,7 +6,7 @@ from conversations.cues import Cues
 from conversations.elsewhere import is_elsewhere, of_their_own
 from conversations.listening import fill
 from conversations.messages import Inbound
-from conversations.of_a_list import of_all
+from conversations.of_a_list import its_own_number, of_all
 from conversations.reading import Reading
 from conversations.slots import PARSERS, SHARED, SKIPPED
 from conversations.speaking import noted
@@ -21,6 +21,8 @@ def share(draft: Draft, case: Case) -> Case:
     told = {name: value for name, value in case.slots.items() if name in SHARED and not _kept_back(name, value)}
     if "address" in told:
         told["address"] = of_all(draft.state, case, told["address"], draft.playbook.cues)
+    if its_own_number(draft.state, case, draft.heard, draft.playbook.cues):
+        told.pop("phone", None)
     shared = of_their_own(case, told)
     draft.state = evolve(draft.state, known={**draft.state.known, **shared})
     draft.put(case)

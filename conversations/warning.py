@@ -2,8 +2,7 @@
 
 from conversations.codes import Urgency
 from conversations.events import MessageReceived
-from conversations.listening import is_red
-from conversations.reading import DESPAIR, Reading
+from conversations.reading import DESPAIR, Reading, is_red
 from conversations.speaking import danger_line
 from conversations.state import Case, Conversation
 from conversations.turn import Draft

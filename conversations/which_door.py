@@ -28,7 +28,7 @@ _ROOM_FIRST = re.compile(
 _ROOMS = re.compile(r"\d{3,4}室?\s?[、，,/和跟与及 ]\s?(?!1[3-9]\d\D?\d)\d{3,4}(?![\d年月元块天份斤岁度个米])")
 """Several rooms of a house (3号楼301 302都没菜): none of them is the door."""
 _NEAR = 16
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
+PHONE = re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
 _NEXT_DOOR = re.compile("隔壁|楼[上下]|对门|对面|邻居")
 _FIGURE = re.compile(r"\d")
 _NO_DIGIT = re.compile(r"\D")
@@ -41,7 +41,7 @@ def door_told(words: str, cues: Cues) -> Parts:
     one (血压180 老人), and for the writer's own where another is in need."""
     if not _FIGURE.search(words):
         return {}
-    words = _PHONE.sub("，", words)
+    words = PHONE.sub("，", words)
     found = doors_of(words)
     if not found and (room := _ROOM_FIRST.match(words)):
         return {"room": room[1]}
@@ -51,8 +51,8 @@ def door_told(words: str, cues: Cues) -> Parts:
     before = CLAUSE_END.split(words[:at])[-1]
     if door.keys() == {"number"} or of_nobody(words) or cues.hospital_ends.search(before):
         return {}
-    # 楼上401漏水 is the trouble of whoever writes.
-    if _NEXT_DOOR.search(before) and not cues.lives_elsewhere.search(words):
+    # 楼上401漏水, 隔壁303来我家砸门 are the trouble of whoever writes.
+    if _NEXT_DOOR.search(before) and (not cues.lives_elsewhere.search(words) or cues.from_there.search(words)):
         return {}
     if not any(_LABELLED.search(value) for value in door.values()) and not _AT_HEAD.fullmatch(words[:at]):
         return {}
@@ -134,7 +134,7 @@ def with_door_told(had: Filled | None, place: Filled, text: str, about: str, rea
     """A place of this message with the door that the words which began the case (`about`) told without it; not where it is
     put right, where another door was known, or where somebody else is named with it."""
     more = had is None or headless(had) or _same_head(had, place)
-    if not more or Act.CORRECT in reading.acts or _named_anew(text, about, cues):
+    if not more or Act.CORRECT in reading.acts or named_anew(text, about, cues):
         return place
     return at_its_door(place, door_told(about, cues))
 
@@ -145,7 +145,7 @@ def door_since(state: Conversation, case: Case, place: Filled, text: str, cues: 
     if not alone or dict(place.parts).get("room"):
         return place
     before = [one.text for one in state.recent[:-1]]
-    if _named_anew(text, " ".join((case.summary, *before)), cues):
+    if named_anew(text, " ".join((case.summary, *before)), cues):
         return place
     for words in reversed(before):
         room = room_of_theirs(words, cues) if speaks_of_another(case.summary, cues) else ""
@@ -157,7 +157,7 @@ def door_since(state: Conversation, case: Case, place: Filled, text: str, cues: 
 def door_said(had: Filled, text: str, about: str, cues: Cues) -> Filled | None:
     """The place we know at a door that is told since, beside other words (5号602 老人叫不醒); None where it says none."""
     door = door_told(text, cues) if "room" not in dict(had.parts) or headless(had) else {}
-    place = at_its_door(had, door) if door and not _named_anew(text, about, cues) else had
+    place = at_its_door(had, door) if door and not named_anew(text, about, cues) else had
     return place if place is not had else None
 
 
@@ -220,7 +220,7 @@ def _same_head(had: Filled, place: Filled) -> bool:
     return not _door(before) and all(now.get(name) == before[name] for name in _HEAD if before.get(name))
 
 
-def _named_anew(text: str, about: str, cues: Cues) -> bool:
+def named_anew(text: str, about: str, cues: Cues) -> bool:
     """Whether a message names somebody whom the words before it do not: then the place may be of another household."""
     return any(one[0] not in about for one in cues.person.finditer(text)) or any(
         one[0] not in about for one in CALLED.finditer(text)

@@ -57,9 +57,9 @@ def room_of_theirs(text: str, cues: Cues) -> str:
     """The room of somebody who lives in the writer's house (我住202，她住301; 住我对门 502)."""
     for found in _ROOM.finditer(text):
         before = CLAUSE_END.split(text[: found.start()].rstrip(_AFTER_WHO))[-1][-_NEAR:]
-        near = (
-            _NEXT_DOOR.search(before) if cues.lives_elsewhere.search(text) else None
-        )  # 楼上401漏水 is no trouble of 401
+        # 楼上401漏水 is no trouble of 401
+        next_door = cues.lives_elsewhere.search(text) and not cues.from_there.search(text)
+        near = _NEXT_DOOR.search(before) if next_door else None
         if near and not cues.writer_at.search(before[: near.start()]):
             return found[1]
         if cues.they_at.match(before) and not cues.writer_with.search(before):

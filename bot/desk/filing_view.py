@@ -10,9 +10,8 @@ from conversations.codes import Urgency
 from conversations.effects import SendText
 from conversations.engine import step
 from conversations.events import MessageReceived
-from conversations.listening import is_red
 from conversations.messages import ContactRef, Inbound
-from conversations.reading import Reading
+from conversations.reading import Reading, is_red
 from conversations.state import Case, Conversation
 from conversations.window import Limits
 

@@ -30,7 +30,7 @@ from bot.store.toutiao import (
     settle_comment,
     waiting_comments,
 )
-from conversations.listening import is_red
+from conversations.reading import is_red
 from data.toutiao import load_toutiao
 
 ROWS = load_toutiao()
