@@ -78,11 +78,12 @@ def without_facts(text: str, reading: Reading) -> str:
     return text
 
 
-def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues) -> Reading:
+def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues, *, talking: bool = False) -> Reading:
     """An answer to what was asked, or a few words of it is not sure what, are no new danger because the model alone feels so:
     people are shown a doubt instead. And a question of what holds is a question, whatever it is about.
 
-    `asked`: what we asked for. Rules, which can name what they saw, are never overruled.
+    `asked`: what we asked for; `talking`: something is open, and nothing critical. What is told beside a number or an address
+    is believed as if it were sent alone. Rules, which can name what they saw, are never overruled.
     """
     if reading.intent is Intent.CHILD_ILLNESS and Flag.ELDER in reading.flags and Flag.MINOR not in reading.flags:
         reading = replace(reading, intent=Intent.OTHER_MEDICAL)  # 「有点热度」 of one of eighty-three is no child's
@@ -91,8 +92,12 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
         reading = replace(reading, intent=Intent.SUPPLIES, intents=others)  # grandfather's nappies
     if _asks_a_rule(reading):
         return replace(reading, intent=Intent.CONSULT, urgency=Urgency.NORMAL, reasons=())
-    if Flag.CHECK in reading.flags and _idle_doubt(message, reading):
-        reading = replace(reading, flags=tuple(flag for flag in reading.flags if flag is not Flag.CHECK))
+    left = without_facts(message.text, reading)
+    harm = cues.of_harm.search(left) is not None if _felt_alone(reading) else True
+    if talking and not harm and _in_passing(left, reading, cues):
+        return _unalarmed(reading)
+    if Flag.CHECK in reading.flags and not (harm and left != message.text) and _idle_doubt(message, reading):
+        reading = replace(reading, flags=_without_check(reading))
     if reading.urgency is not Urgency.CRITICAL:
         return reading
     if cues.better.fullmatch(message.text.strip()):
@@ -107,7 +112,8 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
         return _doubted(reading, Urgency.URGENT) if pressing and _words(message.text) <= _FEW else reading
     facts = reading.entities
     answered = (facts.phones and "phone" in asked) or (facts.addresses and "address" in asked)
-    words = _words(message.text)
+    beside = answered or facts_only(message, reading)
+    words = _words(left)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
     if Act.SOLVED in reading.acts:  # what is left beside good news was read by itself; what it doubts is for people
         return _doubted(reading, Urgency.NORMAL)
@@ -118,9 +124,48 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     named = cues.illness.fullmatch(message.text.strip()) is not None
     missed = words <= _PUT_RIGHT and cues.missed_call.search(message.text) is not None
     hardly = missed or rang or calm or named or (few and not sure)
-    if not answered and not hardly and not facts_only(message, reading) and not without_chinese(message.text):
+    if not hardly and (harm or not beside) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)
+
+
+def _felt_alone(reading: Reading) -> bool:
+    """Only the model is alarmed, and no rule saw anything."""
+    alarmed = reading.urgency.at_least(Urgency.URGENT) or Flag.CHECK in reading.flags
+    return alarmed and all(reason.code == "model" for reason in reading.reasons)
+
+
+def _in_passing(left: str, reading: Reading, cues: Cues) -> bool:
+    """Words by the way beside an open matter (车约好了, 我是她女儿), of no body and of nothing that happens: the model knows
+    neither what we asked nor what was told before. Despair has no such words, and a need that it is sure of is a new one."""
+    if reading.intent is Intent.DISTRESS:
+        return cues.says_nothing.search(left.strip()) is not None
+    critical_need = reading.urgency is Urgency.CRITICAL and _named(reading)
+    return _words(left) <= _BY_THE_WAY and not critical_need and _LATIN.search(left) is None
+
+
+_BY_THE_WAY = 24
+_LATIN = re.compile("[A-Za-z]{2}")
+"""Of another language, and of what stands for words (bb, sos), no cue knows anything."""
+
+
+def _named(reading: Reading) -> bool:
+    """A need that the model is sure of, and that can be told without a word of harm."""
+    calls = reading.intent in (Intent.EMERGENCY, Intent.DISTRESS)
+    return reading.intent.opens_case and reading.confidence >= _SURE and not calls
+
+
+def _unalarmed(reading: Reading) -> Reading:
+    """Without what the model felt; an emergency of which nothing is told is no matter of its own."""
+    if _named(reading):
+        return replace(reading, flags=_without_check(reading))
+    calm = replace(reading, urgency=Urgency.NORMAL, reasons=(), flags=_without_check(reading))
+    calls = reading.intent in (Intent.EMERGENCY, Intent.DISTRESS)
+    return replace(calm, intent=Intent.CONSULT, confidence=0.0, intents=()) if calls else calm
+
+
+def _without_check(reading: Reading) -> tuple[Flag, ...]:
+    return tuple(flag for flag in reading.flags if flag is not Flag.CHECK)
 
 
 def _of_an_elder(reading: Reading) -> bool:

@@ -33,6 +33,8 @@ class Cues:
     better: Pattern[str]
     """Whole: whoever it is about is better."""
     threat: Pattern[str]
+    of_harm: Pattern[str]
+    """A body, how somebody is, or what happens to them: without any of it a few words beside an open matter are no danger."""
     """The writer will hurt others."""
 
     kin: Pattern[str]

@@ -40,6 +40,7 @@ from conversations.warning import answer_danger
 from conversations.which_case import find_case
 from conversations.which_door import door_since
 from conversations.who_died import of_ours, with_bare_death
+from conversations.who_left import gone_away
 from conversations.writers import without_chinese
 
 
@@ -47,15 +48,15 @@ def message_received(draft: Draft, event: MessageReceived) -> Turn:
     state = draft.state
     event, private = _without_private_numbers(event)
     message = event.message
-    event = replace(event, reading=sober(state.asked, message, event.reading, draft.playbook.cues))
+    reading = sober(state.asked, message, event.reading, draft.playbook.cues, talking=state.calm)
     draft.state = evolve(
-        remember(state, message, event.reading),
+        remember(state, message, reading),
         window=state.window.opened(message.opens, min(message.sent_at, draft.now), draft.limits),
         following=True,
     )
     with_a_person = state.hushed(draft.now) or any(case.open and case.reporter for case in state.cases)
-    if event.more and not with_a_person and unfinished(message, event.reading, draft.playbook):
-        return keep_back(draft, message, event.reading)
+    if event.more and not with_a_person and unfinished(message, reading, draft.playbook):
+        return keep_back(draft, message, reading)
     return _understand(draft, event, private)
 
 
@@ -78,11 +79,13 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
         state = draft.state = evolve(state, burst=())
     message = event.message
     cues = draft.playbook.cues
-    reading = with_chosen_district(state, message, sober(state.asked, message, event.reading, cues))
+    reading = sober(state.asked, message, event.reading, cues, talking=state.calm)
+    reading = with_chosen_district(state, message, reading)
     reading = with_overdue(state, confirmed(state, message, reading, cues), draft.now)
     reading = with_number_quoted(state, message.text, with_unreached(state, message, reading, cues))
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
     reading = with_bare_death(state, message.text, reading, cues)
+    draft.state, reading = gone_away(state, message.text, reading, cues)
     known = reading
     reading = of_ours(state, message.text, known, cues)
     strangers = reading is not known  # the death it told is of nobody they are in fear for

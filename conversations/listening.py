@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from conversations.behind_a_door import at_that_door, door_in_danger
-from conversations.belief import facts_only
+from conversations.behind_a_door import place_in_danger
+from conversations.belief import facts_only, without_facts
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.context import begun_with_a_word, scrap
 from conversations.cues import Cues
@@ -38,9 +38,12 @@ def felt(reading: Reading) -> bool:
 def worse(case: Case, said: str, reading: Reading, playbook: Playbook) -> bool:
     """A few words of somebody ill in which the model feels danger (睡不醒, 有点喘): how they are, and no name that we asked
     for. No rule may know them, so a person looks and they read once more what to ring for."""
-    if Flag.CHECK not in reading.flags or reading.acts or is_red(reading) or len(said.strip()) > _NEWS:
+    if Flag.CHECK not in reading.flags or reading.acts or is_red(reading):
         return False
-    if playbook.cues.illness.fullmatch(said.strip()) or playbook.cues.help_called.search(said):
+    cues, said = playbook.cues, without_facts(said, reading).strip()
+    if len(said) > _NEWS or cues.of_harm.search(said) is None:
+        return False
+    if cues.illness.fullmatch(said) or cues.help_called.search(said):
         return False
     of_things = reading.intent.opens_case and playbook.intents[reading.intent].family not in _OF_PEOPLE
     return playbook.intents[case.intent].family == "medical" and not of_things

@@ -201,6 +201,12 @@ class Conversation:
         case = self.case(self.focus)
         return case if case and case.open else None
 
+    @property
+    def calm(self) -> bool:
+        """Something is open, and nothing of it critical."""
+        open_ones = [case for case in self.cases if case.open]
+        return bool(open_ones) and all(case.urgency is not Urgency.CRITICAL for case in open_ones)
+
     def with_case(self, case: Case) -> "Conversation":
         """The same conversation with `case` put in place of the one with its key, or added."""
         if self.case(case.key) is None:
