@@ -7,7 +7,7 @@ from conversations.codes import Act, Flag, Urgency
 from conversations.confirming import unanswered
 from conversations.messages import Inbound
 from conversations.playbook import Playbook, SlotRow
-from conversations.reading import Address, Reading
+from conversations.reading import OVERLOOKED, Address, Reading
 from conversations.slots import SHARED, SKIPPED, missing
 from conversations.state import PLACED, Case, Conversation
 from conversations.values import evolve
@@ -41,6 +41,8 @@ def ask_contact(case: Case, playbook: Playbook) -> Ask:
 def ask_unknown(reading: Reading, playbook: Playbook) -> str:
     """What is asked with the danger line of somebody of whom nothing can be looked up (the record is away)."""
     codes = {reason.code for reason in reading.reasons}
+    if OVERLOOKED in codes:
+        return ""
     if "R12" in codes and reading.urgency is Urgency.CRITICAL:
         return "" if Flag.MUTE in reading.flags else playbook.say("ask_phone_gently")
     if Flag.MUTE in reading.flags:

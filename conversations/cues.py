@@ -36,6 +36,10 @@ class Cues:
     of_harm: Pattern[str]
     """A body, how somebody is, or what happens to them: without any of it a few words beside an open matter are no danger."""
     """The writer will hurt others."""
+    can_talk: Pattern[str]
+    """Whom they fear has gone, or they have: on a telephone that was watched it may be spoken of."""
+    not_yet: Pattern[str]
+    """He comes back, or still nothing is to be written."""
 
     kin: Pattern[str]
     """Of whom of the family it is; a group of each name of `KIN`."""

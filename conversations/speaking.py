@@ -25,7 +25,11 @@ _LATELY = timedelta(hours=2)
 
 def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime) -> str:
     """The 120 line for this message; shorter when it was said within the last minute, honest at night."""
-    codes = [reason.code for reason in reading.reasons]
+    codes = [reason.code for reason in reading.reasons if reason.code != OVERLOOKED]
+    named = any(code.startswith("R") for code in codes)
+    if _read_along(state, reading) and (not named or playbook.danger(codes).watched):
+        # Whom they fear would read the advice. Of fire, gas and breath the whole line is said, whoever reads it.
+        return playbook.say(playbook.danger([OVERLOOKED]).say)
     if reading.urgency is not Urgency.CRITICAL:
         # Of others' despair one may have read, or be afraid of it: asked as of any danger.
         despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and (VEILED in codes or _of_themselves(reading))
@@ -34,11 +38,6 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         line = playbook.doubt(codes)
         muted = playbook.say("danger_mute", call=playbook.danger(codes).call)
         return line + muted if Flag.MUTE in reading.flags else line
-    if any(case.open and case.overlooked for case in state.cases) and (
-        playbook.danger(codes).watched or not any(code.startswith("R") for code in codes)
-    ):
-        # Whom they fear would read the advice. Of fire, gas and breath the whole line is said, whoever reads it.
-        return playbook.say(playbook.danger([OVERLOOKED]).say)
     told = any(
         case.open and case.urgency is Urgency.CRITICAL for case in state.cases
     )  # a doubt's line is not the whole one
@@ -61,6 +60,11 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if playbook.hours.night(now):
         line += playbook.say("danger_night")
     return line
+
+
+def _read_along(state: Conversation, reading: Reading) -> bool:
+    told = any(reason.code == OVERLOOKED for reason in reading.reasons)
+    return told or any(case.open and case.overlooked for case in state.cases)
 
 
 def _of_themselves(reading: Reading) -> bool:
