@@ -41,7 +41,6 @@ from conversations.which_case import find_case
 from conversations.which_door import door_since
 from conversations.who_died import of_ours, with_bare_death
 from conversations.who_left import gone_away
-from conversations.who_left import gone_away
 from conversations.writers import without_chinese
 
 
@@ -86,7 +85,6 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     reading = with_number_quoted(state, message.text, with_unreached(state, message, reading, cues))
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
     reading = with_bare_death(state, message.text, reading, cues)
-    draft.state, reading = gone_away(state, message.text, reading, cues)
     draft.state, reading = gone_away(state, message.text, reading, cues)
     known = reading
     reading = of_ours(state, message.text, known, cues)
