@@ -24,7 +24,7 @@ from conversations.whereabouts import dateless, without_dates
 from conversations.which_case import vague
 from conversations.which_door import with_door_told, with_its_own_door
 from conversations.whose_place import about_whom
-from conversations.writers import child_writes
+from conversations.writers import child_writes, grown_writes
 
 _SUMMARY = 80
 
@@ -98,7 +98,7 @@ def unnamed(playbook: Playbook, reading: Reading) -> Intent:
 
 def heard(case: Case, message: Inbound, reading: Reading, intent: Intent | None, playbook: Playbook) -> Case:
     """The case with what this message adds: flags and reasons join, urgency only rises, a vague intent gets a name."""
-    child = case.child or child_writes(message.text, playbook.cues)
+    child = (case.child and not grown_writes(message.text, playbook.cues)) or child_writes(message.text, playbook.cues)
     urgency = most_urgent(case.urgency, reading.urgency, *((Urgency.URGENT,) if child else ()))
     renamed = case.intent
     firmer = case.confidence < reading.confidence and (not case.ticket or vague(case, playbook))

@@ -14,7 +14,12 @@ _SPEAKS = 3
 
 def child_writes(text: str, cues: Cues) -> bool:
     """Whether the writer is a child by what they say of themselves; in doubt not."""
-    return cues.child.search(text) is not None and cues.grown.search(text) is None
+    return cues.child.search(text) is not None and not grown_writes(text, cues)
+
+
+def grown_writes(text: str, cues: Cues) -> bool:
+    """Whether the writer says that they are none: a teacher of pupils, or the mother who has taken the telephone."""
+    return cues.grown.search(text) is not None
 
 
 def without_chinese(text: str, *, known: bool = False) -> bool:

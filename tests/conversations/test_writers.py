@@ -26,6 +26,16 @@ from tests.conversations.talking import Play, of, opened, playbook, reading, sai
         ("我是小学老师", False),
         ("我三十岁，爸妈都被隔离了", False),
         ("就我一个人", False),
+        ("我是三年级二班的", True),
+        ("我读四年级 家里没人", True),
+        ("我是五年级学生 妈妈晕倒了", True),
+        ("我是小学三年级班主任 班上有三个孩子家里断粮了", False),
+        ("我是五年级的班主任，有学生发烧了", False),
+        ("我是三年级二班的数学老师", False),
+        ("我是小学三年级老师 想问开学时间", False),
+        ("我是小学门口的保安 有孩子晕倒了", False),
+        ("我是三年级家长", False),
+        ("我是二年级学生的奶奶", False),
     ],
 )
 def test_who_is_a_child(text: str, child: bool) -> None:
@@ -79,6 +89,16 @@ def test_an_open_case_becomes_a_childs() -> None:
     turn = play.say("我9岁，大人都去隔离了", reading("care", 0.5, "soon"))
     assert "别怕" in said(turn)
     assert of(turn, AlertDesk)
+
+
+def test_a_grown_up_who_takes_the_telephone_is_answered_as_one() -> None:
+    play = Play()
+    play.say("我9岁，爸妈都去隔离了 家里没有吃的", reading("supplies", 0.9, "soon"))
+    assert play.case.child
+    turn = play.say("我是他妈妈 13512340000 四平路1号", reading(phones=["13512340000"], addresses=["四平路1号"]))
+    assert not play.case.child
+    assert play.case.urgency is Urgency.URGENT
+    assert "手机别关" not in said(turn)
 
 
 def test_a_ticket_whose_writer_turns_out_to_be_a_child_rings() -> None:
