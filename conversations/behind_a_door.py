@@ -77,12 +77,19 @@ def _alike(door: Parts) -> Parts:
     return door if "number" in door else {"number" if name == "building" else name: told for name, told in door.items()}
 
 
-def at_that_door(state: Conversation, door: Parts) -> Filled | None:
-    """The house we know with that door; None where none is known, or more than one."""
+def known_there(state: Conversation, text: str, reading: Reading, cues: Cues) -> dict[str, Filled] | None:
+    """What is known of the contact as it holds where a danger is behind a door that is told: that door in the house we know, and
+    no place where none is known or more than one. None where no such door is told."""
     place = state.known.get("address")
-    if place is None or len(_houses(state.cases, door)) > 1:
+    door = door_in_danger(text, reading, cues) if place else {}
+    if place is None or not door:
         return None
-    return at_their_door(place, door)
+    others = {name: value for name, value in state.known.items() if name != "address"}
+    there = at_their_door(place, door) if len(_houses(state.cases, door)) < _SEVERAL else None
+    return {**others, "address": there} if there else others
+
+
+_SEVERAL = 2
 
 
 def _houses(cases: Sequence[Case], door: Parts) -> set[tuple[str, ...]]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from conversations.behind_a_door import place_in_danger
+from conversations.behind_a_door import known_there
 from conversations.belief import facts_only, without_facts
 from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.context import begun_with_a_word, scrap
 from conversations.cues import Cues
 from conversations.destination import without_destinations
 from conversations.elsewhere import ELSEWHERE, tells_elsewhere, told_before, unsettled
+from conversations.institutions import without_institutions
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
 from conversations.reading import DOUBTED, Reading, is_red
@@ -62,12 +63,8 @@ def new_case(
     elsewhere = tells_elsewhere(state, message.text, reading, playbook.cues)
     known = {**told_before(state, playbook.cues), **with_its_own_door(state.known, words, playbook.cues)}
     slots = known if not elsewhere else {name: value for name, value in known.items() if name == "phone"}
-    if door := door_in_danger(message.text, reading, playbook.cues) if state.known else {}:
-        there = at_that_door(state, door)
-        elsewhere = elsewhere or there is not None
-        slots = {name: value for name, value in known.items() if name != "address"} | (
-            {"address": there} if there else {}
-        )
+    if (there := known_there(state, message.text, reading, playbook.cues)) is not None:
+        elsewhere, slots = elsewhere or "address" in there, there
     return Case(
         key=max((case.key for case in state.cases), default=0) + 1,
         intent=intent,
@@ -148,6 +145,7 @@ def fill(
     """
     row, cues, news = playbook.intents[case.intent], playbook.cues, dict[str, Filled]()
     reading = without_destinations(message.text, without_dates(message.text, reading, cues), cues)
+    reading = without_institutions(message.text, reading, case.slots.get("address"), cues)
     correcting = Act.CORRECT in reading.acts
     case = case if correcting else unsettled(case, reading)
     if is_red(reading) and "address" in case.slots and case.slots["address"].value == SKIPPED:

@@ -9,6 +9,7 @@ from conversations.belief import without_facts
 from conversations.clauses import PAUSE
 from conversations.codes import Act, Flag
 from conversations.cues import Cues
+from conversations.institutions import is_institution
 from conversations.reading import Address, Reading
 from conversations.state import Filled
 from conversations.whereabouts import (
@@ -60,7 +61,8 @@ def said_anew(
         return None
     if tag is Whose.THEIRS and value is not None and (door_parts(best) or not had.sure):
         return patched(had, reading) if door_parts(best) and _WHOLE.isdisjoint(_said(best)) else value
-    if danger and specific(best) and door_parts(best) and not cues.of_others.search(text):
+    there = door_parts(best) or is_institution(best, cues)
+    if danger and specific(best) and there and not cues.of_others.search(text):
         own = True  # help goes where the danger is
     if not own and not _of_theirs(had, best, text, reading, cues):
         return None

@@ -77,6 +77,7 @@ def without_door(place: Filled) -> bool:
     return houses and not _door(known) and place.value == told
 
 
+_NOBODYS_HOME = ("医院", "小学", "中学", "幼儿园", "居委会", "居委", "公司")
 _NO_HOUSES = (*"口站馆场店校院厦", "公园", "大学", "中学", "小学", "工地", "码头", "中心")
 
 
@@ -119,7 +120,9 @@ def at_its_door(place: Filled, door: Parts) -> Filled:
     """A place as told, with what it lacks of a door told before; as it is where they contradict, or where there is no
     house for it: at a road alone a number may be a lane's."""
     known = dict(place.parts)
-    stands = known.get("lane") or known.get("estate") or (known.get("road") and _door(known))
+    estate = known.get("estate", "")
+    lies = estate and not estate.endswith(_NOBODYS_HOME)
+    stands = known.get("lane") or lies or (known.get("road") and _door(known))
     lacking = _fitting(known, door) if door and stands else None
     return _made(place, {**known, **lacking}) if lacking else place
 

@@ -39,6 +39,46 @@ def test_a_destination_is_not_where_they_are(told: str) -> None:
 @pytest.mark.parametrize(
     "told",
     [
+        "我要送我老婆去国妇婴衡山路910号 破水了 车打不到",
+        "我老婆破水了 要去一妇婴高科西路2699号 没车",
+        "我妈胸口痛 想送第六人民医院 宜山路600号 门卫不让出",
+        "我爸胸口痛 要去华山 乌鲁木齐中路12号 没车",
+        "我妈现在在家 要去胸科淮海西路241号 胸口痛",
+        "孩子抽筋了 救护车送去了儿科医院万源路399号 我也要去",
+        "想去闵行区莘松路300弄我表哥家 进不去",
+    ],
+)
+def test_a_hospital_they_long_for_is_not_where_a_life_is_in_danger(told: str) -> None:
+    play = Play()
+    hear(play, told, "emergency", 0.9)
+    assert "address" not in play.case.slots
+    play.wait(seconds=60)
+    hear(play, HOME, "consult", 0.3)
+    assert play.case.slots["address"].value == HOME
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        (f"我爸晕倒了 救护车送去了徐汇区宜山路600号六院 我在家 {HOME} 出不去", HOME),
+        (f"我妈晕倒了，她住{HOME}，要去华山医院", HOME),
+        ("我爸在六院宜山路600号 人昏迷了", "徐汇区宜山路600号"),
+        ("我妈送到新华医院控江路1665号了 急诊不收 她喘不上气", "杨浦区控江路1665号新华医院"),
+        ("我们住国妇婴对面 衡山路910弄3号201 老婆破水了", "徐汇区衡山路910弄3号201"),
+        ("我妈住中山北路200号 晕倒了", "静安区中山北路200号"),
+        ("救护车到张杨路100号接我妈 她喘不上气", "浦东新区张杨路100号"),
+        ("氧气送到张杨路100号 我妈喘不上气", "浦东新区张杨路100号"),
+    ],
+)
+def test_where_they_are_is_kept_though_a_hospital_is_named(told: str, place: str) -> None:
+    play = Play()
+    hear(play, told, "emergency", 0.9)
+    assert play.case.slots["address"].value == place
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
         f"我住{HOME}，要去肿瘤医院东安路270号化疗",
         f"要去东安路270号肿瘤医院化疗，我家在{HOME}",
         f"从{HOME}去六院透析",
