@@ -32,6 +32,8 @@ def ask_contact(case: Case, playbook: Playbook) -> Ask:
     wanted = tuple(name for name in ("phone", "address") if name not in case.slots and name not in told)
     if Flag.MUTE in case.flags:
         wanted = tuple(name for name in wanted if name != "phone")
+    elif case.lost and "address" in wanted:
+        return playbook.say("ask_lost"), wanted
     elif "phone" in wanted and playbook.danger(case.codes).watched:
         return (playbook.say("ask_safely"), wanted) if "address" in wanted else NOTHING
     key = {("phone", "address"): "ask_phone_address", ("phone",): "ask_phone", ("address",): "ask_address"}.get(wanted)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from conversations.codes import Code, Flag, Intent, Outcome, TicketStatus, Urgency, Verification
 from conversations.messages import ContactRef, Inbound
-from conversations.reading import OVERLOOKED, Reading, Reason
+from conversations.reading import LOST, OVERLOOKED, Reading, Reason
 from conversations.values import evolve
 from conversations.window import ReplyWindow
 
@@ -132,6 +132,11 @@ class Case:
     def overlooked(self) -> bool:
         """Whether somebody they fear reads along on their telephone."""
         return OVERLOOKED in self.codes
+
+    @property
+    def lost(self) -> bool:
+        """Whether the writer, old or a child, does not know the way home."""
+        return LOST in self.codes
 
     @property
     def helped(self) -> bool:

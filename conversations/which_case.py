@@ -58,9 +58,10 @@ def find_case(
     )
     if grieving is not None and reading.urgency is not Urgency.CRITICAL and not about_another:
         return grieving, None  # whatever else they say now, they are not handed a form, nor is it called another matter
-    writer = next((case for case in reversed(state.cases) if case.open and case.child), None)
+    writer = next((case for case in reversed(state.cases) if case.open and (case.child or case.lost)), None)
     if writer is not None and reading.urgency is not Urgency.CRITICAL:
-        return writer, intent  # a child by itself says everything to the one person who comes
+        # A child by itself says everything to the one person who comes; so does an old man who cannot find home (我女儿叫李红).
+        return writer, intent if writer.child else None
     if (household := of_a_household(state, message, reading, intent, playbook)) is not None:
         return household
     if focus is not None and in_scraps(state, message, cues):

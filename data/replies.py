@@ -26,7 +26,7 @@ _PLAIN = """
     danger_if child_danger place_right ask_child_phone ask_child_address not_solved_what
     media_kept media_voice_kept courtesy
     ask_repost_contact next_mute status_late status_taken status_done
-    ask_door_of ask_phone_gently ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
+    ask_door_of ask_phone_gently ask_lost ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
     danger_any danger_if_any danger_distress danger_if_distress picture_no ask_repost ask_consent next_surge beside_you_again
     media_image media_voice media_other held not_stored comment
 """

@@ -4,13 +4,17 @@ import pytest
 
 from conversations.effects import SendText
 from tests.conversations.ruled import hear
-from tests.conversations.talking import Play, of, playbook
+from tests.conversations.talking import Play, of, playbook, said
 
 
 def advice(text: str) -> str:
     """The name of the danger's sentence that a first message brings; "" for none."""
-    said = [one.text for one in of(hear(Play(), text), SendText) if one.purpose == "danger"]
-    names = [name for name, words in playbook().replies.items() if name.startswith("danger") and words in "".join(said)]
+    lines = [one.text for one in of(hear(Play(), text), SendText) if one.purpose == "danger"]
+    names = [
+        name
+        for name, words in playbook().replies.items()
+        if name.startswith("danger") and words.partition("{")[0] in "".join(lines)
+    ]
     return names[0] if names else ""
 
 
@@ -52,3 +56,40 @@ def advice(text: str) -> str:
 )  # fmt: skip
 def test_gas_and_fire(text: str, sentence: str) -> None:
     assert advice(text) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("我八十八了 我不晓得我在哪里", "danger_lost_self"),
+        ("我不认识路了 我今年83", "danger_lost_self"),
+        ("我老太婆 找不到回家的路了", "danger_lost_self"),
+        ("我9岁 我迷路了", "danger_lost_self"),
+        ("我找不到家了 天黑了", "danger_check_lost_self"),
+        ("奶奶找不到家了", "danger_check_call"),
+        ("孩子走丢了 七岁男孩 穿红衣服", "danger_missing"),
+        ("我爸老年痴呆 跑出去没回来 他认不得路", "danger_missing"),
+        ("我迷路了 请问医院怎么走", ""),
+        ("我今年70 不晓得在哪里打疫苗", ""),
+        ("我七十了 家里的钥匙找不到了", ""),
+        ("快递找不到我家 我82了走不动", ""),
+        ("天黑了司机迷路了 找不到我们小区", ""),
+        ("我82岁 忘了在哪里登记", ""),
+    ],
+)
+def test_who_is_lost(text: str, sentence: str) -> None:
+    """Whoever is lost themselves reads what they can do where they stand; of another one the family is told what to tell."""
+    assert advice(text) == sentence
+
+
+def test_who_is_lost_is_asked_what_they_see_and_everything_they_say_is_of_that() -> None:
+    play = Play()
+    assert "店名、路牌" in said(hear(play, "我八十八了 我不晓得我在哪里", "care", 0.5))
+    play.wait(seconds=40)
+    turn = hear(play, "我女儿叫李红 13512340007", "child_illness", 0.95, check=True)
+    assert len(play.state.cases) == 1
+    assert "电话 13512340007" in said(turn)
+    play.wait(seconds=40)
+    hear(play, "我饿了", "supplies", 0.6)
+    assert len(play.state.cases) == 1
+    assert "【请马上打120】" in said(hear(play, "我喘不上气", "emergency", 0.9))
