@@ -22,11 +22,15 @@ _PERSON = (
     r"(?![年月元块天人份斤个岁度弄路])(?=[\s:：的]?[\u4e00-\u9fff]{0,2}"
     r"(?:家|阿姨|阿婆|阿公|伯|爷|奶|婆|公|叔|老|先生|女士|小姐|太太|孕|产妇|宝|孩|小囡|独居|残疾|爸|妈))"
 )
+_UNIT = "[年月日号元块天千份斤岁度多几来余个人米名次片粒盒瓶分点弄路层楼周]"
+_FLAT = r"(?<!压 )(?<!率 )(?<!糖 )(?<!氧 )[A-Za-z]?[1-9]\d?(?:0[1-9]|[1-6]\d)"
 _LACKING = (
-    r"(?<![^\s，,。；;：:、家])\d{3,4}(?=没(?:菜|药|米|奶|吃的|粮|氧|透析|化疗)|断(?:药|粮|菜|氧|奶|了)"
+    r"(?<![^\s，,。；;：:、家])(?:\d{3,4}(?=没(?:菜|药|米|奶|吃的|粮|氧|透析|化疗)|断(?:药|粮|菜|氧|奶|了)"
     r"|缺[菜药米奶粮氧]|要(?:配药|透析|产检|化疗|氧气))"
+    rf"|{_FLAT}(?=没|断|缺|透析|血透|化疗|孕|产妇|发烧|发热|高烧|胸|喘|晕|吐|摔|哮喘|糖尿|高血压|中风|新生|刚生|独居|瘫|残疾|癌"
+    rf"|老[人太伯]|小[孩囡]|宝宝|有[人个位老小孩孕病]|(?!{_UNIT})[\u4e00-\u9fff]{{1,3}}[ \t]))"
 )
-"""A bare room of somebody's list (301没菜 302断药)."""
+"""A bare room of somebody's list (301没菜 302断药 503透析停了; 303王 奶粉)."""
 _DOOR = re.compile(
     r"(?<![\d.月-])(?:(?P<building>\d{1,4}(?:号楼|栋楼?|幢楼?|#))\s?-?(?P<flat>[A-Za-z]?\d{3,4}(?!\d)室?)?"
     rf"|(?P<number>\d{{1,4}}号)(?:\s?-?(?P<room>[A-Za-z]?\d{{3,4}}(?![\d月年元块天人份斤个])室?)|{_PERSON})"
@@ -95,20 +99,40 @@ def household_entries(text: str, reading: Reading) -> tuple[str, ...]:
     if len(_DOOR.findall(text)) < _FEWEST:
         return ()
     starts: list[int] = []
-    doors: set[tuple[tuple[str, str], ...]] = set()
+    ends: list[int] = []
+    houses: list[str] = []
+    house, since = "", -1
+    doors: set[tuple[object, ...]] = set()
     breaks = [0, *(one.end() for one in _CLAUSE.finditer(text))]
     for at, end in zip(breaks, [*breaks[1:], len(text)], strict=True):
         clause = text[at:end]
         door = door_of(clause)
         dated = door.keys() == {"number"} and _LANE not in text  # 3号老人没透析，5号老人也没做
         key = tuple((name, re.sub(r"\D", "", value)) for name, value in door.items())
-        if door and not dated and key not in doors and _tells_more(clause, reading):
+        if door.keys() == {"building"} and not _tells_more(clause, reading):
+            house, since = ("" if _in_a_place(door["building"], reading) else door["building"]), at
+        elif door and not dated and (*key, house) not in doors and _tells_more(clause, reading):
+            if starts:
+                ends.append(since if since > starts[-1] else at)
             starts.append(at)
-            doors.add(key)
+            houses.append(house if door.keys() == {"room"} else "")
+            doors.add((*key, house))
     if len(starts) < _FEWEST:
         return ()
-    ends = [*starts[1:], len(text)]
-    return tuple(text[at:end].strip(" ，,。；;\n") for at, end in zip(starts, ends, strict=True))[:_MOST]
+    pieces = [text[at:end].strip(" ，,。；;：:\n") for at, end in zip(starts, [*ends, len(text)], strict=True)]
+    return tuple(f"{of}{one}" for of, one in zip(houses, pieces, strict=True))[:_MOST]
+
+
+def _in_a_place(building: str, reading: Reading) -> bool:
+    return any(building in one.raw for one in reading.entities.addresses if one.road or one.estate or one.lane)
+
+
+def house_before(text: str, reading: Reading) -> str:
+    """The building at the head of a list (5号楼：201室没菜…), of which its rooms are; "" where the address has it."""
+    found = [door for _, door in doors_of(text)]
+    if len(found) != 1 or found[0].keys() != {"building"}:
+        return ""
+    return "" if _in_a_place(found[0]["building"], reading) else found[0]["building"]
 
 
 def _tells_more(clause: str, reading: Reading) -> bool:
@@ -135,7 +159,11 @@ def each_in_need(parts: Sequence[Part], cues: Cues) -> tuple[Part, ...]:
 def _in_need(part: Part, cues: Cues) -> bool:
     """What is wanting behind a door is a need, however unsure the model is of so few words (2号301王阿姨没菜了)."""
     reading = part.reading
-    if cues.lacks.search(part.text) and door_of(part.text):
+    door = door_of(part.text)
+    if door and cues.lacks.search(part.text):
+        return True
+    told = cues.thing.search(part.text) or cues.of_harm.search(part.text)
+    if "room" in door and told and _STATE.search(part.text):  # 405室 没饭, 303王 奶粉
         return True
     codes = [reason.code for reason in reading.reasons]
     ruled = any(code != "model" for code in codes)
@@ -143,6 +171,7 @@ def _in_need(part: Part, cues: Cues) -> bool:
     return named or any(code.startswith("R") for code in codes)
 
 
+_STATE = re.compile(r"没|断|缺|要|停|发烧|发热|晕|喘|胸|孕|摔|透析|\d{3,4}[\u4e00-\u9fff]{1,3}[ \t]")
 _OF_A_HOUSEHOLD = frozenset(
     {Intent.EMERGENCY, Intent.DIALYSIS, Intent.ONCOLOGY, Intent.TRANSFUSION, Intent.MEDICINE, Intent.MATERNITY,
      Intent.CHILD_ILLNESS, Intent.OTHER_MEDICAL, Intent.DISTRESS, Intent.CARE, Intent.SUPPLIES}
@@ -158,7 +187,8 @@ def its_own_place(reading: Reading) -> Address | None:
 def place_of(house: Filled | None, part: Part) -> Filled | None:
     """Where one household is: the place its own words tell, or its door in the house that all share."""
     own = its_own_place(part.reading)
-    if own is not None and (own.room or own.number or own.building):
+    alone = door_of(part.text).keys() == {"room"} and own is not None and not own.room
+    if own is not None and (own.room or own.number or own.building) and not alone:
         return filled_place(own, part.reading)
     if own is not None:  # the address of all stands at the end (…，501孩子发烧 曹杨路500弄)
         house = filled_place(own, part.reading)

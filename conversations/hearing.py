@@ -183,7 +183,7 @@ def _beside_a_reporter(
 
 def _of_list(intent: Intent | None, case: Case | None) -> Intent:
     """What a list is about as a whole: its own words, else what was being talked of."""
-    if intent and intent.opens_case:
+    if intent and intent.opens_case and intent is not Intent.OFFER:  # 帮忙登记 … offers nothing
         return intent
     return case.intent if case else Intent.COMMUNITY
 

@@ -6,6 +6,7 @@ A letter that numbers its arguments is no list: there must be several households
 import re
 
 from conversations.codes import Flag
+from conversations.doors import house_before
 from conversations.reading import Reading
 
 FEWEST, MOST = 3, 24
@@ -63,7 +64,7 @@ def _lines(text: str) -> str:
 
 def list_items(text: str, reading: Reading) -> tuple[str, ...]:
     """The entries of a list of households, in order; () when the text is none."""
-    text = _lines(text)
+    told, text = text, _lines(text)
     if text.count("\n") < FEWEST - 1:
         return ()
     found = [match["item"].strip() for match in _ITEM.finditer(text)]
@@ -72,4 +73,7 @@ def list_items(text: str, reading: Reading) -> tuple[str, ...]:
     rooms = sum(1 for item in found if _ROOM.search(item))
     if Flag.MANY not in reading.flags and rooms * 2 < len(found):
         return ()
-    return tuple(found[:MOST]) if rooms >= FEWEST or Flag.MANY in reading.flags else ()
+    if rooms < FEWEST and Flag.MANY not in reading.flags:
+        return ()
+    house = house_before(told[: max(told.find(found[0]), 0)], reading)
+    return tuple(f"{house}{one}" if house and _BEGINS_WITH_A_DOOR.match(one) else one for one in found[:MOST])

@@ -50,6 +50,9 @@ def said_done(draft: Draft, case: Case | None) -> tuple[list[Case], bool]:
     done += [one for one in named_cases(every, theirs, playbook) if "neighbour" in named(one.summary, cues)]
     if not (came or waits or theirs):
         done = named_cases(every, text, playbook)
+    if not cues.all_of_it.search(text):  # 402的药送到了: of one household, and never of the whole list
+        lists = {one.parent for one in draft.state.cases}
+        done = [one for one in done if one.key not in lists or len(done) == 1]
     if done or case is None or not case.ticket:
         return done, False
     if case.urgency is Urgency.CRITICAL:

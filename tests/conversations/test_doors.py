@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from conversations.codes import Act
 from conversations.doors import each_in_need, household_entries
 from conversations.events import MessageReceived, Part
+from conversations.lists import list_items
 from conversations.messages import Inbound
 from tests.conversations.ruled import hear, ruled
 from tests.conversations.talking import CONTACT, Play, playbook, said
@@ -51,6 +53,20 @@ LANE = "闵行区莘松路300弄"
         ),
         (f"{LANE}\n3号楼301王家没菜\n5号楼402李家断药", "supplies medicine", ["3号楼301", "5号楼402"]),
         (f"301没菜 302断药 {LANE} 13812340079", "supplies medicine", ["301", "302"]),
+        (f"301没菜 402断药 503透析停了三天 {LANE}", "supplies medicine dialysis", ["301", "402", "503"]),
+        (f"帮忙登记 301张 胰岛素 302李 透析 303王 奶粉 {LANE}", "medicine dialysis supplies", ["301", "302", "303"]),
+        (
+            f"6号楼 302室 发烧 405室 没饭 508室 有人晕倒 {LANE}",
+            "child_illness supplies emergency",
+            ["6号楼302室", "6号楼405室", "6号楼508室"],
+        ),
+        (f"301没菜 402断药 503透析停了 {LANE}3号", "supplies medicine dialysis", ["3号301", "3号402", "3号503"]),
+        (f"我是志愿者，3号楼，301没菜，402断药，{LANE}", "supplies medicine", ["3号楼301", "3号楼402"]),
+        (
+            f"3号楼：301没菜，402断药；5号楼：301没药 {LANE}",
+            "supplies medicine medicine",
+            ["3号楼301", "3号楼402", "5号楼301"],
+        ),
     ],
 )
 def test_each_household_has_its_own_door(text: str, intents: str, doors: list[str]) -> None:
@@ -64,12 +80,31 @@ def test_each_household_has_its_own_door(text: str, intents: str, doors: list[st
     assert all(case.ticket for case in play.state.cases)
 
 
+@pytest.mark.parametrize(
+    "text", ["301张 胰岛素 302李 透析 303王 奶粉", "302室 发烧 405室 没饭 508室 有人晕倒", "301没饭 402哮喘犯了"]
+)
+def test_a_few_words_behind_a_room_are_a_need_whatever_the_model_makes_of_them(text: str) -> None:
+    entries = household_entries(text, ruled(text))
+    assert (
+        len(each_in_need([Part(one, ruled(one, "consult", 0.2)) for one in entries], playbook().cues))
+        == len(entries)
+        > 1
+    )
+
+
 @pytest.mark.parametrize("head", ["", "我是楼组长，", "求助 "])
 def test_the_first_of_a_running_list_is_a_household_too(head: str) -> None:
     text = f"{head}2号301王阿姨没菜了，5号602李伯伯胰岛素断了两天 {LANE} 13812340079"
     entries = household_entries(text, ruled(text))
     parts = [Part(entries[0], ruled(entries[0], "community", 0.3)), Part(entries[1], ruled(entries[1], "medicine"))]
     assert [part.text[:5] for part in each_in_need(parts, playbook().cues)] == ["2号301", "5号602"]
+
+
+def test_what_came_to_one_household_is_not_done_for_the_list() -> None:
+    play = _told(f"301没菜 402断药 503透析停了 {LANE}3号 13812340079", "supplies medicine dialysis")
+    play.wait(seconds=40)
+    play.say("402的药送到了", replace(ruled("402的药送到了", "feedback", 0.9), acts=(Act.SOLVED,)))
+    assert [str(case.status) for case in play.state.cases] == ["triaged", "triaged", "claimed_done", "triaged"]
 
 
 def test_who_only_names_their_door_is_no_household() -> None:
@@ -104,10 +139,34 @@ def test_each_has_its_own_number_and_street() -> None:
         ("打120没人接，119没药", "supplies medicine"),
         ("我家602没菜了，602断药三天了", "supplies medicine"),
         ("花了500没菜，又花300没药", "supplies medicine"),
+        ("血压 161晕，刚才 152胸口闷", "emergency emergency"),
+        ("301多人 没菜，402个人 没药", "supplies medicine"),
     ],
 )
 def test_one_household_is_no_list(text: str, intents: str) -> None:
     assert _entries(text, intents) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3号楼：301没菜；402断药；503没奶粉",
+        "3号楼：301没菜，402断药",
+        "3号楼，301没菜，402断药，503透析停了三天",
+        "3号楼\n301没菜\n402断药",
+    ],
+)
+def test_the_house_told_first_is_kept_when_the_lane_comes_later(text: str) -> None:
+    play = Play(numbers=8)
+    entries = list_items(text, ruled(text)) or household_entries(text, ruled(text))
+    parts = tuple(Part(one, ruled(one, "medicine")) for one in entries)
+    play.do(MessageReceived(Inbound(CONTACT, "m0", "text", text, play.now), ruled(text, "medicine"), parts=parts))
+    play.wait(seconds=40)
+    hear(play, "普陀区真光路30弄 13812340079", "chitchat", 0.2)
+    places = [case.slots["address"].value for case in play.state.cases if case.parent]
+    assert len(places) > 1
+    assert all(place.startswith("普陀区真光路30弄3号楼") for place in places)
+    assert len(set(places)) == len(places)
 
 
 def test_a_house_told_line_by_line() -> None:
