@@ -31,7 +31,11 @@ async def readyz(request: web.Request) -> web.Response:
         "redis": "ok" if redis else "away: live news only within one process",
         "rows": services.rows.words,
         "model": services.reader.current().model_id or "none: rules only, run `bangnong train`",
-        "spool": "draining" if services.intake.away or services.spool.waiting else "empty",
+        "spool": f"draining, {spooled.waiting} left"
+        if spooled.waiting
+        else "draining"
+        if services.intake.away
+        else "empty",
         "set_aside": spooled.words,
     }
     accounts = await standings(services.settings, services.world, services.clock()) if database else {}

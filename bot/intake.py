@@ -4,18 +4,17 @@ Whatever happens, danger is answered: the rules need no database.
 """
 
 import asyncio
-import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.arrivals import Said, TurnFailed
 from bot.bursts import Bursts
+from bot.draining import DANGER, Drain
 from bot.log import get_logger
 from bot.settings import Account
-from bot.spool import Batch, Held, NothingStored, Spool
-from bot.spooled import ASIDE
+from bot.spool import Held, NothingStored, Spool
 from bot.store.database import Database, StoreAway
 from bot.turns import Turns
 from classifiers.reader import Reader
@@ -35,8 +34,6 @@ PUSHED = "pushed"
 _PATIENCE = 3.5
 _LEAST = 1.0
 _AHEAD = timedelta(minutes=5)
-ASIDE_EVERY = 300.0
-"""Seconds between tries of what was set aside: a restart with the fault mended tries at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,8 @@ class Answer:
 
 
 class Intake:
-    """The door behind every channel. `gate` closes when the record fails and opens again once the spool is drained."""
+    """The door behind every channel. It closes when the record fails and opens with the first turn that is committed again;
+    whoever has something in the spool is heard after it."""
 
     def __init__(
         self,
@@ -72,13 +70,12 @@ class Intake:
     ) -> None:
         self.turns = turns
         self.spool = spool
-        self.aside = Spool(spool.folder / ASIDE, spool.vault)
-        self._aside_at = -ASIDE_EVERY
         self.database = database
         self.reader = reader
         self.playbook = playbook
         self.clock = clock
         self.away = False
+        self.drain = Drain(turns, spool, self._back)
         self.bursts = Bursts(turns, reader, playbook, patient=patient)
         self._told: dict[tuple[ContactRef, str], Answer] = {}
         self._danger_at: dict[ContactRef, datetime] = {}
@@ -88,7 +85,7 @@ class Intake:
         now = self.clock()
         if inbound.sent_at > now + _AHEAD:
             inbound = _clamped(inbound, now)
-        if self.away:
+        if self.away or self.drain.behind(inbound.contact):
             return self._hold(inbound)
         limits = account.limits
         slot = limits.answer_within > 0 and not limits.pull
@@ -100,7 +97,7 @@ class Intake:
             done, _ = await asyncio.wait((turn,), timeout=max(left, _LEAST))  # it goes on, whoever stops waiting
             if not done:
                 # Not committed yet as far as we know: keep it ourselves. The mark makes the second of the two a duplicate.
-                return self._hold(inbound)
+                return self._hold(inbound, under_way=True)
             outcome = turn.result()
         except StoreAway as error:
             if not self.away:
@@ -112,8 +109,9 @@ class Intake:
             return self._hold(inbound)
         return Answer(outcome.replies)
 
-    def _hold(self, inbound: Inbound) -> Answer:
-        """Spool it and answer from the rules alone. A redelivery gets the same words and is kept once."""
+    def _hold(self, inbound: Inbound, *, under_way: bool = False) -> Answer:
+        """Spool it and answer from the rules alone. A redelivery gets the same words and is kept once. `under_way`: its turn
+        is waited for all the same, so what they write next comes after it."""
         contact = inbound.contact
         key = (contact, inbound.message_id)  # an app may count the messages of each of its people apart
         if key in self._told:
@@ -130,7 +128,7 @@ class Intake:
         if inbound.kind in ("notice", "unfollow"):
             words = ""
         try:
-            self.spool.append(Held(inbound, "danger" if red else "held", words))
+            self.drain.keep(Held(inbound, DANGER if red else "held", words), under_way=under_way)
         except NothingStored as error:
             log.error("nothing_stored", reason=str(error))
             refusal = playbook.say("not_stored")
@@ -139,84 +137,39 @@ class Intake:
         self._told[key] = answer
         return answer
 
+    async def begin(self) -> None:
+        """Before anybody is heard: whom a process that is dead left something of is heard after it."""
+        await self._drained(self.drain.begin)
+
     async def watch(self) -> None:
-        """While the record is away, look for it; once it is back, drain the spool in order, then open the gate."""
+        """While the record is away, look for it; once it is back, bring it what was kept."""
         while True:
             await asyncio.sleep(0.5)
-            try:
-                if self.away and not await self.database.answers():
-                    continue
-                if await self._drain():
-                    if self.away:
-                        log.info("record_back")
-                    self.away = False
-                    self._told.clear()
-                    self._danger_at.clear()
-                if time.monotonic() - self._aside_at >= ASIDE_EVERY:
-                    await self._try_aside()
-                    self._aside_at = time.monotonic()
-            except StoreAway:
-                continue
-            except Exception:
-                log.exception("drain_failed")
+            await self._drained(self._look)
 
-    async def _drain(self) -> bool:
-        """Every spool file at hand into the record; True when none is left."""
-        while (batch := await asyncio.to_thread(self.spool.take)) is not None:
-            try:
-                count, kept = await self._hear_again(batch)
-                if kept:  # ours to mend; they must not stop the others, nor be lost
-                    self._set_aside(kept)
-            except (
-                NothingStored
-            ):  # a full disk takes no copy: the whole file goes, and what is heard twice is heard once
-                batch.move(self.aside.folder)
-                log.error("set_aside", count=count)
-                continue
-            except BaseException:
-                batch.back()
-                raise
-            batch.done()
-            log.info("spool_drained", count=count, pid=os.getpid())
-        return True
+    async def _look(self) -> None:
+        if self.away and not await self.database.answers():
+            return
+        await self.drain.run()
+        self._back()
+        if self.drain.idle:
+            self._told.clear()
+            self._danger_at.clear()
+        await self.drain.try_aside()
 
-    async def _try_aside(self) -> None:
-        """What was set aside once more; a file of which all is heard goes."""
-        for batch in self.aside.batches():
-            try:
-                count, kept = await self._hear_again(batch)
-            except BaseException:
-                batch.back()
-                raise
-            if kept:
-                batch.back()
-                log.error("still_set_aside", count=len(kept))
-            else:
-                batch.done()
-                log.info("aside_heard", count=count)
-
-    async def _hear_again(self, batch: Batch) -> tuple[int, list[Held]]:
-        """(how many messages it has, those of which no turn could be made)."""
-        kept: list[Held] = []
-        count = 0
-        for held in batch:
-            count += 1
-            try:
-                await self.turns.hear(held.inbound, slot=False, answered=held.answered, told=held.said)
-            except TurnFailed:
-                kept.append(held)
-        if batch.damaged:
-            log.error("spool_damaged", count=batch.damaged)
-        return count, kept
-
-    def _set_aside(self, kept: list[Held]) -> None:
-        """Raises NothingStored."""
+    async def _drained(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            for held in kept:
-                self.aside.append(held)
-        finally:
-            self.aside.close()
-        log.error("set_aside", count=len(kept))
+            await work()
+        except StoreAway:
+            self.away = True
+        except Exception:
+            log.exception("drain_failed")
+
+    def _back(self) -> None:
+        """A turn was committed, or there is nothing that could be: whoever has nothing kept is heard again at once."""
+        if self.away:
+            log.info("record_back")
+        self.away = False
 
 
 def _clamped(inbound: Inbound, now: datetime) -> Inbound:

@@ -221,6 +221,7 @@ async def open_services(
     ordering = lasting.begin("orders", orders.run) if orders else None
     fetching = lasting.begin("media", media.fetcher.run) if outbox else None
     if intake:
+        await door.begin()
         tasks.append(lasting.begin("spool", door.watch))
     if engines is not None:
         tasks.append(lasting.begin("engines", partial(_keep_engines, engines, database, redis)))

@@ -133,6 +133,7 @@ class Batch:
 
     def __iter__(self) -> Iterator[Held]:
         """Every whole record. A torn last one was never acknowledged; anything else unreadable is counted in `damaged`."""
+        self.damaged = 0  # a second look counts anew
         os.lseek(self._handle, 0, os.SEEK_SET)
         with os.fdopen(os.dup(self._handle), "rb") as file:
             data = file.read()

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from adapters.base import Secret
-from bot import intake
+from bot import draining
 from bot.arrivals import TurnFailed
 from bot.commands.doctor import CHECKS
 from bot.settings import load_settings
@@ -26,14 +26,16 @@ from tests.inside import Inside, Open
 def failing(here: Inside, monkeypatch: pytest.MonkeyPatch, text: str) -> Callable[[], None]:
     """A message no turn can be made of, until the returned is called."""
     turns: Any = here.services.turns
-    hear, broken = turns.hear, [True]
+    submit, broken = turns.submit, [True]
 
-    async def faulty(inbound: Any, **more: Any) -> Any:
-        if broken and inbound.text == text:
-            raise TurnFailed("ours")
-        return await hear(inbound, **more)
+    def faulty(inbound: Any, **more: Any) -> Any:
+        if not broken or inbound.text != text:
+            return submit(inbound, **more)
+        failed = asyncio.get_running_loop().create_future()
+        failed.set_exception(TurnFailed("ours"))
+        return failed
 
-    monkeypatch.setattr(turns, "hear", faulty)
+    monkeypatch.setattr(turns, "submit", faulty)
     return broken.clear
 
 
@@ -58,7 +60,7 @@ async def heard(here: Inside, count: int) -> None:
 
 
 async def test_what_was_set_aside_is_tried_again(inside: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "ASIDE_EVERY", 0.5)
+    monkeypatch.setattr(draining, "ASIDE_EVERY", 0.5)
     async with inside(outbox=False) as here:
         mend = failing(here, monkeypatch, "一")
         await written(here)
@@ -90,7 +92,7 @@ async def test_a_restart_tries_at_once(inside: Open, monkeypatch: pytest.MonkeyP
 async def test_a_full_disk_does_not_lock_up_what_is_to_be_set_aside(
     inside: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "ASIDE_EVERY", 0.5)
+    monkeypatch.setattr(draining, "ASIDE_EVERY", 0.5)
     append = Spool.append
 
     def full(spool: Spool, held: Any) -> None:
@@ -121,7 +123,7 @@ async def test_a_folder_that_cannot_be_made_leaves_the_file_to_whoever_comes(
         place.write_bytes(b"")
         await written(here)
         await asyncio.sleep(1)
-        assert here.services.intake.away
+        assert standing_of(here.services.spool.folder).waiting == 2
         place.unlink()
         mend()
         await heard(here, 2)
