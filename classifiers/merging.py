@@ -67,8 +67,8 @@ def merged(danger: DangerReading, opinion: Opinion | None, entities: Entities, a
         # A rule saw the red word and why it is doubtful (asked, feared, long ago); the model sees only the word.
         urgency = Urgency.URGENT
     reasons, flags = danger.reasons, danger.flags
-    if danger.hushed is Intent.CONSULT and intent is Intent.DISTRESS:
-        # 13512345678 随时打我: to be rung is no blow, and nothing is asked for.
+    if danger.hushed is Intent.CONSULT and intent in (Intent.DISTRESS, Intent.CARE):
+        # 13512345678 随时打我: to be rung is no blow, and nothing is asked for. Nor is 他妈的 没人接 of anybody's mother.
         return Reading(danger.hushed, _RUNG, (), acts, danger.urgency, reasons, flags, entities, opinion.model)
     if urgency is Urgency.CRITICAL and danger.hushed is not None and intent is not Intent.DISTRESS:
         # 没有胸痛, 鼻出血 已经止住了: the model feels the word that the rules saw denied. Despair is never hushed.

@@ -196,12 +196,13 @@ def test_what_the_rules_saw_silenced_is_a_doubt_where_the_model_alone_is_alarmed
     assert merged(ruled, opinion, Entities(), ()).urgency is Urgency.CRITICAL
 
 
-def test_how_to_be_rung_is_no_blow() -> None:
-    opinion = Opinion(Intent.DISTRESS, 0.95, (), Level(Urgency.URGENT, 0.7, check=True), Urgency.NORMAL, "m")
+@pytest.mark.parametrize("felt", [Intent.DISTRESS, Intent.CARE])
+def test_how_to_be_rung_is_no_blow_and_an_oath_is_nobodys_mother(felt: Intent) -> None:
+    opinion = Opinion(felt, 0.95, (), Level(Urgency.URGENT, 0.7, check=True), Urgency.NORMAL, "m")
     reading = merged(Saw(hushed=Intent.CONSULT), opinion, Entities(), ())
     assert (reading.urgency, reading.intent, reading.flags) == (Urgency.NORMAL, Intent.CONSULT, ())
     assert reading.confidence < load_playbook().manners.floor
-    assert merged(Saw(), opinion, Entities(), ()).intent is Intent.DISTRESS
+    assert merged(Saw(), opinion, Entities(), ()).intent is felt
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,10 @@ def test_who_only_left_is_not_dead(text: str) -> None:
         ("别打我 打我儿子13612340000", Intent.CONSULT),
         ("打我妈妈的 65431234", Intent.CONSULT),
         ("爷爷90岁耳朵不好，电话打不通，不过邻居说看到他了", Intent.CARE),
+        ("操你妈的 打了一天电话没人接", Intent.CONSULT),
+        ("他妈的 电话打不通", Intent.CONSULT),
+        ("妈呀 打电话没人接", Intent.CONSULT),
+        ("奶奶个熊 打了三天没人接", Intent.CONSULT),
     ],
 )
 def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> None:

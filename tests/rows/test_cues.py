@@ -12,6 +12,7 @@ from conversations.whom import named
 from conversations.writers import child_writes
 from data.cues import read_cues
 from data.faults import Fault, rows_folder
+from data.playbook import load_playbook
 
 SHIPPED = (rows_folder() / "cues.csv").read_text("utf-8")
 
@@ -95,6 +96,16 @@ def test_a_new_row_is_heard(tmp_path: Path) -> None:
     assert child_writes("我读幼儿园，一个人在家", cues)
     assert cues.gone.fullmatch("今天就缺货了。")
     assert days_said("老人小孩都在家，顶两个礼拜", None, cues, asked=True) == 14
+
+
+@pytest.mark.parametrize("text", ["他妈的 药还没到", "操你妈", "妈呀 打了一天", "真他妈慢", "妈的！"])
+def test_an_oath_names_nobody(text: str) -> None:
+    assert named(text, load_playbook().cues) == frozenset()
+
+
+@pytest.mark.parametrize("text", ["我妈的药没了", "妈的电话打不通", "他妈一个人在家", "和妈一起住"])
+def test_a_mother_is_named(text: str) -> None:
+    assert named(text, load_playbook().cues) == {"mother"}
 
 
 @pytest.mark.parametrize(
