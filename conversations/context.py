@@ -85,6 +85,8 @@ def text_with_context(state: Conversation, message: Inbound, reading: Reading, p
         return ""
     if not pressing and reading.intent.opens_case and reading.confidence >= _SPEAKS * playbook.manners.floor:
         return ""
+    if playbook.cues.help_came.search(said) and not playbook.cues.help_left.search(said):  # 120来了 人带走了
+        return ""
     if begins_with_a_door(said):  # 503 小张 要产检: a line of a list is no more of the line before
         return ""
     if not WORD.search(without_facts(said, reading)):  # a bare number or door adds nothing to what was said before

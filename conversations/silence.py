@@ -86,6 +86,8 @@ def _nudge(draft: Draft, case: Case) -> None:
     """A critical case without a number to call: asked for once more, and people are told that nobody can be rung."""
     if case.reporter or case.quiet or "phone" in case.slots or case.urgency is not Urgency.CRITICAL:
         return
+    if case.helped:
+        return  # 找到了, 120接走了: there is nothing to ring on for
     if Flag.MUTE in case.flags:
         return  # there is none, and the desk knows it
     draft.alert(case, "no_phone")

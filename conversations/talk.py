@@ -13,7 +13,7 @@ from conversations.sharing import share
 from conversations.slots import SHARED
 from conversations.speaking import danger_line, noted
 from conversations.standing import tell_standing
-from conversations.state import Case
+from conversations.state import HELPED, Case
 from conversations.taking_down import taken_down
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -83,6 +83,9 @@ def _thanks(draft: Draft, case: Case | None, reading: Reading) -> bool:
         return False
     if case is not None and not case.ticket and case.summary:
         return False
+    if case is not None and case.urgency is Urgency.CRITICAL and draft.playbook.cues.help_came.search(draft.heard):
+        case = draft.put(evolve(case, asked={**case.asked, HELPED: 1}))  # 消防来了 谢谢
+        draft.note(case, "added", by="contact", detail=draft.heard.strip()[:_WORDS])
     draft.say("info", draft.playbook.say("thanks"))
     return True
 

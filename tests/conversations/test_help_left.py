@@ -3,9 +3,12 @@
 import pytest
 
 from conversations.codes import TicketStatus
+from conversations.context import text_with_context
 from conversations.effects import AlertDesk
-from tests.conversations.ruled import hear
-from tests.conversations.talking import Play, of, opened, said
+from conversations.events import TimerFired
+from conversations.messages import Inbound
+from tests.conversations.ruled import hear, ruled
+from tests.conversations.talking import CONTACT, Play, of, opened, playbook, said
 
 IN_DANGER = "我妈胸口痛得厉害 13512340050 徐汇区漕宝路100弄5号301"
 
@@ -68,3 +71,42 @@ def test_a_lorry_that_left_is_no_danger() -> None:
     play = Play()
     hear(play, "家里没吃的了 13512340001 虹口区四平路1200弄5号301", "supplies", 0.9)
     assert "120】" not in said(hear(play, "送菜的车开走了", "feedback", 0.6))
+
+
+@pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        ("孩子走丢了", "找到了 谢谢"),
+        ("我爸胸口痛", "120接走了 谢谢"),
+        ("家里着火了", "没事了 消防来了 谢谢"),
+        ("我爸胸口痛", "120来了 人带走了"),
+    ],
+)
+def test_who_has_help_is_not_told_to_ring_on(first: str, text: str) -> None:
+    play = Play()
+    hear(play, first, "emergency")
+    play.wait(seconds=25)
+    hear(play, text, "feedback", 0.9)
+    play.wait(seconds=90)
+    turn = play.do(TimerFired("nudge", play.case.key, play.case.timers["nudge"]))
+    assert said(turn) == ""
+    assert of(turn, AlertDesk) == []
+
+
+def test_who_waits_for_help_is_asked_for_a_number() -> None:
+    play = Play()
+    hear(play, "我爸胸口痛", "emergency")
+    play.wait(seconds=25)
+    hear(play, "120还没来 谢谢", "feedback", 0.9)
+    play.wait(seconds=90)
+    assert "电话" in said(play.do(TimerFired("nudge", play.case.key, play.case.timers["nudge"])))
+
+
+@pytest.mark.parametrize(("text", "alone"), [("120来了 人带走了", True), ("消防来了", True), ("120来了 没接人", False)])
+def test_that_help_came_is_not_read_together_with_the_danger(text: str, alone: bool) -> None:
+    play = Play()
+    hear(play, "我爸胸口痛", "emergency")
+    read = text_with_context(
+        play.state, Inbound(CONTACT, "m", "text", text, play.now), ruled(text, check=True), playbook()
+    )
+    assert (read == "") is alone
