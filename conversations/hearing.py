@@ -41,6 +41,7 @@ from conversations.which_case import find_case
 from conversations.which_door import door_since
 from conversations.who_died import of_ours, with_bare_death
 from conversations.who_left import gone_away
+from conversations.whose_danger import whose_put_right
 from conversations.writers import without_chinese
 
 
@@ -86,6 +87,8 @@ def _understand(draft: Draft, event: MessageReceived, private: bool) -> Turn:
     reading = without_destinations(message.text, with_need_named(message.text, reading, cues), cues)
     reading = with_bare_death(state, message.text, reading, cues)
     draft.state, reading = gone_away(state, message.text, reading, cues)
+    message, reading = whose_put_right(state, message, reading, cues)
+    event = replace(event, message=message)
     known = reading
     reading = of_ours(state, message.text, known, cues)
     strangers = reading is not known  # the death it told is of nobody they are in fear for

@@ -6,7 +6,7 @@ from conversations.behind_a_door import door_in_danger, in_danger_there
 from conversations.codes import Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door
-from conversations.filled_in import of_another
+from conversations.filled_in import is_form, name_in, of_another
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -37,6 +37,8 @@ def of_a_household(
         return None, intent
     if (behind := _in_danger(state, text, reading, intent, playbook)) is not None:
         return behind
+    if (called := _by_name(state, text)) is not None:
+        return _of(called, text, reading, intent, playbook)
     listed, many = _households(state), _for_a_house(state, cues)
     if not (listed or many):
         return None
@@ -49,6 +51,14 @@ def of_a_household(
     if other and ((intent is not None and intent.opens_case) or cues.lacks.search(text)):
         return None, intent
     return None
+
+
+def _by_name(state: Conversation, text: str) -> Case | None:
+    """The open case whose form names somebody the text names, if there is one only (王芳现在胸口痛)."""
+    lists = {case.parent for case in state.cases}
+    named = [case for case in state.cases if case.open and case.key not in lists and name_in(case.summary)]
+    found = [case for case in named if name_in(case.summary) in text]
+    return found[0] if len(found) == 1 and not is_form(text) else None
 
 
 def _in_danger(

@@ -10,7 +10,7 @@ from conversations.of_a_list import its_own_number, of_all
 from conversations.reading import Reading
 from conversations.slots import PARSERS, SHARED, SKIPPED
 from conversations.speaking import noted
-from conversations.state import Case, Filled
+from conversations.state import PLACED, Case, Filled
 from conversations.turn import Draft
 from conversations.values import evolve
 from conversations.which_door import completed, headless, with_its_own_door
@@ -23,6 +23,9 @@ def share(draft: Draft, case: Case) -> Case:
         told["address"] = of_all(draft.state, case, told["address"], draft.playbook.cues)
     if its_own_number(draft.state, case, draft.heard, draft.playbook.cues):
         told.pop("phone", None)
+    whole = draft.state.case(case.parent)
+    if whole is not None and PLACED in whole.asked:  # each household of that list has a place of its own
+        told.pop("address", None)
     shared = of_their_own(case, told)
     draft.state = evolve(draft.state, known={**draft.state.known, **shared})
     draft.put(case)
