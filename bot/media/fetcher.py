@@ -14,9 +14,10 @@ from adapters.base import SendFailed, World
 from bot.live import News
 from bot.log import get_logger
 from bot.media.door import REFUSED
+from bot.media.drawing import Died, Drawing
 from bot.media.files import THUMB, VIEW, MediaFiles
 from bot.media.kinds import SHOWN, Found, Refused, kind_of
-from bot.media.pictures import Drawn, draw
+from bot.media.pictures import Drawn
 from bot.media.sweeping import sweep, sweep_gone
 from bot.media.uploads import Uploads
 from bot.settings import Account
@@ -36,6 +37,8 @@ _AT_ONCE = 4
 _LONGEST_PAUSE = 600.0
 _DAMAGED_TRIES = 3
 """A picture that does not open may have been cut on the way: fetched again so often."""
+_DRAWING_TRIES = 2
+"""A picture over which its reader was ended may have met a bad hour of the machine once."""
 _SWEEP = 6 * 3600.0
 
 _LOST = {
@@ -75,7 +78,7 @@ class MediaFetcher:
         self._working: set[asyncio.Task[None]] = set()
         self._lanes = [lane_of(*key) for key in accounts]
         self._stopping = False
-        self.drawing = asyncio.Semaphore(1)
+        self.drawing = Drawing()
         self._swept = time.monotonic() - _SWEEP + 60
 
     async def run(self) -> None:
@@ -230,8 +233,13 @@ class MediaFetcher:
             raise Refused("too_big")
         if found.type not in SHOWN:
             return found, None
-        async with self.drawing:  # one at a time: each may take a few hundred megabytes
-            return found, await asyncio.to_thread(draw, data)
+        try:
+            return found, await self.drawing.draw(data)
+        except Died as died:
+            log.warning("picture_not_drawn", media=owed.id, reason=str(died), attempts=owed.attempts)
+            if owed.attempts >= _DRAWING_TRIES:
+                raise Refused("too_many_pixels") from None
+            raise _Late("not_drawn") from None
 
     async def _drop_upload(self, owed: Owed) -> None:
         """Once no message needs it any more; what is left by a crash the sweep finds."""

@@ -7,9 +7,9 @@ import asyncio
 import hashlib
 from uuid import UUID
 
+from bot.media.drawing import Died
 from bot.media.files import THUMB, VIEW
 from bot.media.kinds import SHOWN, Refused, kind_of
-from bot.media.pictures import draw_to_send
 from bot.media.room import MediaRoom
 from bot.vault import DataKey, Vault
 from conversations.messages import Picture
@@ -23,8 +23,10 @@ async def keep_picture(room: MediaRoom, vault: Vault, contact: UUID, key: DataKe
     """
     if kind_of(data).type not in SHOWN:
         raise Refused("wrong_type")
-    async with room.fetcher.drawing:
-        drawn = await asyncio.to_thread(draw_to_send, data, most)
+    try:
+        drawn = await room.fetcher.drawing.draw(data, most)
+    except Died:
+        raise Refused("too_many_pixels") from None
     name = vault.hash("media", str(contact), "ours", hashlib.sha256(drawn.view).hexdigest()).hex()
     for part, content in ((name + VIEW, drawn.view), (name + THUMB, drawn.thumb), (name, drawn.view)):
         await asyncio.to_thread(room.files.write, part, content, key.seal)

@@ -4,21 +4,20 @@ It is given JPEGs that we have drawn anew, never what a resident's telephone mad
 the picture stays a pattern of squares, and no address it reads is opened.
 """
 
-import ctypes
 import io
 import json
-import os
-import resource
 import signal
 import sys
 from importlib.metadata import version
 from typing import Any, BinaryIO
 
+from bot.apart import bound
 from bot.ocr.lines import Box, lines_of
 from bot.ocr.protocol import HEAD, LONGEST_PICTURE, frame
 
 MEMORY = 1536 << 20
 """Bytes of data: reading takes 0.7 GB at most; a picture that wants twice that is refused by the allocator."""
+_NICE = 15
 _SECONDS = 90
 """A picture that takes longer ends the program, also where nobody is left to kill it."""
 _SIDE = 1600
@@ -27,11 +26,10 @@ _LEAST = 0.6
 """Scores below which a line is a guess."""
 NO_ENGINE = 3
 """Exit code where the extra `ocr` is not installed."""
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    _bounded()
+    bound(MEMORY, _NICE)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library prints is not an answer
     try:
@@ -45,14 +43,6 @@ def main() -> int:
         _say(sink, _read(engine, picture))
         signal.alarm(0)
     return 0
-
-
-def _bounded() -> None:
-    os.nice(15)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _next(source: BinaryIO) -> bytes:

@@ -2,13 +2,13 @@
 while, killed when it hangs. Whatever it does, nothing here waits longer than it said it would."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import bot
+from bot.apart import plain_environment
 from bot.log import get_logger
 from bot.ocr.protocol import HEAD, Answer, Garbled, answer_of, frame, length_of
 
@@ -22,8 +22,6 @@ _PICTURE = 100.0
 _IDLE = 180.0
 """Seconds without a picture after which it is ended, and its memory is the machine's again."""
 _FAREWELL = 0.2
-_PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
-"""Of our environment; never our settings, which hold keys."""
 
 
 class Unavailable(Exception):
@@ -84,12 +82,10 @@ class Program:
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is not None and self._process.returncode is None:
             return self._process
-        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment |= {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self.command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL, env=environment, cwd=Path(bot.__file__).parent.parent,
+                stderr=asyncio.subprocess.DEVNULL, env=plain_environment(), cwd=Path(bot.__file__).parent.parent,
             )  # fmt: skip
             async with asyncio.timeout(self._limits[0]):
                 greeting = await _answer(self._process)

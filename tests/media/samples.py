@@ -55,3 +55,12 @@ def office(*names: str, types: bool = True) -> bytes:
 AMR = b"#!AMR\n" + b"\x3c" + bytes(31) * 4
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + bytes(3000)
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def repeated(times: int, side: int = 400) -> bytes:
+    """A progressive JPEG whose last scan, some hundred bytes, stands so many times more."""
+    out = io.BytesIO()
+    Image.new("L", (side, side), 128).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * times + data[-2:]

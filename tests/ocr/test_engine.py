@@ -81,6 +81,6 @@ async def test_what_is_written_is_read(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory is Linux's")
 def test_a_picture_cannot_take_the_machines_memory() -> None:
-    greedy = "from bot.ocr.child import MEMORY, _bounded; _bounded(); bytearray(MEMORY)"
+    greedy = "from bot.apart import bound; from bot.ocr.child import MEMORY; bound(MEMORY, 15); bytearray(MEMORY)"
     done = subprocess.run([sys.executable, "-c", greedy], capture_output=True, text=True)
     assert "MemoryError" in done.stderr
