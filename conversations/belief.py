@@ -26,7 +26,7 @@ def believed(message: Inbound, reading: Reading, playbook: Playbook, *, talking:
     """
     if reading.urgency is Urgency.CRITICAL:
         return reading.intent
-    if reading.confidence < playbook.manners.floor or facts_only(message, reading, talking=talking):
+    if reading.confidence < playbook.manners.floor or facts_only(message, reading, playbook.cues, talking=talking):
         return None
     if not talking and _vague_start(message, reading):
         return None
@@ -56,18 +56,22 @@ def _asks_a_rule(reading: Reading) -> bool:
 _RULED = frozenset({Intent.QUARANTINE, Intent.TESTING_CODE, Intent.COMMUNITY, Intent.TRAVEL, Intent.CONSULT})
 
 
-def facts_only(message: Inbound, reading: Reading, *, talking: bool = True) -> bool:
+def facts_only(message: Inbound, reading: Reading, cues: Cues | None = None, *, talking: bool = True) -> bool:
     """Hardly a word beside a phone number, an address, or how it went with 12345: an answer, about nothing else.
 
-    A few words more may name a need of their own (「家里没吃的了 138…」), if the reading is sure of it.
+    A few words more may name a need of their own (「家里没吃的了 138…」), if the reading is sure of it; with `cues`, so does
+    what is wanting by its name (「没米了 138…」).
     """
     facts = reading.entities
     if not facts.phones and not facts.addresses and not facts.called_12345:
         # 孩子4个月, after "the formula is gone": how old, and nothing of an illness.
         return facts.age_months is not None and not reading.reasons and _words(message.text) <= _AGE
-    words = _words(without_facts(message.text, reading))
+    left = without_facts(message.text, reading)
+    words = _words(left)
     named = reading.intent.opens_case and (reading.confidence >= _SURE or not talking)
-    return words <= _LEAST or (words <= _FEW and not named)
+    if words <= _LEAST:
+        return not (named and cues is not None and cues.thing.search(left))
+    return words <= _FEW and not named
 
 
 def without_facts(text: str, reading: Reading) -> str:

@@ -154,7 +154,7 @@ def fill(
         value = named_word(slot, message) or PARSERS[slot.kind](
             message, reading, _asked_before(slot, case, message, reading, cues), cues
         )
-        if value is None and opening and slot.kind == "story" and not facts_only(message, reading):
+        if value is None and opening and slot.kind == "story" and not facts_only(message, reading, cues):
             value = story(message)
         had = case.slots.get(slot.name)
         if slot.kind == "phone" and had:
