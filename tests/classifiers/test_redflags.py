@@ -114,6 +114,14 @@ def test_who_only_left_is_not_dead(text: str) -> None:
         ("他妈的 电话打不通", Intent.CONSULT),
         ("妈呀 打电话没人接", Intent.CONSULT),
         ("奶奶个熊 打了三天没人接", Intent.CONSULT),
+        ("孩子咬到舌头 流了一点血", Intent.OTHER_MEDICAL),
+        ("手指被门夹了 有点紫", Intent.OTHER_MEDICAL),
+        ("跑完步胸口闷了一下 现在没事", Intent.OTHER_MEDICAL),
+        ("爬楼爬得喘", Intent.OTHER_MEDICAL),
+        ("爷爷走路慢 腿没力气 好几年了", Intent.OTHER_MEDICAL),
+        ("说话不清楚 中风后遗症十年了", Intent.OTHER_MEDICAL),
+        ("怀孕三个月 孕吐厉害", Intent.MATERNITY),
+        ("我妈在化疗 头发掉光了", Intent.ONCOLOGY),
     ],
 )
 def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> None:
@@ -126,6 +134,8 @@ def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> N
     [
         "没有胸闷 就是喘", "没有胸痛 但是左肩膀痛得冒汗", "没出血 肚子硬邦邦", "不发烧 眼睛翻上去了", "他没呼吸困难 人软了",
         "没见红 可是肚子一阵阵", "停电了 我妈喘", "不抽了 人不动了", "胸痛", "我有哮喘 药没了", "家里没菜了",
+        "孩子咬到舌头 血一直流", "手指被门夹断了", "胸口闷 现在还没好", "外婆爬楼喘", "走路慢 今天突然腿没力气",
+        "说话不清楚 今早开始的", "怀孕三个月 孕吐 肚子痛得厉害", "我妈化疗 头发掉光 发烧39度",
         "我很害怕 随时打我13612340000", "我撑不下去了 请打我", "爷爷电话打不通", "邻居没有看到他 电话打不通",
     ],
 )  # fmt: skip
