@@ -6,6 +6,7 @@ a backup without its key is lost. Whoever was erased here since it was made is e
 
 import hashlib
 import io
+import itertools
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from bot.store.database import beyond_us
 from bot.vault import Unsealable, Vault
 
 FORMAT = 1
@@ -135,6 +137,10 @@ def restore_record(dsn: str, source: Path, work: Path, told: Told) -> None:
             assert stream is not None
             with dump.open("wb") as out:
                 shutil.copyfileobj(stream, out, _PIECE)
+        if newest := beyond_us(_migrations_in(dump)):
+            raise BackupFailed(
+                f"{source} 是更新的程序做的（它的记录到第 {newest} 步，这个程序还不认识）：用做它的那一版，或更新的程序恢复"
+            )
         told("写回数据库")
         _run([program("pg_restore"), "--no-owner", "--no-privileges", f"--file={script}", str(dump)])
         start = work / "start.sql"
@@ -145,6 +151,15 @@ def restore_record(dsn: str, source: Path, work: Path, told: Told) -> None:
         )  # fmt: skip
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _migrations_in(dump: Path) -> list[int]:
+    """What the record in it has been through. Raises BackupFailed where it cannot be told."""
+    rows = _run([program("pg_restore"), "--data-only", "--table=migrations", "--file=-", str(dump)]).splitlines()
+    start = next((place for place, row in enumerate(rows) if row.startswith("COPY public.migrations (number,")), None)
+    if start is None:
+        raise BackupFailed("备份里没有写明记录是哪一版的：不是这里做的备份")
+    return [int(row.split("\t", 1)[0]) for row in itertools.takewhile(lambda row: row != "\\.", rows[start + 1 :])]
 
 
 def restore_files(source: Path, home: Path, told: Told) -> int:
@@ -228,9 +243,10 @@ def _expected(name: str) -> bool:
     return len(parts) > 1 and parts[0] in FOLDERS and ".." not in parts and not name.startswith("/")
 
 
-def _run(command: list[str]) -> None:
-    """Raises BackupFailed with the program's own last words."""
+def _run(command: list[str]) -> str:
+    """What it prints. Raises BackupFailed with the program's own last words."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         words = done.stderr.strip().splitlines()
         raise BackupFailed(f"{Path(command[0]).name} 没有做成：{words[-1] if words else done.returncode}")
+    return done.stdout

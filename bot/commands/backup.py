@@ -112,4 +112,4 @@ def run_restore(options: argparse.Namespace) -> int:
             print(error, file=sys.stderr)
             return 1
 
-    return with_record(guarded)
+    return with_record(guarded, replacing=True)

@@ -8,17 +8,24 @@ from bot.store.database import Database
 from bot.vault import Vault
 
 
-def with_record(work: Callable[[Database, Vault, Settings], Awaitable[int]]) -> int:
-    """Run `work` against the installation's record, starting embedded engines if nobody has."""
+def with_record(work: Callable[[Database, Vault, Settings], Awaitable[int]], *, replacing: bool = False) -> int:
+    """Run `work` against the installation's record, starting embedded engines if nobody has.
+
+    `replacing`: what is there is going to be replaced whole, so it may be a newer program's.
+    """
     from bot.services import addresses, open_engines, open_index_key
-    from bot.store.database import migrate
+    from bot.store.database import NewerSchema, migrate
 
     settings = load_settings(read_environment())
     engines = open_engines(settings)
 
     async def go() -> int:
         dsn = addresses(settings, engines)[0]
-        await migrate(dsn)
+        try:
+            await migrate(dsn)
+        except NewerSchema:
+            if not replacing:
+                raise
         database = Database(dsn, limit=30)
         await database.open()
         try:

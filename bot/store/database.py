@@ -4,7 +4,7 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
@@ -131,6 +131,11 @@ def migrations() -> list[tuple[int, str, str]]:
     return sorted(found)
 
 
+def beyond_us(done: Iterable[int]) -> int:
+    """The newest of these migrations that this program does not know; 0 when it knows all."""
+    return max(set(done) - {number for number, _, _ in migrations()}, default=0)
+
+
 async def migrate(dsn: str) -> int:
     """Bring the schema up to date, one process at a time; the number of migrations applied. Raises NewerSchema."""
     try:
@@ -145,10 +150,8 @@ async def migrate(dsn: str) -> int:
         )
         done = {row["number"] for row in await connection.fetch("select number from migrations")}
         known = migrations()
-        if unknown := done - {number for number, _, _ in known}:
-            raise NewerSchema(
-                f"the database has migration {max(unknown)}, which this program does not know: use a newer one"
-            )
+        if newest := beyond_us(done):
+            raise NewerSchema(f"the database has migration {newest}, which this program does not know: use a newer one")
         applied = 0
         for number, name, sql in known:
             if number in done:

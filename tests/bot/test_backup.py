@@ -189,9 +189,10 @@ async def test_what_is_drained_during_a_backup_is_in_it(
     (served.home / "models" / ".draft-x-1" / "weights.npy").write_bytes(b"half")
     run = bot.backup._run
 
-    def drains(command: list[str]) -> None:
-        run(command)
+    def drains(command: list[str]) -> str:
+        said = run(command)
         (spool / "1-1.spool").unlink(missing_ok=True)
+        return said
 
     monkeypatch.setattr(bot.backup, "_run", drains)
     vault, dsn = Vault(Secret(KeyFile(served.home / "keys").get("secret"))), EmbeddedPostgres(served.home).dsn

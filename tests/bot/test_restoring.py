@@ -1,11 +1,13 @@
 """A restore that is cut off half way, and begun again: nobody erased is back, no number is given twice."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.backup import BackupFailed, back_up
+from bot.cli import main
 from bot.commands.backup import bring_back
 from bot.restoring import cut_off
 from bot.store import database as module
@@ -67,3 +69,37 @@ async def test_a_backup_that_does_not_come_in_leaves_no_trace(inside: Open, tmp_
     with pytest.raises(BackupFailed):
         await restored(dsn, home, wrong)
     assert not cut_off(home)
+
+
+async def test_a_version_is_rolled_back(
+    inside: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A newer program's record is replaced by a backup we can read; its own backup is refused with all as it was."""
+    ours, theirs = tmp_path / "ours.tar", tmp_path / "theirs.tar"
+    async with inside(outbox=False) as here:
+        dsn, home = here.database.dsn, here.services.settings.home
+        await here.turn("told", DYING)
+        back_up(dsn, home, here.services.vault, ours, lambda _: None)
+        await here.database.execute("insert into migrations (number, name) values (9999, 'of_tomorrow')")
+        back_up(dsn, home, here.services.vault, theirs, lambda _: None)
+        await here.turn("since", DYING)
+        monkeypatch.setenv("BANGNONG_SECRET_KEY", here.services.settings.secret_key.reveal())
+    monkeypatch.setenv("BANGNONG_HOME", str(home))
+    monkeypatch.setenv("BANGNONG_DATABASE_URL", dsn)
+
+    async def run(*words: str) -> tuple[int, str]:
+        return await asyncio.to_thread(main, words), capsys.readouterr().err
+
+    code, said = await run("backup", str(tmp_path / "more.tar"))
+    assert code == 2 and "9999" in said
+    code, said = await run("restore", str(theirs), "--replace")
+    assert code == 1 and "9999" in said and "更新的程序" in said
+    assert not cut_off(home)
+    database = Database(dsn)
+    await database.open()
+    assert await database.value("select count(*) from tickets") == 2
+    await database.close()
+    code, said = await run("restore", str(ours), "--replace")
+    assert code == 0, said
+    async with inside(outbox=False) as here:
+        assert await here.database.value("select count(*) from tickets") == 1
