@@ -137,6 +137,12 @@ class Cues(PlaceCues):
     """Said after "how old?"."""
     fever_told: Pattern[str]
     """Said after "how many degrees, and how is the child?"."""
+    alone_told: Pattern[str]
+    """Said after "is anybody with them?"."""
+    route_told: Pattern[str]
+    """Said after "from where to where, and when?"."""
+    by_the_way: Pattern[str]
+    """Said by the way while we ask: of the writer, the weather, of us; an answer to nothing."""
     says_nothing: Pattern[str]
     """A courtesy, a wish to be quick, or how it went with 12345: no answer to a question about an illness."""
     drug_is: Pattern[str]

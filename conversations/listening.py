@@ -16,7 +16,7 @@ from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
 from conversations.reading import DOUBTED, Reading, is_red
 from conversations.said_anew import said_anew, to_be_confirmed
-from conversations.slots import PARSERS, SKIPPED, missing, named_word, story
+from conversations.slots import OWN_WORDS, PARSERS, SKIPPED, missing, named_word, story
 from conversations.state import Case, Conversation, Filled
 from conversations.telephones import both_numbers, instead, last_digits, line_alone, not_to_ring
 from conversations.unreached import ALONE
@@ -215,7 +215,7 @@ def _answers(
     for slot in row.slots:
         if slot.name not in asked or slot.name in case.slots or slot.name in news:
             continue
-        if (worsens and slot.kind != "text") or (
+        if (worsens and slot.kind not in OWN_WORDS) or (
             slot.kind == "place" and _hospital_alone(row, message, reading, playbook)
         ):
             continue

@@ -46,6 +46,7 @@ SHAPES = {
     "hospital_called": r"(?:%(hospital_called)s)[\s在的(（]*$",
     "arrived": "[ ）)]*(?:%(arrived)s)",
     "form_label": r"\s*[【\[(（]?(?:%(form_label)s)[^】\])）:：\s]{0,4}[】\])）:：]",
+    "by_the_way": r"^(?:[^，,。；;\s]{0,5}(?:%(by_the_way)s)[^，,。；;\s]{0,6}[，,。；;.！!~～\s]*){1,3}$",
     "no_room": r"(?:%(no_room)s)[是有到了高才只\s:：]*$",
     "goes_there": r"\s*[里的]?(?:%(goes_there)s)",
     "goes_to_it": "(?:%(goes_to_it)s)[:：]?$",

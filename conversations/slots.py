@@ -9,6 +9,7 @@ from conversations.codes import Act, Flag
 from conversations.cues import Cues
 from conversations.lasting import days_said, measures
 from conversations.messages import Inbound
+from conversations.own_words import asked_words, tells
 from conversations.playbook import SHANGHAI, IntentRow, SlotRow
 from conversations.private import MASK
 from conversations.reading import Reading
@@ -36,6 +37,9 @@ HEARD = SHARED | {"called_12345"}
 """Heard in every case, whatever its rows ask for."""
 
 SKIPPED = "（没有说）"
+
+OWN_WORDS = frozenset({"text", "alone", "route"})
+"""Kinds that are answered in any words of their own, though not in any about something else."""
 
 Parser = Callable[[Inbound, Reading, bool, Cues], Filled | None]
 """(message, its reading, whether this slot was just asked for, the playbook's cues) → the value, or None."""
@@ -107,7 +111,7 @@ def _days(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled
         return Filled("不到一天")
     if left is not None:
         return Filled("已经没有了" if left <= 0 else "不到一天" if left < 1 else f"还剩约{left:g}天")
-    return _asked_words(message, reading, asked, cues) if _of_stock(message.text, reading, cues) else None
+    return asked_words(message, reading, asked, cues) if _of_stock(message.text, reading, cues) else None
 
 
 def _of_stock(text: str, reading: Reading, cues: Cues) -> bool:
@@ -127,7 +131,8 @@ def _last_done(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> F
         return Filled(day_words(when) + (f"，已漏{missed}次" if missed else ""), parts=(("at", when.isoformat()),))
     if missed:
         return Filled(f"已漏{missed}次")
-    return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.when_told, cues) else None
+    told = tells(message.text, cues.when_told, cues) and "等了" not in message.text  # 都等了一天了: for us
+    return asked_words(message, reading, asked, cues) if told else None
 
 
 @kind("next_due")
@@ -136,7 +141,7 @@ def _next_due(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fi
     return (
         Filled(day_words(when), parts=(("at", when.isoformat()),))
         if when
-        else _asked_words(message, reading, asked, cues)
+        else asked_words(message, reading, asked, cues)
     )
 
 
@@ -145,14 +150,14 @@ def _weeks(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
     weeks = reading.entities.pregnancy_weeks
     if weeks is not None:
         return Filled(f"孕{weeks}周")
-    return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.weeks_told, cues) else None
+    return asked_words(message, reading, asked, cues) if tells(message.text, cues.weeks_told, cues) else None
 
 
 @kind("age")
 def _age(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     months = reading.entities.age_months
     if months is None:
-        return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.age_told, cues) else None
+        return asked_words(message, reading, asked, cues) if tells(message.text, cues.age_told, cues) else None
     return Filled(f"{months}个月" if months < 24 else f"{months // 12}岁")
 
 
@@ -161,17 +166,18 @@ def _temperature(message: Inbound, reading: Reading, asked: bool, cues: Cues) ->
     degrees = reading.entities.temperature
     if degrees is not None:
         return Filled(f"{degrees:g}℃")
-    return _asked_words(message, reading, asked, cues) if _tells(message.text, cues.fever_told, cues) else None
+    return asked_words(message, reading, asked, cues) if tells(message.text, cues.fever_told, cues) else None
 
 
 @kind("drug")
 def _drug(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
-    if drugs := reading.entities.drugs:
-        return Filled("、".join(drugs))
+    drugs = reading.entities.drugs
+    if right := [one for one in drugs if not re.search(f"[不勿弗]是\\s*{re.escape(one)}", message.text)]:
+        return Filled("、".join(right))
     things = {found.lastgroup for found in cues.thing.finditer(message.text)}
     if "oxygen" in things and "medicine" not in things:
         return Filled("氧气", sure=False)  # it has no other name
-    said = _asked_words(message, reading, asked, cues) if not _no_name(message.text, cues) else None
+    said = asked_words(message, reading, asked, cues) if not _no_name(message.text, cues) else None
     if said is None:
         return None
     label = cues.drug_is.match(said.value)
@@ -187,13 +193,13 @@ def _hospital(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fi
     hospitals = reading.entities.hospitals
     if hospitals:
         return Filled("、".join(hospitals))
-    return _asked_words(message, reading, asked, cues) if names_a_hospital(message.text, cues) else None
+    return asked_words(message, reading, asked, cues) if names_a_hospital(message.text, cues) else None
 
 
 @kind("people")
 def _people(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     people = reading.entities.people
-    return Filled(f"{people}人") if people else _asked_words(message, reading, asked, cues)
+    return Filled(f"{people}人") if people else asked_words(message, reading, asked, cues)
 
 
 @kind("called_12345")
@@ -214,7 +220,17 @@ def _called(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fill
 
 @kind("text")
 def _text(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
-    return _asked_words(message, reading, asked, cues)
+    return asked_words(message, reading, asked, cues)
+
+
+@kind("alone")
+def _alone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
+    return asked_words(message, reading, asked, cues) if tells(message.text, cues.alone_told, cues) else None
+
+
+@kind("route")
+def _route(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
+    return asked_words(message, reading, asked, cues) if tells(message.text, cues.route_told, cues) else None
 
 
 @kind("yesno")
@@ -223,35 +239,12 @@ def _yesno(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
         return None
     if Act.YES in reading.acts or Act.NO in reading.acts:
         return Filled("有" if Act.YES in reading.acts else "没有")
-    return _asked_words(message, reading, asked, cues)
-
-
-_NO_ANSWER = frozenset(Act) - {Act.YES, Act.NO, Act.SKIP, Act.ADD, Act.CORRECT, Act.GREET, Act.THANKS}
-"""Whoever asks for a person, for news, to be forgotten, does not answer our question with it."""
-
-
-def _asked_words(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
-    """When we asked, what was said is the answer, in their words."""
-    words = message.text.strip()
-    if not asked or not words or not _NO_ANSWER.isdisjoint(reading.acts) or cues.asks_back.search(words):
-        return None
-    if _FIGURES.fullmatch(words) or cues.says_nothing.search(words):
-        return None
-    return Filled(words if len(words) <= 120 else words[:119] + "…", sure=False)
-
-
-_FIGURES = re.compile(r"[\s.-]*(?:\d[\s.-]*){3,}")
-"""Figures and no word: a piece of a number, and no answer about an illness."""
-
-
-def _tells(text: str, told: re.Pattern[str], cues: Cues) -> bool:
-    """Whether words may be about what was asked at all, or say that they do not know it."""
-    return told.search(text) is not None or cues.where_unknown.search(text) is not None
+    return asked_words(message, reading, asked, cues)
 
 
 @kind("story")
 def _story(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
-    return _asked_words(message, reading, asked, cues)
+    return asked_words(message, reading, asked, cues)
 
 
 def story(message: Inbound) -> Filled | None:

@@ -9,12 +9,12 @@ from conversations.cues import Cues
 from conversations.knowledge import Tip
 from conversations.playbook import AMBULANCE, Playbook
 from conversations.reading import DESPAIR, OF_ANOTHER, OVERLOOKED, VEILED, Reading
-from conversations.slots import SHARED, SKIPPED, day_words, missing
+from conversations.slots import OWN_WORDS, SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
 from conversations.which_case import vague
 
 _WORDS = 40
-_OWN_WORDS = frozenset({"story", "text"})
+_OWN_WORDS = OWN_WORDS | {"story"}
 """Kinds whose values are what they said themselves: taken down, not read back to them."""
 _SEPARATORS = " \t,，。、;；:：\n"
 
@@ -84,7 +84,7 @@ def noted(case: Case, news: Mapping[str, Filled], playbook: Playbook) -> str:
         return playbook.say("noted", items="；".join(words))
     if any(value.value == SKIPPED for value in news.values()):
         return playbook.say("skipped")
-    return playbook.say("noted_words") if any(rows[name].kind == "text" for name in news if name in rows) else ""
+    return playbook.say("noted_words") if any(rows[name].kind in OWN_WORDS for name in news if name in rows) else ""
 
 
 def receipt(case: Case, playbook: Playbook, now: datetime, asking: tuple[str, ...] = (), *, surge: bool = False) -> str:

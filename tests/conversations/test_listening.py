@@ -356,7 +356,7 @@ LIST = """我是3号楼志愿者，楼里这些人家要帮忙：
 def test_a_list_of_households_is_a_ticket_each() -> None:
     whole = reading("emergency", 0.4, urgency="critical", flags=["many"], reasons=["R14"])
     items = list_items(LIST, whole)
-    assert [item[:4] for item in items] == ["201室", "302室", "401室", "502室"]
+    assert [item[:7] for item in items] == ["3号楼201室", "3号楼302室", "3号楼401室", "3号楼502室"]
     reads = [
         reading("medicine", urgency="urgent"),
         reading("emergency", urgency="critical", reasons=["R14"]),

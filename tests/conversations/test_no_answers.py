@@ -63,3 +63,56 @@ def test_the_words(cue: str, yes: tuple[str, ...], no: tuple[str, ...]) -> None:
     words = getattr(playbook().cues, cue)
     assert [text for text in yes if not words.search(text)] == []
     assert [text for text in no if words.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对不起 刚才骂人了 太急了", "不好意思 打错字了", "我去洗个澡 等下再说", "她今年78岁", "我刚在开车", "都等了一天了",
+        "我真的没办法了", "手机快没电了", "你们辛苦了", "外面下大雨", "我不识字 儿子打的", "狗一直叫", "你们是不是要登报",
+        "打我的电话", "我爸 不是我妈",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("intent", "slot"),
+    [
+        ("dialysis", "last_done"),
+        ("medicine", "drug"),
+        ("supplies", "days_left"),
+        ("care", "alone"),
+        ("travel", "route"),
+    ],
+)
+def test_what_is_said_by_the_way_is_no_answer(intent: str, slot: str, text: str) -> None:
+    play = _asked(intent, slot)
+    play.say(text, reading("chitchat", 0.4))
+    assert slot not in play.case.slots
+
+
+@pytest.mark.parametrize(
+    ("intent", "slot", "text"),
+    [
+        ("care", "alone", "邻居偶尔来看看"),
+        ("care", "alone", "昨天还通过电话"),
+        ("care", "alone", "没有人"),
+        ("care", "alone", "护工走了，就她一个"),
+        ("care", "alone", "不知道"),
+        ("travel", "route", "浦东到合肥，明天走"),
+        ("travel", "route", "越快越好"),
+        ("supplies", "days_left", "省着吃"),
+        ("supplies", "days_left", "就剩一点了"),
+        ("medicine", "drug", "对不起，是优甲乐"),
+        ("dialysis", "last_done", "天太热没去做，上礼拜三"),
+    ],
+)
+def test_what_answers_it_is_taken_in_any_words(intent: str, slot: str, text: str) -> None:
+    play = _asked(intent, slot)
+    play.say(text, reading("chitchat", 0.4))
+    assert slot in play.case.slots
+
+
+@pytest.mark.parametrize("text", ["不是阿司匹林 是阿托伐他汀", "阿托伐他汀，不是阿司匹林"])
+def test_a_medicine_put_right_is_one(text: str) -> None:
+    play = _asked("medicine", "drug")
+    play.say(text, reading("chitchat", 0.4, drugs=["阿司匹林", "阿托伐他汀"]))
+    assert play.case.slots["drug"].value == "阿托伐他汀"
