@@ -123,7 +123,7 @@ class Intake:
         if red:
             nobody = Conversation(id="", contact=contact, danger_at=self._danger_at.get(contact))
             self._danger_at[contact] = self.clock()
-            said = (danger_line(nobody, reading, playbook, self.clock()), ask_unknown(reading, playbook))
+            said = (danger_line(nobody, reading, playbook, self.clock(), inbound.text), ask_unknown(reading, playbook))
             words = "\n".join(filter(None, said))
         if inbound.kind in ("notice", "unfollow"):
             words = ""

@@ -35,6 +35,8 @@ class Cues(PlaceCues):
     """Whole: whoever it is about is better."""
     of_harm: Pattern[str]
     """A body, how somebody is, or what happens to them: without any of it a few words beside an open matter are no danger."""
+    of_body: Pattern[str]
+    """A body, an illness, or somebody who may have one."""
     threat: Pattern[str]
     """The writer will hurt others."""
     can_talk: Pattern[str]

@@ -16,6 +16,8 @@ SHAPES = {
     "illness": r"(?:[他她我您]|[我他她]?[爸妈爷奶外公婆老]{1,3})?\s*(?:%(illness_had)s)?"
     r"(?:[\s、，,和]*(?:%(illness)s))+(?:病?史)?[。.]?",
     "better": "[^，,。；;不没勿弗未又]{0,6}(?:%(better)s)[了啊呀哦呢的。.!！~～]*",
+    "of_harm": "%(harm_body)s|%(harm_event)s",
+    "of_body": "%(harm_body)s|%(person)s|[他她伊病孕产药]",
     "threat": "(?:%(threat_who)s)(?:%(threat_deed)s)",
     # The look-ahead lets the engine step over other characters without trying eleven branches at each of them.
     "kin": f"(?=[%({STARTS})s])(?:{'|'.join(f'(?P<{one}>%(kin_{one})s)' for one in KIN)})",

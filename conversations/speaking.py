@@ -23,8 +23,10 @@ _LATELY = timedelta(hours=2)
 """While a danger is this fresh, what only the model feels is more of it."""
 
 
-def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime) -> str:
-    """The 120 line for this message; shorter when it was said within the last minute, honest at night."""
+def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: datetime, said: str = "") -> str:
+    """The 120 line for this message; shorter when it was said within the last minute, honest at night.
+
+    `said`: its words. The model alone tells how bad it is, never whom to ring: of things and places all numbers are named."""
     codes = [reason.code for reason in reading.reasons if reason.code != OVERLOOKED]
     named = any(code.startswith("R") for code in codes)
     if _read_along(state, reading) and (not named or playbook.danger(codes).watched):
@@ -53,7 +55,8 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
         return playbook.say(kind.short)
     at_door = Flag.AT_DOOR in reading.flags and kind.call == AMBULANCE and "R12" not in codes
     row = playbook.intents[reading.intent]
-    unnamed = not any(code.startswith("R") for code in codes) and not row.patient
+    nobody_ill = bool(said) and reading.intent is Intent.EMERGENCY and playbook.cues.of_body.search(said) is None
+    unnamed = not any(code.startswith("R") for code in codes) and (nobody_ill or not row.patient)
     line = playbook.say("danger_at_door" if at_door else row.unnamed[0] if unnamed else kind.say)
     if mute:
         line += playbook.say("danger_mute", call=kind.call)

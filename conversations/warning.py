@@ -1,5 +1,6 @@
 """The 120 line: before anything else, in every phase, whoever has the case; and what is not put to them a second time. Pure."""
 
+from conversations.belief import without_facts
 from conversations.codes import Urgency
 from conversations.events import MessageReceived
 from conversations.reading import DESPAIR, Reading, is_red
@@ -23,7 +24,8 @@ def answer_danger(draft: Draft, event: MessageReceived) -> bool:
             draft.say("danger", draft.playbook.say("beside_you"))
         return False
     if event.answered != "danger":
-        draft.say("danger", danger_line(draft.state, event.reading, draft.playbook, draft.now))
+        words = without_facts(event.message.text, event.reading)
+        draft.say("danger", danger_line(draft.state, event.reading, draft.playbook, draft.now, words))
         if without_chinese(event.message.text):
             draft.say("danger", draft.playbook.say("foreign_danger"))
     draft.state = evolve(draft.state, danger_at=draft.now)
