@@ -39,6 +39,7 @@ class Drain:
         self._heard = heard
         self._kept: set[ContactRef] = set()  # since files were last taken
         self._taken: _Waiting = Counter()  # in the files being heard
+        self._done = 0  # of those files
 
     async def begin(self) -> None:
         """Look whom dead processes left something of, before anybody writes."""
@@ -54,6 +55,10 @@ class Drain:
     def behind(self, contact: ContactRef) -> bool:
         """Whether something of theirs is not heard yet."""
         return contact in self._kept or contact in self._taken
+
+    def left(self, waiting: int) -> int:
+        """Of `waiting` messages in the spool's files, those that are not heard yet."""
+        return max(0, waiting - self._done)
 
     @property
     def idle(self) -> bool:
@@ -72,7 +77,7 @@ class Drain:
             self._kept |= set(self._taken)
             raise
         finally:
-            self._taken = Counter()
+            self._taken, self._done = Counter(), 0
 
     async def try_aside(self) -> None:
         """What was set aside, once more now and then; a file of which all is heard goes."""
@@ -146,6 +151,7 @@ class Drain:
                     kept += helds
                 else:
                     self._heard()
+                self._done += len(helds)
                 self._count_off(helds)
 
     def _count_off(self, helds: Sequence[Held]) -> None:

@@ -26,16 +26,13 @@ async def readyz(request: web.Request) -> web.Response:
     except (RedisError, OSError, TimeoutError):
         redis = False
     spooled = await asyncio.to_thread(standing_of, services.spool.folder)
+    left = services.intake.drain.left(spooled.waiting)
     checks = {
         "database": "ok" if database else "away: messages go to the spool",
         "redis": "ok" if redis else "away: live news only within one process",
         "rows": services.rows.words,
         "model": services.reader.current().model_id or "none: rules only, run `bangnong train`",
-        "spool": f"draining, {spooled.waiting} left"
-        if spooled.waiting
-        else "draining"
-        if services.intake.away
-        else "empty",
+        "spool": f"draining, {left} left" if left else "draining" if services.intake.away else "empty",
         "set_aside": spooled.words,
     }
     accounts = await standings(services.settings, services.world, services.clock()) if database else {}

@@ -38,7 +38,7 @@ class Watch:
         spooled = await asyncio.to_thread(standing_of, services.spool.folder)
         return [
             f"bangnong_loop_lag_seconds {lag:.6f}\n",
-            f"bangnong_spool_waiting {spooled.waiting}\n",
+            f"bangnong_spool_waiting {services.intake.drain.left(spooled.waiting)}\n",
             f"bangnong_spool_aside {spooled.aside}\n",
             f"bangnong_spool_damaged {spooled.damaged}\n",
             f"bangnong_record_away {int(services.intake.away)}\n",

@@ -111,6 +111,7 @@ async def test_the_door_opens_with_the_first_turn_and_not_with_the_last(
 
         await here.until(open_again)
         assert turns.heard == ["家里没菜了"]
+        assert left(here) == 2 and door.drain.left(2) == 1
         await here.hear("c", "请问几点开门呢")
         assert turns.heard == ["家里没菜了", "请问几点开门呢"]
         turns.free.set()
