@@ -227,6 +227,8 @@ def _go_on(
     """More about an open case: note it, and rise if it got worse."""
     before = case
     case = heard(case, event.message, event.reading, intent, draft.playbook)
+    if draft.state.mute and Flag.MUTE not in case.flags:
+        case = evolve(case, flags=(*case.flags, Flag.MUTE))
     asked_now = draft.state.asked if case.key == draft.state.focus else ()
     news = dict[str, Filled]()
     every = [(piece.message, piece.reading) for piece in draft.pieces]

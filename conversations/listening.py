@@ -72,7 +72,7 @@ def new_case(
         child=child,
         started_at=now,
         confidence=reading.confidence if intent is reading.intent else 0.0,
-        flags=reading.flags,
+        flags=tuple(dict.fromkeys((*reading.flags, *((Flag.MUTE,) if state.mute else ())))),
         reasons=reading.reasons,
         further=tuple(other for other, _ in reading.intents if other is not intent),
         summary=words if len(words) <= _SUMMARY else words[: _SUMMARY - 1] + "…",

@@ -212,6 +212,11 @@ class Conversation:
         open_ones = [case for case in self.cases if case.open]
         return bool(open_ones) and all(case.urgency is not Urgency.CRITICAL for case in open_ones)
 
+    @property
+    def mute(self) -> bool:
+        """The writer said that they cannot make a call, beside whatever it was: it holds for all they ask for."""
+        return any(case.open and Flag.MUTE in case.flags for case in self.cases)
+
     def with_case(self, case: Case) -> "Conversation":
         """The same conversation with `case` put in place of the one with its key, or added."""
         if self.case(case.key) is None:
