@@ -64,7 +64,11 @@ def _clause(text: str, moment: Moment) -> str:
     return text[start : min(end.start() if end else len(text), moment.end + 24)]
 
 
-_BAND = re.compile(r"([二三四五六七八九])十(?:几|多|来|出头|开外)|(?<!\d)([2-9])0(?:几|多|来)岁?")
+# 八十多, and not 二十多年, 30多块.
+_BAND = re.compile(
+    r"(?:([二三四五六七八九])十(?:几|多|来|出头|开外)|(?<!\d)([2-9])0(?:几|多|来)岁?)"
+    r"(?!\s?(?:年(?![纪龄老])|[天个块元户斤分公平米度次层楼号万条页小家]))"
+)
 _BANDS = grams_of("十几 十多 十来 十出 十开 0几 0多 0来".split())
 # 外公九十了, 阿婆八十三, 我妈75: of the old an age needs no word for years.
 _OLD = re.compile(

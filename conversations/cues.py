@@ -76,6 +76,8 @@ class Cues(PlaceCues):
 
     agrees_but: Pattern[str]
     """From the beginning: it may be passed on, only not to somebody they name."""
+    only_to: Pattern[str]
+    """It may be passed on to the one they name, and to nobody else."""
 
     no_phone: Pattern[str]
     """There is no telephone; counts only where we asked for one."""

@@ -122,6 +122,8 @@ def _consent(draft: Draft, case: Case | None, reading: Reading) -> bool:
 
 def _agrees_but(draft: Draft) -> bool:
     """It may be passed on, only not to one they name; a mere "fine" is that only where it was asked."""
+    if draft.playbook.cues.only_to.search(draft.heard):
+        return True
     asked_for = "consent" in draft.state.asked or any(word in draft.heard for word in ("同意", "愿意", "转"))
     return asked_for and draft.playbook.cues.agrees_but.search(draft.heard) is not None
 

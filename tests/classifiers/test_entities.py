@@ -83,6 +83,9 @@ def test_whose_phone(text: str, owners: list[str]) -> None:
     [
         ("我妈82岁", "age_months", 984),
         ("老爸八十多了", "age_months", 960),
+        ("妈妈70多 年纪大了", "age_months", 840),
+        ("老房子二十多年了", "age_months", None),
+        ("老人的药三十多块", "age_months", None),
         ("叫名九十岁了", "age_months", 1068),
         ("宝宝6个月", "age_months", 6),
         ("出生5天", "age_months", 0),

@@ -27,6 +27,24 @@ def test_one_receiver_less_is_no_refusal(text: str) -> None:
     assert any(text in update.detail for update in of(turn, UpdateTicket)), "people read whom not to tell"
 
 
+@pytest.mark.parametrize(
+    ("text", "consent"),
+    [
+        ("我反悔了 不要告诉居委 只告诉医院", "yes"),
+        ("别转给居委了，只转给12345", "yes"),
+        ("不同意转 只能你们看", "no"),
+        ("不要告诉居委 就告诉你们", "no"),
+    ],
+)
+def test_to_one_alone_is_no_refusal(text: str, consent: str) -> None:
+    play = asked()
+    hear(play, "同意", "chitchat", 0.3)
+    play.wait(minutes=2)
+    turn = hear(play, text, "feedback", 0.5)
+    assert play.case.consent == consent
+    assert any(text in update.detail for update in of(turn, UpdateTicket)) is (consent == "yes")
+
+
 @pytest.mark.parametrize("text", ["算了 可以转", "算了，你们转吧", "算了同意吧"])
 def test_consent_is_no_withdrawal(text: str) -> None:
     play = asked()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversations.codes import Urgency
 from conversations.effects import SendText
 from tests.conversations.ruled import hear
 from tests.conversations.talking import Play, of, playbook, said
@@ -93,3 +94,48 @@ def test_who_is_lost_is_asked_what_they_see_and_everything_they_say_is_of_that()
     hear(play, "我饿了", "supplies", 0.6)
     assert len(play.state.cases) == 1
     assert "【请马上打120】" in said(hear(play, "我喘不上气", "emergency", 0.9))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("楼道里有个婴儿没人要 在哭", "danger_found_child"),
+        ("捡到一个女婴 在垃圾桶旁边", "danger_found_child"),
+        ("路边有个小女孩 找不到妈妈了", "danger_check_found_child"),
+        ("小区里一个小孩一个人在哭", "danger_check_found_child"),
+        ("我女儿一个人在楼道里哭 不肯进门", ""),
+        ("我捡到一个孩子的书包", ""),
+        ("宝宝放在床上睡觉", ""),
+        ("接到电话说是你们记者 让我转五百块押金", "danger_fraud"),
+        ("自称公安局的 要我把钱转到安全账户", "danger_fraud"),
+        ("你们记者让我交500块 对吗", "danger_fraud"),
+        ("居委让我交团购的钱", ""),
+        ("医院让交押金五千块", ""),
+        ("记者让我转告我妈", ""),
+        ("说是疾控的 让我做核酸", ""),
+    ],
+)
+def test_a_child_that_was_found_and_money_that_is_asked_for(text: str, sentence: str) -> None:
+    assert advice(text) == sentence
+
+
+def test_whoever_has_paid_is_raised() -> None:
+    play = Play()
+    hear(play, "接到电话说是你们记者 让我转五百块押金", "feedback", 0.9)
+    play.wait(seconds=40)
+    assert "请先别转钱" in said(hear(play, "我转了", "feedback", 0.4))
+    assert play.case.urgency is Urgency.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("text", "mourned"),
+    [
+        ("我是记者 想采访 有没有老人没得到救治去世的案例", False),
+        ("我妈今天去世一周年 想问公墓几点开门", False),
+        ("外婆去世三周年 想去扫墓", False),
+        ("我妈今天去世了 想问殡仪馆几点开门", True),
+        ("昨天外婆去世 一周没吃饭", True),
+    ],
+)
+def test_who_is_mourned(text: str, mourned: bool) -> None:
+    assert ("节哀" in said(hear(Play(), text))) is mourned
