@@ -139,3 +139,17 @@ def test_whoever_has_paid_is_raised() -> None:
 )
 def test_who_is_mourned(text: str, mourned: bool) -> None:
     assert ("节哀" in said(hear(Play(), text))) is mourned
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("妈的电话没人接 一天了", "danger_check_unreached"),
+        ("老妈不接电话 两天了", "danger_check_unreached"),
+        ("他妈的 电话打不通", ""),
+        ("妈呀 打电话没人接", ""),
+        ("我奶奶个腿 打了一天没人接", ""),
+    ],
+)
+def test_whose_silence_it_is(text: str, sentence: str) -> None:
+    assert advice(text) == sentence
