@@ -29,7 +29,8 @@ def remind(draft: Draft) -> None:
 
 
 def treatment_due(draft: Draft, case: Case) -> None:
-    """Tomorrow it is due: asked where the window has room, and on the desk in any case."""
+    """Tomorrow it is due: asked where the window has room, and on the desk in any case. After an outage it may have been due
+    meanwhile: then it is asked whether it took place."""
     due = _next_treatment(case)
     if due is None:
         return
@@ -38,13 +39,13 @@ def treatment_due(draft: Draft, case: Case) -> None:
     if case.reporter or case.quiet:
         return
     draft.pushed = True
-    draft.say("question", _words(case, due, draft.playbook))
+    draft.say("question", _words(case, due, draft.playbook, late=due <= draft.now))
     draft.state = evolve(draft.state, focus=case.key, asked=("revisit",), asked_on=draft.state.turn)
 
 
-def _words(case: Case, due: datetime, playbook: Playbook) -> str:
+def _words(case: Case, due: datetime, playbook: Playbook, *, late: bool) -> str:
     title = playbook.intents[case.intent].title
-    return playbook.say("before_treatment", number=case.ticket, day=day_words(due), title=title)
+    return playbook.say("missed_treatment" if late else "before_treatment", number=case.ticket, day=day_words(due), title=title)
 
 
 def _next_treatment(case: Case) -> datetime | None:

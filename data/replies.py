@@ -63,6 +63,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
         "solved_rest": "items",
         "tip": "name number when",
         "before_treatment": "number day title",
+        "missed_treatment": "number day title",
         "comment_link": "link",
         "ask_district": "place",
         "ask_district_choices": "place choices",

@@ -6,7 +6,7 @@ and misses nothing; where events do not get through, `/desk/changes` answers the
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -31,6 +31,10 @@ _TOGETHER = 0.05
 """Seconds in which what happens at once is gathered into one event."""
 _BACK = 64
 """How far behind the newest mark to look again: a change is numbered before it is committed."""
+_LATE = 60.0
+"""Seconds by which it may be committed later (behind a lock, or on a stalled disk): so far back is looked now and then, at
+no more than `_MANY` changes."""
+_MANY = 5000
 _BEAT = 10.0
 _SURE = 1.0
 """Seconds for which a session that was there is taken to be there still."""
@@ -47,6 +51,7 @@ class Feed:
         self.services = services
         self.mark = 0
         self._told: OrderedDict[tuple[str, int], None] = OrderedDict()
+        self._marks: deque[tuple[float, int]] = deque()  # when the mark was where
         self._listeners: set[asyncio.Queue[Event | None]] = set()
 
     async def run(self) -> None:
@@ -76,8 +81,10 @@ class Feed:
                     await asyncio.sleep(1)
 
     async def _look(self, said: set[str], here: set[str]) -> None:
-        after = max(0, self.mark - _BACK)
-        changes = [one for one in await changes_after(self.services.database, after) if self._is_new(one)]
+        found = await changes_after(self.services.database, max(0, self.mark - _BACK))
+        if (far := self._far_back()) is not None:
+            found = await changes_after(self.services.database, far, _MANY) + found
+        changes = sorted(filter(self._is_new, found), key=lambda one: one.changed)
         if changes or said or here:
             self.mark = max([self.mark, *(one.changed for one in changes)])
             event = event_of(changes, self.mark, said, here)
@@ -88,12 +95,22 @@ class Feed:
                     queue.put_nowait({"mark": self.mark, "reload": True, "tickets": [], "said": [], "here": []})
                 queue.put_nowait(event)
 
+    def _far_back(self) -> int | None:
+        """The mark of `_LATE` ago, every `_LOOK` seconds; None in between."""
+        now = time.monotonic()
+        if self._marks and now - self._marks[-1][0] < _LOOK:
+            return None
+        self._marks.append((now, self.mark))
+        while len(self._marks) > 1 and now - self._marks[1][0] > _LATE:
+            self._marks.popleft()
+        return max(0, self._marks[0][1] - _BACK)
+
     def _is_new(self, change: Change) -> bool:
         key = (change.number, change.changed)
         if key in self._told:
             return False
         self._told[key] = None
-        if len(self._told) > 4 * _BACK + 800:
+        if len(self._told) > _MANY + 800:
             self._told.popitem(last=False)
         return True
 
@@ -164,9 +181,9 @@ async def get_events(request: web.Request, staff: Staff) -> web.StreamResponse:
     response = web.StreamResponse(headers=headers)
     async with feed.listen() as queue:
         missed = await _since(services, after)
-        await response.prepare(request)
         # Whoever went away, and a record that does not answer, end the stream: the browser comes back by itself.
         with suppress(ConnectionError, StoreAway):
+            await response.prepare(request)
             await response.write(b"retry: 1000\n\n")
             await _tell(response, missed)
             checked = time.monotonic()
