@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from conversations.clauses import CLAUSE_END
 from conversations.codes import Act
 from conversations.cues import Cues
-from conversations.reading import Address, Reading
+from conversations.reading import Address, Reading, is_red
 from conversations.state import Case, Conversation, Filled
 from conversations.values import evolve
 from conversations.whereabouts import specific, where_i_am, without_place
@@ -33,6 +33,8 @@ def tells_elsewhere(state: Conversation, text: str, reading: Reading, cues: Cues
     if had is None:
         return own and any(case.open and _of_another(case, cues) for case in state.cases)
     if any(another_district(had, one) for one in reading.entities.addresses):
+        return True
+    if is_red(reading) and cues.out_there.search(text):  # 上班路上看到有人跳河
         return True
     if cues.lives_elsewhere.search(text) and not cues.from_there.search(text):  # 隔壁把我打伤了: the writer is hurt
         return True
@@ -78,6 +80,12 @@ def told_before(state: Conversation, cues: Cues) -> Mapping[str, Filled]:
     told = ((where_i_am(one.text, cues), one.at) for one in reversed(state.recent[:-1]))
     place, at = next(((place, at) for place, at in told if place), ("", None))
     return {"address": Filled(place, parts=(("raw", place),), at=at, sure=False)} if place else {}
+
+
+def own_place_of(known: Mapping[str, Filled], before: Mapping[str, Filled], text: str, cues: Cues) -> dict[str, Filled]:
+    """What is known of a need that is elsewhere: whom to call; and of the writer's own home, where they said they live."""
+    own = {"address": before["address"]} if "address" in before and cues.own_home.search(text) else {}
+    return {**{name: value for name, value in known.items() if name == "phone"}, **own}
 
 
 def another_district(had: Filled, said: Address) -> bool:

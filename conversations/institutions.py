@@ -11,6 +11,8 @@ from conversations.state import Filled
 from conversations.whereabouts import door_parts
 
 _OPENS = " \t（(【[:："
+_BESIDE = re.compile(r"\s*(?:旁边|附近|对面|隔壁|后面|边上)的?(?:小区|新村|弄堂|居民|老房|公寓|房子)")
+"""瑞金医院旁边的小区: which one, has to be asked."""
 _GOING = re.compile("(?:我?们?要|想|准备)?(?:去|送|转|到)")
 
 
@@ -33,11 +35,15 @@ def without_institutions(text: str, reading: Reading, had: Filled | None, cues: 
 
 
 def _is_none(text: str, place: Address, reading: Reading, had: Filled | None, cues: Cues) -> bool:
-    if not is_institution(place, cues):
+    if not cues.institution.search(place.estate) and not place.committee:
         return False
     at = text.find(place.raw) if place.raw else -1
     before = CLAUSE_END.split(text[: max(at, 0)].rstrip(_OPENS))[-1]
     behind = CLAUSE_END.split(text[at + len(place.raw) :])[0] if at >= 0 else ""
+    if _BESIDE.match(behind):
+        return True
+    if not is_institution(place, cues):
+        return False
     if cues.goes_there.match(behind) or cues.goes_to_it.search(before):
         return True
     known = had is not None and door_parts(had) and Act.CORRECT not in reading.acts

@@ -10,7 +10,7 @@ from conversations.codes import Act, Flag, Intent, Urgency, most_urgent
 from conversations.context import begun_with_a_word, scrap
 from conversations.cues import Cues
 from conversations.destination import without_destinations
-from conversations.elsewhere import ELSEWHERE, tells_elsewhere, told_before, unsettled
+from conversations.elsewhere import ELSEWHERE, own_place_of, tells_elsewhere, told_before, unsettled
 from conversations.institutions import without_institutions
 from conversations.messages import Inbound
 from conversations.playbook import IntentRow, Playbook, SlotRow
@@ -61,8 +61,9 @@ def new_case(
     words = " ".join(message.text.split())
     child = child_writes(message.text, playbook.cues)
     elsewhere = tells_elsewhere(state, message.text, reading, playbook.cues)
-    known = {**told_before(state, playbook.cues), **with_its_own_door(state.known, words, playbook.cues)}
-    slots = known if not elsewhere else {name: value for name, value in known.items() if name == "phone"}
+    before = told_before(state, playbook.cues)
+    known = {**before, **with_its_own_door(state.known, words, playbook.cues)}
+    slots = known if not elsewhere else own_place_of(known, before, message.text, playbook.cues)
     if (there := known_there(state, message.text, reading, playbook.cues)) is not None:
         elsewhere, slots = elsewhere or "address" in there, there
     return Case(

@@ -14,6 +14,8 @@ class PlaceCues:
     """Whoever it is about, and not the writer, lives by themselves."""
     in_district: Pattern[str]
     """In which district somebody is, named without a road; group `district`."""
+    out_there: Pattern[str]
+    """What is told happens on the way or in the street, and not where they live."""
     own_home: Pattern[str]
     """The writer's own home, set apart from where another lives."""
     will_move: Pattern[str]

@@ -27,6 +27,7 @@ from conversations.whereabouts import (
     specific,
     spot_told,
     where_i_am,
+    with_room,
 )
 from conversations.which_door import door_alone
 
@@ -76,7 +77,7 @@ def _phone(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Fille
 def _place(message: Inbound, reading: Reading, asked: bool, cues: Cues) -> Filled | None:
     best = place_told(message.text, reading, cues)
     if best and (specific(best) or (asked and not number_alone(best) and not cues.of_others.search(message.text))):
-        return as_spoken(filled_place(best, reading), best, message.text, cues)
+        return with_room(as_spoken(filled_place(best, reading), best, message.text, cues), message.text)
     if message.location:
         label = message.location.label or f"{message.location.latitude:.5f},{message.location.longitude:.5f}"
         where = f"{message.location.latitude:.6f},{message.location.longitude:.6f}"

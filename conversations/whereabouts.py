@@ -150,6 +150,17 @@ def as_spoken(place: Filled, best: Address, text: str, cues: Cues) -> Filled:
     return replace(place, value=words, parts=(("raw", words), *kept))
 
 
+_ROOM_NAMED = re.compile(r"(?:房间号?|房号|室号)[是为:：\s]*(?P<room>[A-Za-z]?\d{3,4})(?!\d)")
+
+
+def with_room(place: Filled, text: str) -> Filled:
+    """A house with the room that is told by its name beside it (共和新路100号 房间8203)."""
+    found = _ROOM_NAMED.search(text)
+    if found is None or not door_parts(place) or dict(place.parts).get("room"):
+        return place
+    return replace(place, value=f"{place.value}{found['room']}室", parts=(*place.parts, ("room", f"{found['room']}室")))
+
+
 def names_a_place(said: str, cues: Cues) -> bool:
     """Whether words that answer "where?" and are no address of ours (桥洞下面, 方舱3号馆) name a place at all."""
     if not 4 <= len(said) <= _LONGEST or _AMOUNT.fullmatch(said):

@@ -168,3 +168,68 @@ def test_one_home_is_one_matter(first: str) -> None:
     play.wait(seconds=40)
     hear(play, "我家也没米了", "supplies", 0.8)
     assert len(play.state.cases) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("我在上班的路上 看到有人跳河 在外白渡桥", "外白渡桥"),
+        ("我妈在买菜的路上晕倒了叫不醒", ""),
+        ("地铁上有人晕倒了叫不醒", ""),
+        ("马路上看到有个老人倒在地上没呼吸了", ""),
+    ],
+)
+def test_what_happens_on_the_way_is_not_at_home(text: str, place: str) -> None:
+    play = at_home()
+    play.wait(hours=1)
+    hear(play, text, "emergency")
+    assert len(play.state.cases) == 2
+    told = play.case.slots.get("address")
+    assert (told.value if told else "") == place
+    assert play.state.known["address"].value == HOME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "救护车在路上了 我妈叫不醒",
+        "我妈在小区公园里晕倒了叫不醒",
+        "我妈从菜场回来晕倒了",
+        "地铁站旁边我们家 我妈晕倒了",
+    ],
+)
+def test_what_happens_at_home_is_there_whatever_is_on_its_way(text: str) -> None:
+    play = at_home()
+    play.wait(hours=1)
+    hear(play, text, "emergency")
+    assert play.case.slots["address"].value == HOME
+
+
+def test_ones_own_home_told_beside_another_is_not_asked_again() -> None:
+    play = Play(numbers=8)
+    hear(
+        play,
+        "我妈住宝山区牡丹江路200弄3号101 没降压药了 我住静安区共和新路100弄3号201 隔离了 13512345678",
+        "medicine",
+        0.9,
+    )
+    play.wait(minutes=1)
+    hear(play, "我自己也没菜了", "supplies", 0.95)
+    hers, own = play.state.cases
+    assert hers.slots["address"].value == "宝山区牡丹江路200弄3号101"
+    assert own.slots["address"].value == "静安区共和新路100弄3号201"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("我们隔离在酒店 静安区共和新路100号 房间8203", "静安区共和新路100号8203室"),
+        ("我们隔离在酒店 静安区共和新路100号，房号是8203", "静安区共和新路100号8203室"),
+        (f"{HOME}，房间里有4个人", HOME),
+        ("静安区共和新路100号 房间在3楼 2022年封的", "静安区共和新路100号"),
+    ],
+)
+def test_a_room_by_its_name_is_part_of_the_house(text: str, place: str) -> None:
+    play = Play()
+    hear(play, f"没人送饭 {text} 13512345678", "quarantine", 0.9)
+    assert play.case.slots["address"].value == place

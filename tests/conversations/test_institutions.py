@@ -55,3 +55,9 @@ def test_where_they_are_is_asked_though_a_school_was_named(text: str) -> None:
 )
 def test_who_is_there_is_found_there(texts: tuple[str, ...], place: str) -> None:
     assert _told(*texts, intent="emergency").case.slots["address"].value == place
+
+
+def test_beside_a_hospital_is_not_the_hospital() -> None:
+    play = _told("我爸胸口痛 我们在瑞金二路197号瑞金医院旁边的小区 想去瑞金医院", intent="emergency")
+    assert play.case.slots["address"].value == "瑞金二路197号瑞金医院旁边的小区"
+    assert not play.case.slots["address"].sure
