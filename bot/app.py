@@ -11,7 +11,7 @@ from bot.api.building import build_api, schema
 from bot.chat_shell import add_shell
 from bot.desk.calendar import get_file as calendar_file
 from bot.desk.routes import add_desk
-from bot.forms import ODD, UNASKABLE
+from bot.forms import GONE, ODD, UNASKABLE
 from bot.hotline.hook import hook as hotline_hook
 from bot.keys import SERVICES
 from bot.log import get_logger
@@ -47,14 +47,14 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         for name, value in _HEADERS.items():
             error.headers.setdefault(name, value)
         raise
-    except ConnectionError:
-        raise
     except UNASKABLE:
         log.warning("not_askable", method=request.method, route=_route(request))
         response = web.Response(status=400, text=ODD, charset="utf-8")
     except Exception as error:
         if isinstance(error, OSError) and isinstance(request.match_info.route.resource, web.StaticResource):
             response = web.Response(status=404, text="没有这个文件。", charset="utf-8")  # a name no disk can hold
+        elif isinstance(error, GONE) and _gone(request):
+            response = web.Response(status=400)  # to nobody: a line that broke is no error of ours
         else:
             log.exception("request_failed", method=request.method, route=_route(request))
             response = web.Response(status=500, text="出了点问题，已记录。请稍后再试。", charset="utf-8")
@@ -62,6 +62,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
     return response
+
+
+def _gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _route(request: web.Request) -> str:

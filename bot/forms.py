@@ -1,12 +1,15 @@
 """What strangers send that nobody can read: forms that are none, and values the record cannot even be asked for."""
 
 import asyncpg
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDictProxy
 
 UNREADABLE = (ValueError, LookupError, AssertionError, RuntimeError, HttpProcessingError)
 """What aiohttp raises over a part that is cut, encoded in nothing we know, or without its boundary."""
+
+GONE = (ClientPayloadError, ConnectionError)
+"""What reading and writing raise when whoever is at the other end went away in the middle."""
 
 UNASKABLE = asyncpg.DataError
 """What PostgreSQL and its driver say of a NUL, or of a number too great for its column."""
