@@ -29,6 +29,7 @@ from conversations.window import Limits
 __all__ = ["CHANNEL", "App", "AppSecrets", "FieldError", "answer"]
 
 TIMESTAMP_HEADER, SIGNATURE_HEADER = "x-bangnong-timestamp", "x-bangnong-signature"
+_PROOF_LENGTH = 64
 CLOCK_SKEW = 300
 """Seconds a signed request may be old or early."""
 PICTURE_BYTES = 2 * 1024 * 1024
@@ -44,6 +45,22 @@ class AppSecrets:
     """`key` signs the native app's requests (HMAC-SHA256)."""
 
     key: Secret = field(metadata={"check": _long_enough})
+
+
+class Signed:
+    """A request whose headers may hold: given its body piece by piece, then asked."""
+
+    def __init__(self, proof: hmac.HMAC, given: str) -> None:
+        self._proof, self._given = proof, given
+
+    def add(self, piece: bytes) -> None:
+        self._proof.update(piece)
+
+    def check(self) -> None:
+        """Raises Rejected."""
+        given = self._given.lower().encode("utf-8", "surrogatepass")
+        if not hmac.compare_digest(self._proof.hexdigest().encode(), given):
+            raise Rejected("signature does not hold")
 
 
 class App:
@@ -66,6 +83,19 @@ class App:
         """The signature covers `timestamp + "." + raw body`."""
         self._verify(request.headers, request.body, secrets)
         return Opened(request.body)
+
+    def begin(self, headers: Mapping[str, str], secrets: AppSecrets) -> "Signed":
+        """What is signed and comes in pieces. Raises Rejected at once where nothing that follows could hold."""
+        timestamp, given = headers.get(TIMESTAMP_HEADER, ""), headers.get(SIGNATURE_HEADER, "")
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+            raise Rejected("no timestamp")
+        if not secrets.key.reveal():
+            raise Rejected("the account has no key")
+        if abs(self.clock() - int(timestamp)) > CLOCK_SKEW:
+            raise Rejected("timestamp is too old or too early")
+        if len(given) != _PROOF_LENGTH:
+            raise Rejected("no signature")
+        return Signed(_proof_of(timestamp, secrets), given)
 
     def verify_fetch(self, path_with_query: str, headers: Mapping[str, str], secrets: AppSecrets) -> None:
         """A GET is signed over `timestamp + "." + path with query`, as sent. Raises Rejected."""
@@ -93,7 +123,9 @@ class App:
 
     def sign_headers(self, covered: bytes, secrets: AppSecrets, *, now: float) -> dict[str, str]:
         timestamp = str(int(now))
-        return {TIMESTAMP_HEADER: timestamp, SIGNATURE_HEADER: _proof(timestamp, covered, secrets)}
+        proof = _proof_of(timestamp, secrets)
+        proof.update(covered)
+        return {TIMESTAMP_HEADER: timestamp, SIGNATURE_HEADER: proof.hexdigest()}
 
     def unwrap(self, answer: Answer, secrets: AppSecrets) -> str:
         replies = json.loads(answer.body)["replies"]
@@ -108,16 +140,9 @@ class App:
         raise SendFailed(Failure("no_media", "图片和语音由市民端自行上传，系统不按消息里的网址下载。", blame="contact"))
 
     def _verify(self, headers: Mapping[str, str], covered: bytes, secrets: AppSecrets) -> None:
-        timestamp, given = headers.get(TIMESTAMP_HEADER, ""), headers.get(SIGNATURE_HEADER, "")
-        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-            raise Rejected("no timestamp")
-        if not secrets.key.reveal():
-            raise Rejected("the account has no key")
-        proof = _proof(timestamp, covered, secrets)
-        if not hmac.compare_digest(proof.encode(), given.lower().encode("utf-8", "surrogatepass")):
-            raise Rejected("signature does not hold")
-        if abs(self.clock() - int(timestamp)) > CLOCK_SKEW:
-            raise Rejected("timestamp is too old or too early")
+        signed = self.begin(headers, secrets)
+        signed.add(covered)
+        signed.check()
 
 
 def answer(replies: Iterable[tuple[str, str]]) -> Answer:
@@ -127,8 +152,8 @@ def answer(replies: Iterable[tuple[str, str]]) -> Answer:
     return Answer(body, "application/json")
 
 
-def _proof(timestamp: str, covered: bytes, secrets: AppSecrets) -> str:
-    return hmac.new(secrets.key.reveal().encode(), timestamp.encode() + b"." + covered, hashlib.sha256).hexdigest()
+def _proof_of(timestamp: str, secrets: AppSecrets) -> hmac.HMAC:
+    return hmac.new(secrets.key.reveal().encode(), timestamp.encode() + b".", hashlib.sha256)
 
 
 CHANNEL = App()

@@ -8,10 +8,10 @@ from uuid import uuid4
 from aiohttp import BodyPartReader, web
 
 from adapters.app_message import FieldError, read_message
-from adapters.base import Rejected, Request
+from adapters.base import Rejected
 from bot.app_channel import app_account, error_answer, hear
 from bot.chat import now_seconds, sender_of, sign
-from bot.forms import UNREADABLE
+from bot.forms import GONE, UNREADABLE
 from bot.log import get_logger
 from bot.media.kinds import EXTENSIONS, Refused
 from bot.media.serving import Missing, serve
@@ -96,7 +96,7 @@ async def _read(
                 return fields, await _take(services, part, account, sender)
             if part.name in ("id", "text", "csrf"):
                 fields[part.name] = (await _field(part)).decode("utf-8", "replace")
-    except (*UNREADABLE, web.HTTPException):
+    except (*UNREADABLE, *GONE, web.HTTPException):
         pass  # a form nobody can read is a form without a file
     raise _Unfit(400, "no_file", "没有收到文件。")
 
@@ -130,7 +130,8 @@ async def _take(services: Services, part: BodyPartReader, account: Account, send
 async def post_app_media(request: web.Request) -> web.StreamResponse:
     """POST /api/app/{account}/media?sender= with the raw file as body → 200 `{"id", "kind"}`.
 
-    Signed as a message is, over the path with its query, a line feed and the file.
+    Signed as a message is, over the path with its query, a line feed and the file. Whoever has not signed it is told so
+    before the file is read where the headers show it, and else holds no more memory than the chat page's people may.
 
     A message then names it in `media`: `[{"kind": kind, "id": id}]`; only that sender's messages can.
     """
@@ -138,23 +139,25 @@ async def post_app_media(request: web.Request) -> web.StreamResponse:
     sender = request.query.get("sender", "")
     if (request.content_length or 0) > _MOST:
         return error_answer(413, "too_big", _WORDS["too_big"], "")
-    data = bytearray()
-    async for chunk in request.content.iter_chunked(65_536):
-        data += chunk
-        if len(data) > _MOST:
-            return error_answer(413, "too_big", _WORDS["too_big"], "")
     headers = {name.lower(): value for name, value in request.headers.items()}
+    declared = "voice" if request.content_type.startswith("audio/") else ""
     try:
-        covered = request.raw_path.encode("utf-8", "surrogatepass") + b"\n" + bytes(data)
-        channel.open(Request("POST", request.path, {}, headers, covered), account.secrets)
+        signed = channel.begin(headers, account.secrets)
+        signed.add(request.raw_path.encode("utf-8", "surrogatepass") + b"\n")
+
+        async def read(most: int) -> bytes:
+            piece = await request.content.read(most)
+            signed.add(piece)
+            return piece
+
+        async with services.media.uploads.body(read) as data:
+            signed.check()
+            if not 0 < len(sender) <= 128:
+                return error_answer(400, "missing", "缺少 sender", "sender")
+            uploaded = await services.media.uploads.accept(bytes(data), account.name, sender, declared)
     except Rejected:
         REJECTED.labels("app").inc()
         return error_answer(403, "bad_signature", "签名不对或已过期", "")
-    if not 0 < len(sender) <= 128:
-        return error_answer(400, "missing", "缺少 sender", "sender")
-    declared = "voice" if request.content_type.startswith("audio/") else ""
-    try:
-        uploaded = await services.media.uploads.accept(bytes(data), account.name, sender, declared)
     except Refused as refused:
         status = 413 if refused.code == "too_big" else 400
         return error_answer(status, refused.code, _WORDS.get(refused.code, _WORDS["damaged"]), "")

@@ -9,6 +9,8 @@ import hmac
 import shutil
 import time
 from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -61,20 +63,25 @@ class Uploads:
         """Read one part of a form. Raises Refused (too_big, wrong_type, macro, damaged), TooMany, NoRoom."""
         self._count(sender)
         declared = "voice" if part.headers.get("Content-Type", "").startswith("audio/") else ""
+        async with self.body(part.read_chunk) as data, self._busy:
+            return await asyncio.to_thread(self.put, bytes(data), account, sender, declared)
+
+    @asynccontextmanager
+    async def body(self, read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[bytearray]:
+        """What `read` brings until it brings nothing, counted as long as it is held. Raises Refused, NoRoom."""
         data = bytearray()
         try:
-            await self._read(part, data)
-            async with self._busy:
-                return await asyncio.to_thread(self.put, bytes(data), account, sender, declared)
+            await self._read(read, data)
+            yield data
         finally:
             self._waiting -= len(data)
 
-    async def _read(self, part: BodyPartReader, data: bytearray) -> None:
+    async def _read(self, read: Callable[[int], Awaitable[bytes]], data: bytearray) -> None:
         """Into `data`, which is counted as it grows."""
         most = max(self.rows.most.values())
         try:
             async with asyncio.timeout(_BODY_WITHIN):
-                while chunk := await asyncio.wait_for(part.read_chunk(65_536), _PIECE_WITHIN):
+                while chunk := await asyncio.wait_for(read(65_536), _PIECE_WITHIN):
                     data += chunk
                     self._waiting += len(chunk)
                     if len(data) > most:
@@ -85,7 +92,7 @@ class Uploads:
             raise Refused("damaged") from None
 
     async def accept(self, data: bytes, account: str, sender: str, declared: str = "") -> Uploaded:
-        """As `take`, for who has it whole."""
+        """As `take`, for who has it whole (`body`)."""
         self._count(sender)
         async with self._busy:
             return await asyncio.to_thread(self.put, data, account, sender, declared)

@@ -1,16 +1,25 @@
 """Who stands still while a picture comes in holds nobody up, and no crowd of them fills the memory."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp.test_utils import TestServer
 
+import bot.media.routes as routes
 import bot.media.uploads as uploads
+from adapters.app import CHANNEL as APP
+from adapters.app import AppSecrets
 from adapters.base import Secret
 from bot.media.files import MediaFiles
 from bot.media.kinds import Refused
 from bot.media.uploads import NoRoom, Uploads
+from bot.settings import Account
 from bot.vault import Vault
 from data.media import load_media
 from tests.bot.test_resealing import PNG
@@ -66,3 +75,38 @@ async def test_no_more_waits_in_memory_than_a_few_whole_ones(taking: Uploads) ->
         one.cancel()
     await asyncio.gather(*full, return_exceptions=True)
     assert (await take(taking, Part(PNG), "u")).size == len(PNG)
+
+
+async def test_an_unsigned_file_is_not_read(taking: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever cannot have signed it is told so at once; whoever only might waits within the same bounds as all."""
+    account = Account(APP, "main", AppSecrets(Secret("a-key-of-the-app-of-the-test")), None)  # type: ignore[arg-type]
+    services = SimpleNamespace(media=SimpleNamespace(uploads=taking))
+    monkeypatch.setattr(routes, "app_account", lambda request: (services, account, APP))
+    monkeypatch.setattr(uploads, "_PIECE_WITHIN", 0.2)
+    app = web.Application()
+    routes.add_media(app)
+    path = "/api/app/main/media?sender=u"
+
+    async def stalls() -> AsyncIterator[bytes]:
+        yield PNG[:20]
+        await asyncio.Event().wait()
+
+    def signed(data: bytes, ago: float = 0) -> dict[str, str]:
+        return APP.sign_headers(path.encode() + b"\n" + data, account.secrets, now=time.time() - ago)
+
+    async with TestServer(app) as server, ClientSession(timeout=ClientTimeout(5)) as http:
+
+        async def post(data: Any, headers: dict[str, str]) -> int:
+            async with http.post(server.make_url(path), data=data, headers=headers) as answer:
+                return answer.status
+
+        assert await post(PNG, signed(PNG)) == 200
+        assert await post(PNG, signed(PNG + b"more")) == 403
+        for headers in ({}, signed(PNG, ago=400), {**signed(PNG), "x-bangnong-signature": "short"}):
+            assert await post(stalls(), headers) == 403
+        assert await post(stalls(), signed(PNG)) == 400  # read until it stands still, and no longer
+        taking._waiting = 8 * max(taking.rows.most.values())
+        assert await post(PNG, signed(PNG)) == 503
+        taking._waiting = 0
+        assert await post(PNG, signed(PNG)) == 200
+    assert taking._waiting == 0
