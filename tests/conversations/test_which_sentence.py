@@ -146,6 +146,10 @@ def test_who_is_mourned(text: str, mourned: bool) -> None:
     [
         ("妈的电话没人接 一天了", "danger_check_unreached"),
         ("老妈不接电话 两天了", "danger_check_unreached"),
+        ("他妈妈一个人 电话没人接", "danger_check_unreached"),
+        ("妈的 我妈电话打不通", "danger_check_unreached"),
+        ("妈一个人在家 电话打不通", "danger_check_unreached"),
+        ("奶奶一个人在家 敲门没人应", "danger_unreached"),
         ("他妈的 电话打不通", ""),
         ("妈呀 打电话没人接", ""),
         ("我奶奶个腿 打了一天没人接", ""),
