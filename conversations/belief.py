@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
+from conversations.doors import begins_with_a_door
 from conversations.messages import Inbound
 from conversations.playbook import Playbook
 from conversations.reading import Reading
@@ -113,10 +114,11 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     if ruled:
         # 有高血压 药吃完了: what a rule saw presses and is no danger; of the rest a few words tell nothing.
         pressing = not any(code.startswith("R") for code in ruled) and reading.intent is not Intent.EMERGENCY
-        return _doubted(reading, Urgency.URGENT) if pressing and _words(message.text) <= _FEW else reading
+        told = pressing and cues.acute.search(left) is not None
+        return _doubted(reading, Urgency.URGENT) if pressing and not told and _words(left) <= _FEW else reading
     facts = reading.entities
     answered = (facts.phones and "phone" in asked) or (facts.addresses and "address" in asked)
-    beside = answered or facts_only(message, reading)
+    beside = answered or facts_only(message, reading) or begins_with_a_door(message.text)
     words = _words(left)
     few = words <= _LEAST + 1 or (words <= _FEW and reading.confidence < _SURE)
     if Act.SOLVED in reading.acts:  # what is left beside good news was read by itself; what it doubts is for people

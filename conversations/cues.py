@@ -37,6 +37,8 @@ class Cues(PlaceCues):
     """A body, how somebody is, or what happens to them: without any of it a few words beside an open matter are no danger."""
     of_body: Pattern[str]
     """A body, an illness, or somebody who may have one."""
+    acute: Pattern[str]
+    """How somebody is now, beside a medicine that ran out: however few the words, no illness they have had."""
     threat: Pattern[str]
     """The writer will hurt others."""
     can_talk: Pattern[str]

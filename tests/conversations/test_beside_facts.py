@@ -192,3 +192,10 @@ def test_beside_what_is_critical_nothing_is_taken_lightly() -> None:
 def test_few_words_may_be_a_cry(told: str) -> None:
     turn = hear(talk("我妈降压药没了", "medicine"), told, "emergency", 0.8, feels="critical")
     assert danger_said(turn) or rings(turn)
+
+
+@pytest.mark.parametrize("line", ["503 小夫妻 孕38周", "301 王芳 透析没车", "602 独居老人 没菜"])
+def test_a_line_of_a_list_is_no_danger_because_the_model_feels_so(line: str) -> None:
+    for intent in ("maternity", "dialysis", "emergency"):
+        assert not danger_said(hear(Play(), line, intent, 0.9, feels="critical"))
+    assert danger_said(hear(Play(), f"{line} 人叫她只哼哼 手脚冰冷", "emergency", 0.9, feels="critical"))

@@ -195,7 +195,10 @@ def test_what_names_no_event_is_no_danger_because_the_model_feels_so(words: str,
 @pytest.mark.parametrize(
     ("words", "reasons", "critical"),
     [("有高血压 药吃完了", ["O05", "model"], False), ("药吃完了 喘不上气", ["R01", "O05"], True),
-     ("药断了一个礼拜，人躺在床上起不来，饭也不吃了", ["O05", "model"], True)],
+     ("药断了一个礼拜，人躺在床上起不来，饭也不吃了", ["O05", "model"], True), ("癫痫 药断了 在抽", ["O05", "model"], True),
+     ("药没了 人昏沉", ["O05", "model"], True), ("哮喘药没了", ["O05", "model"], False),
+     ("高血压药没了 头晕", ["O05", "model"], False),
+     ("平喘的药吃完了", ["O05", "model"], False), ("药没了 想抽血化验", ["O05", "model"], False)],
 )  # fmt: skip
 def test_pills_that_ran_out_are_no_danger_because_the_model_feels_so(
     words: str, reasons: list[str], critical: bool
