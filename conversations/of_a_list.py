@@ -54,11 +54,19 @@ def of_a_household(
 
 
 def _by_name(state: Conversation, text: str) -> Case | None:
-    """The open case whose form names somebody the text names, if there is one only (王芳现在胸口痛)."""
+    """The open case of several whose words name somebody the text names, in a form (王芳现在胸口痛) or as people call a
+    neighbour (张伯伯不行了), if there is one only."""
     lists = {case.parent for case in state.cases}
-    named = [case for case in state.cases if case.open and case.key not in lists and name_in(case.summary)]
-    found = [case for case in named if name_in(case.summary) in text]
-    return found[0] if len(found) == 1 and not is_form(text) else None
+    cases = [case for case in state.cases if case.open and case.key not in lists]
+    if len(cases) < _SEVERAL or is_form(text):
+        return None
+    called = {one[0] for one in CALLED.finditer(text)}
+    found = [
+        case
+        for case in cases
+        if (name_in(case.summary) or "\n") in text or called & {one[0] for one in CALLED.finditer(case.summary)}
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _in_danger(

@@ -189,6 +189,7 @@ _AWAY = "从到去往经离过给"
 _WHERE_I_AM = re.compile(
     r"(?:^|[，,。；;\s])(?:我们?|人|现在|就|都|正)+(?:在|住在?)\s?(?P<place>[^，,。；;！!？?\n]{4,60})"
 )
+_GOING = re.compile("(?:想|要|准备|打算)(?:去|到|回)")
 _BED = re.compile(r"\d\s?床|床位?\s?\d")
 
 
@@ -198,6 +199,8 @@ def where_i_am(said: str, cues: Cues) -> str:
     if found is None:
         return ""
     pieces = found["place"].split()
+    going = next((nth for nth, piece in enumerate(pieces) if _GOING.match(piece)), len(pieces))
+    del pieces[going:]
     while pieces and not (_DOOR.search(_DATE.sub(" ", pieces[-1])) or _BED.search(pieces[-1])):
         pieces.pop()  # 什么时候能出去
     place = " ".join(pieces)

@@ -46,6 +46,7 @@ def test_a_destination_is_not_where_they_are(told: str) -> None:
         "我妈现在在家 要去胸科淮海西路241号 胸口痛",
         "孩子抽筋了 救护车送去了儿科医院万源路399号 我也要去",
         "想去闵行区莘松路300弄我表哥家 进不去",
+        "我在人民广场 想去闵行区莘松路300弄我表哥家 进不去",
     ],
 )
 def test_a_hospital_they_long_for_is_not_where_a_life_is_in_danger(told: str) -> None:

@@ -50,6 +50,22 @@ def test_the_danger_of_whom_a_form_names_is_on_that_form(how: str, text: str, na
     assert {alert.number for alert in of(turn, AlertDesk)} == {theirs.ticket}
 
 
+@pytest.mark.parametrize("text", ["张伯伯不行了 叫不应", "张伯伯突然胸口痛"])
+def test_a_neighbour_is_found_as_he_is_called(text: str) -> None:
+    play = Play(numbers=9)
+    for line, intent in (
+        ("我们楼401张伯伯 胰岛素没了 普陀区真光路30弄5号 13512345678", "medicine"),
+        ("501的小毛头发烧39度", "child_illness"),
+    ):
+        hear(play, line, intent, 0.9)
+        play.wait(seconds=40)
+    turn = hear(play, text, "emergency", 0.9)
+    first = play.state.cases[0]
+    assert len(play.state.cases) == 2
+    assert first.urgency == "critical"
+    assert {alert.number for alert in of(turn, AlertDesk)} == {first.ticket}
+
+
 def test_what_is_said_of_whom_a_form_names_is_written_there() -> None:
     play = _line_by_line()
     hear(play, "王芳的奶粉有了", "maternity", 0.8)
