@@ -146,8 +146,10 @@ def _in_passing(left: str, reading: Reading, cues: Cues) -> bool:
     neither what we asked nor what was told before. Despair has no such words, and a need that it is sure of is a new one."""
     if reading.intent is Intent.DISTRESS:
         return cues.says_nothing.search(left.strip()) is not None
-    critical_need = reading.urgency is Urgency.CRITICAL and _named(reading)
-    return _words(left) <= _BY_THE_WAY and not critical_need and _LATIN.search(left) is None
+    critical = reading.urgency is Urgency.CRITICAL
+    if (critical and _named(reading)) or _LATIN.search(left) is not None:
+        return False
+    return _words(left) <= (_PUT_RIGHT if critical else _BY_THE_WAY)
 
 
 _BY_THE_WAY = 24

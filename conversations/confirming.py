@@ -10,6 +10,7 @@ from conversations.state import CHECKED, Case, Conversation
 from conversations.values import evolve
 
 _LONGEST = 60
+UNREACHED = "R15"
 
 
 def unanswered(case: Case) -> bool:
@@ -38,6 +39,12 @@ def says_so(state: Conversation, case: Case, text: str, cues: Cues) -> bool:
     return "check" in state.asked or (unanswered(case) and cues.happening.match(text.strip()) is not None)
 
 
+def silent_still(text: str, cues: Cues) -> bool:
+    """Asked whether somebody cannot be reached still: nobody answers (打过去没人接了), which is not said of an office."""
+    other = cues.unit.search(text) or cues.not_of_theirs.search(text)
+    return cues.no_answer.search(text) is not None and not other
+
+
 def confirmed(state: Conversation, message: Inbound, reading: Reading, cues: Cues) -> Reading:
     """With the act `yes`, if what was asked last is a doubt and the words affirm it (是老家，昨晚开始的)."""
     text = message.text.strip()
@@ -52,6 +59,7 @@ def confirmed(state: Conversation, message: Inbound, reading: Reading, cues: Cue
     if not {Act.YES, Act.NO, Act.SOLVED, Act.WITHDRAW}.isdisjoint(reading.acts):
         return reading
     happening = cues.happening_still if late else cues.happening
-    if happening.match(text) is None or cues.not_now.search(text) is not None:
+    silent = focus is not None and UNREACHED in focus.codes and silent_still(text, cues)
+    if not (happening.match(text) or silent) or cues.not_now.search(text) is not None:
         return reading
     return replace(reading, acts=(*reading.acts, Act.YES))

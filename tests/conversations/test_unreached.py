@@ -107,3 +107,24 @@ def test_whoever_is_silent_behind_a_door_is_looked_for(text: str) -> None:
 
 def test_who_lies_there_is_for_an_ambulance() -> None:
     assert "【请马上打120】" in said(hear(Play(), "独居的奶奶电话没人接，邻居说叫不醒了", "emergency"))
+
+
+CUT_OFF = "我妈一个人住虹口区四平路1200弄5号301 跟我视频说头晕 然后就挂了"
+
+
+@pytest.mark.parametrize("text", ["打过去没人接了", "还是打不通", "我打了十个她都不接", "敲门没人应"])
+def test_who_does_not_answer_still_is_looked_for_now(text: str) -> None:
+    play = Play()
+    assert ASKS in said(hear(play, CUT_OFF, "care", 0.5))
+    turn = hear(play, text, "feedback", 0.7)
+    assert play.case.urgency is Urgency.CRITICAL
+    assert "【请马上打110】" in said(turn)
+    assert "raised" in [one.reason for one in of(turn, AlertDesk)]
+
+
+@pytest.mark.parametrize("text", ["居委电话打不通", "12345打不通", "接了 她说没事", "没事了 她回我了"])
+def test_an_office_that_does_not_answer_is_no_yes(text: str) -> None:
+    play = Play()
+    hear(play, CUT_OFF, "care", 0.5)
+    hear(play, text, "feedback", 0.7)
+    assert play.case.urgency is not Urgency.CRITICAL
