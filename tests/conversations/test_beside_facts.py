@@ -1,10 +1,18 @@
 """What is told beside a number or an address is believed as if it were sent alone; words by the way are no danger."""
 
+import re
+
 import pytest
 
+from classifiers.redflags import RedFlags
 from conversations.alerts import RED
+from conversations.codes import Intent, Urgency
 from conversations.effects import AlertDesk, SendText
 from conversations.turn import Turn
+from data.corpus import load_corpus
+from data.faults import rows_folder
+from data.playbook import load_playbook
+from data.red import load_red
 from tests.conversations.ruled import hear
 from tests.conversations.talking import Play, of
 
@@ -201,3 +209,16 @@ def test_a_line_of_a_list_is_no_danger_because_the_model_feels_so(line: str) -> 
     for intent in ("maternity", "dialysis", "emergency"):
         assert not danger_said(hear(Play(), line, intent, 0.9, feels="critical"))
     assert danger_said(hear(Play(), f"{line} 人叫她只哼哼 手脚冰冷", "emergency", 0.9, feels="critical"))
+
+
+def test_no_short_danger_of_ours_that_no_rule_sees_is_words_by_the_way() -> None:
+    """Despair is never taken for such words, English and a mere cry are weighed otherwise."""
+    cues, rules = load_playbook().cues, RedFlags(load_red(rows_folder(), []))
+    unseen = [
+        row.text
+        for row in load_corpus()
+        if row.urgency is Urgency.CRITICAL and row.intent is not Intent.DISTRESS and len(row.text) <= 30
+        and not rules.read(row.text).reasons and not re.search("[A-Za-z]{2}", row.text)
+    ]  # fmt: skip
+    assert len(unseen) > 50
+    assert [text for text in unseen if not cues.of_harm.search(text)] == ["伯伯電話沒人接兩天"]
