@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bot.commands.record import with_record
@@ -10,6 +12,7 @@ from bot.resealing import reseal_home
 from bot.settings import Settings
 from bot.store.database import Connection, Database
 from bot.store.reports import rewrap_reports
+from bot.store.rewrapping import PORTION, rewrap_column
 from bot.store.second_factor import rewrap_factors
 from bot.store.shifts import rewrap_shifts
 from bot.store.toutiao import rewrap_comments
@@ -25,7 +28,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     async def work(database: Database, vault: Vault, settings: Settings) -> int:
-        count = await rotate(database, vault)
+        count = await rotate(database, vault, _told)
         sealed, left = await asyncio.to_thread(reseal_home, settings.home, vault, Vault(settings.secret_key))
         count += sealed
         if left:
@@ -42,31 +45,32 @@ def run(options: argparse.Namespace) -> int:
     return with_record(work)
 
 
-async def rotate(database: Database, vault: Vault) -> int:
-    """Rewrap everything in the record that is sealed under the service key, in one transaction; how many. Raises Unsealable.
+def _told(what: str, count: int) -> None:
+    if count % 50_000 < PORTION:
+        print(f"{what}：已重封 {count} 份 …", file=sys.stderr)
 
-    The index key, platform grants, data keys, dead letters, reports, waiting comments, second factors, shifts.
+
+async def rotate(database: Database, vault: Vault, told: Callable[[str, int], None] = lambda what, count: None) -> int:
+    """Rewrap everything in the record that is sealed under the service key; how many. Raises Unsealable.
+
+    The index key, platform grants, second factors, shifts; then portion by portion what may be many: data keys, dead
+    letters, reports, waiting comments. Cut off, it is begun again: until its end both keys are needed, and both open all.
     """
     async with database.connection(limit=60) as connection, connection.transaction():
         sealed = await connection.fetchval("select value from installation where name = 'index_key' for update")
         await connection.execute(
             "update installation set value = $1 where name = 'index_key'", vault.rewrap(sealed, b"index_key")
         )
-        rows = await connection.fetch("select id, data_key from contacts where data_key is not null for update")
-        await connection.executemany(
-            "update contacts set data_key = $2 where id = $1",
-            [(row["id"], vault.rewrap(row["data_key"], row["id"].bytes)) for row in rows],
-        )
-        letters = await connection.fetch("select id, body from dead_letters for update")
-        await connection.executemany(
-            "update dead_letters set body = $2 where id = $1",
-            [(row["id"], vault.rewrap(row["body"], b"dead_letter")) for row in letters],
-        )
-        reports = await rewrap_reports(connection, vault)
-        comments = await rewrap_comments(connection, vault)
-        grants = await _rewrap_grants(connection, vault)
-        factors, shifts = await rewrap_factors(connection, vault), await rewrap_shifts(connection, vault)
-    return len(rows) + len(letters) + reports + comments + grants + factors + shifts + 1
+        count = 1 + await _rewrap_grants(connection, vault)
+        count += await rewrap_factors(connection, vault) + await rewrap_shifts(connection, vault)
+    count += await rewrap_column(
+        database, vault, "contacts", "uuid", "data_key", lambda contact: contact.bytes, partial(told, "联系人的密钥")
+    )
+    count += await rewrap_column(
+        database, vault, "dead_letters", "bigint", "body", lambda _: b"dead_letter", partial(told, "没读懂的消息")
+    )
+    count += await rewrap_reports(database, vault, partial(told, "速报和内参"))
+    return count + await rewrap_comments(database, vault, partial(told, "公开留言"))
 
 
 async def _rewrap_grants(connection: Connection, vault: Vault) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.codec import decode, encode
 from bot.store.database import Connection, Database
+from bot.store.rewrapping import Told, rewrap_column
 from bot.vault import Unsealable, Vault
 
 UNSENT = ("draft", "signed", "approved")
@@ -238,11 +239,6 @@ async def _move(
         return True
 
 
-async def rewrap_reports(connection: Connection, vault: Vault) -> int:
-    """Every body under the current service key; how many. Part of a rotation's transaction. Raises Unsealable."""
-    rows = await connection.fetch("select id, body from reports for update")
-    await connection.executemany(
-        "update reports set body = $2 where id = $1",
-        [(row["id"], vault.rewrap(row["body"], _context(row["id"]))) for row in rows],
-    )
-    return len(rows)
+async def rewrap_reports(database: Database, vault: Vault, told: Told) -> int:
+    """Every body under the current service key; how many. Raises Unsealable."""
+    return await rewrap_column(database, vault, "reports", "bigint", "body", _context, told)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bot.codec import decode, encode
 from bot.store.database import Database
+from bot.store.rewrapping import Told, rewrap_column
 from bot.vault import Unsealable, Vault
 
 KEPT = timedelta(days=30)
@@ -161,11 +162,6 @@ async def comment_of(database: Database, number: str) -> int | None:
     return None if row is None else int(row)
 
 
-async def rewrap_comments(connection: Any, vault: Vault) -> int:
+async def rewrap_comments(database: Database, vault: Vault, told: Told) -> int:
     """Part of changing the service key: how many were sealed anew. Raises Unsealable."""
-    rows = await connection.fetch("select id, body from public_comments where body is not null for update")
-    await connection.executemany(
-        "update public_comments set body = $2 where id = $1",
-        [(row["id"], vault.rewrap(row["body"], _CONTEXT)) for row in rows],
-    )
-    return len(rows)
+    return await rewrap_column(database, vault, "public_comments", "bigint", "body", lambda _: _CONTEXT, told)

@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pytest
 
+import bot.store.rewrapping as rewrapping
 from adapters.base import Secret
+from bot.commands.keys import rotate
 from bot.media.files import MediaFiles
 from bot.media.uploads import Uploads
 from bot.resealing import reseal_home
 from bot.spool import Spool
+from bot.store.contacts import erase_contact
 from bot.vault import Unsealable, Vault
 from data.media import load_media
 from tests.bot.test_spool import drained, held
+from tests.inside import Open
 
 OLD, NEW = Secret("an-old-service-key-of-ours"), Secret("a-new-service-key-of-ours")
 PNG = bytes.fromhex(
@@ -95,3 +99,47 @@ def test_a_dead_letter_that_nobody_opens_is_named_and_stops_nothing(tmp_path: Pa
     (folder / "2.sealed").write_bytes(vault(OLD).seal(b"<xml>", b"dead_letter"))
     assert reseal(tmp_path) == (1, [folder / "1.sealed"])
     assert vault(NEW).open((folder / "2.sealed").read_bytes(), b"dead_letter") == b"<xml>"
+
+
+async def test_a_large_record_is_done_in_portions_and_can_be_begun_again(
+    inside: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rewrapping, "PORTION", 2)
+    only_new = Vault(NEW)
+    async with inside(outbox=False) as here:
+        database = here.database
+        for who in "abcde":
+            await here.turn(who, "家里没菜了")
+        await database.execute(
+            "insert into dead_letters (channel, account, reason, body) select 'app', 'main', 'x', $1 from generate_series(1, 3)",
+            here.services.vault.seal(b"?", b"dead_letter"),
+        )
+        contacts = [row["id"] for row in await database.fetch("select id from contacts order by id")]
+        assert await erase_contact(database, contacts[1])
+        sealed = "update contacts set data_key = $2 where id = $1"
+        good = await database.value("select data_key from contacts where id = $1", contacts[3])
+        await database.execute(sealed, contacts[3], good[:-1] + bytes([good[-1] ^ 1]))
+        both = Vault(NEW, here.services.settings.secret_key)
+        with pytest.raises(Unsealable):
+            await rotate(database, both)
+
+        async def opened() -> list[bool]:
+            rows = await database.fetch("select id, data_key from contacts where data_key is not null order by id")
+            return [opens(only_new, row["data_key"], row["id"].bytes) for row in rows]
+
+        assert await opened() == [True, True, False, False]
+        await database.execute(sealed, contacts[3], good)
+        counts: list[tuple[str, int]] = []
+        assert await rotate(database, both, lambda what, count: counts.append((what, count))) >= 8
+        assert await opened() == [True] * 4
+        assert [count for _, count in counts][:4] == [2, 4, 2, 3]
+        assert await database.value("select data_key is null from contacts where id = $1", contacts[1])
+        letters = await database.fetch("select body from dead_letters")
+        assert [only_new.open(row["body"], b"dead_letter") for row in letters] == [b"?"] * 3
+
+
+def opens(vault: Vault, sealed: bytes, context: bytes) -> bool:
+    try:
+        return bool(vault.open(sealed, context))
+    except Unsealable:
+        return False
