@@ -6,6 +6,7 @@ from conversations.listening import fill, new_case
 from conversations.sharing import share
 from conversations.state import Case
 from conversations.turn import Draft, Turn
+from conversations.unseen import unseen
 from conversations.values import evolve
 
 
@@ -16,6 +17,9 @@ def in_another_language(draft: Draft, case: Case | None, event: MessageReceived,
         case = new_case(draft.state, event.message, event.reading, named, draft.now, draft.playbook)
     fresh = not case.ticket
     case, _ = fill(case, event.message, event.reading, (), draft.now, draft.playbook, opening=fresh)
+    if case.overlooked:  # whom they fear reads English too
+        draft.filed = case.key
+        return unseen(draft, draft.put(case))
     case = share(draft, draft.open_ticket(evolve(case, wants_human=True)))
     draft.state = evolve(draft.state, focus=case.key, asked=(), asked_on=0, foreign=True)
     draft.filed = case.key

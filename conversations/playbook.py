@@ -160,6 +160,7 @@ class Danger:
 
     `watched`: whoever does them harm may see our messages and hear a call. `ask`: the question while it is in doubt, where
     the common one does not fit.
+    `foreign`: what is said in English, where the number alone would mislead.
     """
 
     say: str = "danger"
@@ -167,6 +168,7 @@ class Danger:
     call: str = AMBULANCE
     watched: bool = False
     ask: str = ""
+    foreign: str = ""
 
 
 _ANY_DANGER = Danger()

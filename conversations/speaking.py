@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.knowledge import Tip
-from conversations.playbook import AMBULANCE, Playbook
+from conversations.playbook import AMBULANCE, Danger, Playbook
 from conversations.reading import DESPAIR, OF_ANOTHER, OVERLOOKED, VEILED, Reading
 from conversations.slots import OWN_WORDS, SHARED, SKIPPED, day_words, missing
 from conversations.state import Case, Conversation, Filled
@@ -28,10 +28,8 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
 
     `said`: its words. The model alone tells how bad it is, never whom to ring: of things and places all numbers are named."""
     codes = [reason.code for reason in reading.reasons if reason.code != OVERLOOKED]
-    named = any(code.startswith("R") for code in codes)
-    if _read_along(state, reading) and (not named or playbook.danger(codes).watched):
-        # Whom they fear would read the advice. Of fire, gas and breath the whole line is said, whoever reads it.
-        return playbook.say(playbook.danger([OVERLOOKED]).say)
+    if (kind := advised(state, reading, playbook)) is playbook.danger([OVERLOOKED]):
+        return playbook.say(kind.say)
     if reading.urgency is not Urgency.CRITICAL:
         # Of others' despair one may have read, or be afraid of it: asked as of any danger.
         despair = DESPAIR & set(codes) and OF_ANOTHER not in codes and (VEILED in codes or _of_themselves(reading))
@@ -63,6 +61,15 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if playbook.hours.night(now):
         line += playbook.say("danger_night")
     return line
+
+
+def advised(state: Conversation, reading: Reading, playbook: Playbook) -> Danger:
+    """The danger whose advice is given: whom they fear would read it, and of fire, gas and breath it is said whoever does."""
+    codes = [reason.code for reason in reading.reasons if reason.code != OVERLOOKED]
+    kind, named = playbook.danger(codes), any(code.startswith("R") for code in codes)
+    if _read_along(state, reading) and (not named or kind.watched):
+        return playbook.danger([OVERLOOKED])
+    return kind
 
 
 def _read_along(state: Conversation, reading: Reading) -> bool:

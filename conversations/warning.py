@@ -3,8 +3,9 @@
 from conversations.belief import without_facts
 from conversations.codes import Urgency
 from conversations.events import MessageReceived
+from conversations.playbook import Playbook
 from conversations.reading import DESPAIR, Reading, is_red
-from conversations.speaking import danger_line
+from conversations.speaking import advised, danger_line
 from conversations.state import Case, Conversation
 from conversations.turn import Draft
 from conversations.values import evolve
@@ -27,9 +28,14 @@ def answer_danger(draft: Draft, event: MessageReceived) -> bool:
         words = without_facts(event.message.text, event.reading)
         draft.say("danger", danger_line(draft.state, event.reading, draft.playbook, draft.now, words))
         if without_chinese(event.message.text):
-            draft.say("danger", draft.playbook.say("foreign_danger"))
+            draft.say("danger", _in_english(draft.state, event.reading, draft.playbook))
     draft.state = evolve(draft.state, danger_at=draft.now)
     return True
+
+
+def _in_english(state: Conversation, reading: Reading, playbook: Playbook) -> str:
+    kind = advised(state, reading, playbook)
+    return playbook.say(kind.foreign) if kind.foreign else playbook.say("foreign_danger", call=kind.call)
 
 
 def _asked_already(state: Conversation, reading: Reading) -> Case | None:

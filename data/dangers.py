@@ -10,8 +10,8 @@ from data.rows import line_of, one_of, read_toml
 _NUMBERS = frozenset({"110", "119", "120", "122"})
 _NUMBER = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _FIELDS = frozenset({"say", "short", "call"})
-_MAY = frozenset({"watched", "ask"})
-SENTENCES = ("say", "short", "ask")
+_MAY = frozenset({"watched", "ask", "foreign"})
+SENTENCES = ("say", "short", "ask", "foreign")
 """Fields that name a row of `replies.toml`."""
 
 
@@ -31,7 +31,7 @@ def read_dangers(folder: Path, replies: dict[str, str], faults: list[Fault]) -> 
     for code, row in rows.items():
         line = line_of(path, rf"^\[+{re.escape(code)}\]")
         if not isinstance(row, dict) or row.keys() - _MAY != _FIELDS:
-            faults.append(Fault(path.name, line, f"{code} 要有 say、short、call 三项，另可有 watched、ask"))
+            faults.append(Fault(path.name, line, f"{code} 要有 say、short、call 三项，另可有 watched、ask、foreign"))
             continue
         if not isinstance(row.get("watched", False), bool):
             faults.append(Fault(path.name, line, f"{code} 的 watched 只能是 true 或 false"))
@@ -47,13 +47,15 @@ def read_dangers(folder: Path, replies: dict[str, str], faults: list[Fault]) -> 
                 Fault(path.name, line, f"{code} 的 call 是 {row['call']}：只能是 {'、'.join(sorted(_NUMBERS))}")
             )
         elif not unknown:
-            for key, wanted in ((row["say"], {row["call"]}), (row["short"], _NUMBERS), (row.get("ask"), {row["call"]})):
+            its = {row["call"]}
+            said = ((row["say"], its), (row["short"], _NUMBERS), (row.get("ask"), its), (row.get("foreign"), its))
+            for key, wanted in said:
                 if key is None:
                     continue
                 if not wanted & numbers_in(replies[key]):
                     where = line_of(folder / "replies.toml", rf"^{re.escape(key)}\b")
                     number = " 或 ".join(sorted(wanted))
                     faults.append(Fault("replies.toml", where, f"{key} 少了 {number}：{code} 要写明打这个号码"))
-        watched, ask = row.get("watched", False) is True, str(row.get("ask", ""))
-        found[code] = Danger(str(row["say"]), str(row["short"]), str(row["call"]), watched, ask)
+        watched, ask, foreign = row.get("watched", False) is True, str(row.get("ask", "")), str(row.get("foreign", ""))
+        found[code] = Danger(str(row["say"]), str(row["short"]), str(row["call"]), watched, ask, foreign)
     return found

@@ -26,7 +26,7 @@ _PLAIN = """
     danger_if child_danger place_right ask_child_phone ask_child_address not_solved_what
     media_kept media_voice_kept courtesy
     ask_repost_contact next_mute status_late status_taken status_done
-    ask_door_of ask_phone_gently ask_lost ask_child foreign_again foreign_danger solved_ended ask_satisfied satisfied_bad
+    ask_door_of ask_phone_gently ask_lost ask_child foreign_again solved_ended ask_satisfied satisfied_bad
     danger_any danger_if_any danger_distress danger_if_distress picture_no ask_repost ask_consent next_surge beside_you_again
     media_image media_voice media_other held not_stored comment
 """
@@ -55,6 +55,7 @@ REPLIES: Mapping[str, frozenset[str]] = {
                 "danger_check_call",
                 "again_critical",
                 "nudge_critical",
+                "foreign_danger",
             ),
             "call",
         ),
@@ -91,7 +92,7 @@ _NUMBERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         """
         danger danger_short danger_check danger_check_self_harm danger_if child_danger danger_picture danger_at_door
-        foreign_danger danger_ambulance_waits
+        danger_ambulance_waits
         """.split(),
         ("120",),
     ),
@@ -115,7 +116,7 @@ def read_replies(folder: Path, faults: list[Fault]) -> dict[str, str]:
     path = folder / "replies.toml"
     raw = read_toml(path, faults)
     rows = [row for row in read_toml(folder / "dangers.toml", []).values() if isinstance(row, dict)]
-    of_dangers = {str(row.get(name)) for row in rows for name in ("say", "short", "ask")}
+    of_dangers = {str(row.get(name)) for row in rows for name in ("say", "short", "ask", "foreign")}
     for key in sorted(REPLIES.keys() - raw.keys()):
         faults.append(Fault(path.name, 1, f"缺一句 {key}"))
     for key, text in raw.items():
