@@ -13,6 +13,7 @@ from conversations.reading import Reading
 from conversations.state import Case, Conversation, Filled
 from conversations.which_door import CALLED, door_told, same_door, without_the_door
 from conversations.whom import named, told_of
+from conversations.whose_place import told_from
 
 _ROOM = re.compile(
     r"(?:^|[，,。；;\s])(?:\d{1,4}号楼?)?([A-Za-z]?\d{3,4})(?!\d)(?!\s?(?:[年月日号弄路元块天斤岁度个多人次片粒盒瓶毫米公]|小时|分钟))"
@@ -77,6 +78,8 @@ def _in_danger(
     if not door:
         return None
     elsewhere, there = in_danger_there(state, door, playbook.cues)
+    if not there and told_from(text, playbook.cues) and _of_whom_we_talk(state, text, playbook):
+        return state.focused, intent  # 隔壁301说听到她摔倒了
     if not there:
         return (None, intent) if elsewhere else None
     family = playbook.intents[intent or Intent.EMERGENCY].family
@@ -86,6 +89,14 @@ def _in_danger(
     ]
     known = alike or listed or [case for case in there if case.intent is Intent.CONSULT]
     return (known[-1], intent) if known else (None, intent)
+
+
+def _of_whom_we_talk(state: Conversation, text: str, playbook: Playbook) -> bool:
+    """Whether somebody ill is being talked of, and nobody of another family is named (301邻居说他老婆晕倒了)."""
+    focus = state.focused
+    if focus is None or not (focus.urgency is Urgency.CRITICAL or playbook.intents[focus.intent].patient):
+        return False
+    return named(text, playbook.cues) - {"neighbour"} <= named(focus.summary, playbook.cues)
 
 
 def _named(listed: list[Case], text: str, door: dict[str, str], cues: Cues) -> list[Case]:

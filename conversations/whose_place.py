@@ -58,13 +58,23 @@ def room_of_theirs(text: str, cues: Cues) -> str:
     for found in _ROOM.finditer(text):
         before = CLAUSE_END.split(text[: found.start()].rstrip(_AFTER_WHO))[-1][-_NEAR:]
         # 楼上401漏水 is no trouble of 401
-        next_door = cues.lives_elsewhere.search(text) and not cues.from_there.search(text)
+        next_door = cues.lives_elsewhere.search(text) and not (cues.from_there.search(text) or told_from(text, cues))
         near = _NEXT_DOOR.search(before) if next_door else None
         if near and not cues.writer_at.search(before[: near.start()]):
             return found[1]
         if cues.they_at.match(before) and not cues.writer_with.search(before):
             return found[1]
     return ""
+
+
+_TELLER = re.compile(
+    r"\d{3,4}(?:室|家|的)*(?:邻居|阿姨|阿婆|老伯|伯伯|爷叔|大哥|大姐|老师|先生|小[伙姑张王李]?子?|那家?|人)*(?P<does>是(?:个)?(?:医生|护士))?"
+)
+
+
+def told_from(text: str, cues: Cues) -> bool:
+    """Whether the door that is named is of somebody who only tells, or helps (隔壁301说听到她摔倒了, 301邻居是医生)."""
+    return any(found["does"] or cues.only_tells.match(text, found.end()) for found in _TELLER.finditer(text))
 
 
 def _whose_of(who: str, text: str, about: str, cues: Cues, *, with_writer: bool) -> Whose:

@@ -77,6 +77,27 @@ def test_what_is_no_danger_is_the_writers_trouble(text: str) -> None:
     assert play.case.slots["address"].value == HOME
 
 
+@pytest.mark.parametrize(
+    ("about", "text", "place"),
+    [
+        ("我奶奶一个人住 联系不上", "隔壁301说听到她摔倒了 起不来", HOME),
+        ("我妈晕倒了", "301邻居是医生 他说没心跳了", HOME),
+        ("我妈晕倒了", "我妈301的邻居打电话来说她没呼吸了", HOME),
+        ("我妈血压高 头痛", "现在量了 205 头痛得厉害 吐了", HOME),
+        ("孩子发烧", "体温405了 抽筋了", HOME),
+        ("我妈晕倒了", "301邻居说他老婆也晕倒了", f"{HOUSE}301"),
+        ("我妈晕倒了", "我们把她抬到楼下102了 还是叫不醒", f"{HOUSE}102"),
+        ("家里没菜了", "楼下102说他胸口痛 喘不上气", f"{HOUSE}102"),
+    ],
+)
+def test_a_neighbour_who_only_tells_is_not_in_danger(about: str, text: str, place: str) -> None:
+    play = _at_home(about, "supplies" if "菜" in about else "emergency")
+    hear(play, text, "emergency", 0.9)
+    focus = play.state.focused
+    assert focus is not None
+    assert focus.slots["address"].value == place
+
+
 def test_of_two_houses_nobody_can_tell_whose_door_it_is() -> None:
     play = _at_home("我妈没药了", "medicine")
     hear(play, "我自己家也没菜了 普陀区真光路30弄7号502", "supplies", 0.9)
@@ -130,3 +151,11 @@ def test_one_households_number_is_not_everybodys(text: str) -> None:
     assert second.slots["phone"].value == "13612345678"
     assert "phone" not in first.slots
     assert "phone" not in play.state.known
+
+
+@pytest.mark.parametrize("text", ["现在送到楼下了 120还没来", "我们把他抬到楼下了 车还没来 人没呼吸了"])
+def test_carried_down_is_no_neighbour(text: str) -> None:
+    play = _at_home("我爸胸口痛", "emergency")
+    hear(play, text, "emergency", 0.55, feels="urgent")
+    assert len(play.state.cases) == 1
+    assert play.case.slots["address"].value == HOME
