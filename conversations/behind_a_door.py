@@ -9,7 +9,7 @@ from conversations.cues import Cues
 from conversations.doors import doors_of, of_nobody
 from conversations.reading import Reading, is_red
 from conversations.state import Case, Conversation, Filled
-from conversations.which_door import PHONE, Parts, at_their_door, door_in, door_told, same_door
+from conversations.which_door import CALLED, PHONE, Parts, at_their_door, door_in, door_told, same_door
 
 _FIGURE = re.compile(r"\d{3}|\d[号栋幢#]")
 _ROOM = re.compile(
@@ -38,6 +38,18 @@ def door_in_danger(text: str, reading: Reading, cues: Cues) -> Parts:
         return {}
     _, door = found[0]
     return {} if cues.from_there.search(words) else door
+
+
+def door_of_danger(state: Conversation, text: str, reading: Reading, cues: Cues) -> Parts:
+    """The same, or the door that was told lately of the neighbour it names (王阿姨也没菜了 她住303 … 王阿姨胸口痛)."""
+    if door := door_in_danger(text, reading, cues):
+        return door
+    called = {one[0] for one in CALLED.finditer(text)} if is_red(reading) else set()
+    for heard in reversed(state.recent[:-1] if called else ()):
+        if called & {one[0] for one in CALLED.finditer(heard.text)}:
+            found = _doors(PHONE.sub("，", heard.text), cues)
+            return found[0][1] if len(found) == 1 else {}
+    return {}
 
 
 def _doors(words: str, cues: Cues) -> list[tuple[int, Parts]]:
@@ -81,7 +93,7 @@ def known_there(state: Conversation, text: str, reading: Reading, cues: Cues) ->
     """What is known of the contact as it holds where a danger is behind a door that is told: that door in the house we know, and
     no place where none is known or more than one. None where no such door is told."""
     place = state.known.get("address")
-    door = door_in_danger(text, reading, cues) if place else {}
+    door = door_of_danger(state, text, reading, cues) if place else {}
     if place is None or not door:
         return None
     others = {name: value for name, value in state.known.items() if name != "address"}

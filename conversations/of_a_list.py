@@ -2,7 +2,7 @@
 
 import re
 
-from conversations.behind_a_door import door_in_danger, in_danger_there
+from conversations.behind_a_door import door_of_danger, in_danger_there
 from conversations.codes import Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door
@@ -74,7 +74,7 @@ def _in_danger(
     state: Conversation, text: str, reading: Reading, intent: Intent | None, playbook: Playbook
 ) -> tuple[Case | None, Intent | None] | None:
     """Of a danger behind a door that is told: the case of that door, or (None, intent) where we talk of another one."""
-    door = door_in_danger(text, reading, playbook.cues) if state.cases else {}
+    door = door_of_danger(state, text, reading, playbook.cues) if state.cases else {}
     if not door:
         return None
     elsewhere, there = in_danger_there(state, door, playbook.cues)

@@ -33,6 +33,8 @@ def whose_put_right(state: Conversation, message: Inbound, reading: Reading, cue
     seen = tuple(one for one in focus.reasons if one.code.startswith("R"))
     if not whom or not wrong or whom & wrong or not seen or _THING.search(right):
         return message, reading
+    if not any(case.open and case is not focus and whom & named(case.summary, cues) for case in state.cases):
+        return message, reading  # of one home: it is on the ticket as they say it
     known = {one.code for one in reading.reasons}
     reasons = (*reading.reasons, *(one for one in seen if one.code not in known))
     acts = tuple(act for act in reading.acts if act is not Act.CORRECT)

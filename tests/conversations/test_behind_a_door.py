@@ -98,6 +98,17 @@ def test_a_neighbour_who_only_tells_is_not_in_danger(about: str, text: str, plac
     assert focus.slots["address"].value == place
 
 
+def test_a_neighbours_door_is_remembered() -> None:
+    play = _at_home()
+    hear(play, "隔壁王阿姨也没菜了 她住303", "supplies", 0.6)
+    play.wait(minutes=1)
+    hear(play, "王阿姨胸口痛", "emergency", 0.9)
+    assert play.case.slots["address"].value == f"{HOUSE}303"
+    play.wait(minutes=1)
+    hear(play, "我妈也胸口痛", "emergency", 0.9)
+    assert play.case.slots["address"].value == HOME
+
+
 def test_of_two_houses_nobody_can_tell_whose_door_it_is() -> None:
     play = _at_home("我妈没药了", "medicine")
     hear(play, "我自己家也没菜了 普陀区真光路30弄7号502", "supplies", 0.9)

@@ -90,6 +90,14 @@ def test_the_danger_goes_to_whom_they_say_it_is_after_all(text: str) -> None:
     assert "address" not in whole.slots, "the list as a whole has no place"
 
 
+def test_of_one_home_it_is_one_ticket() -> None:
+    play = Play()
+    hear(play, "我爸胸口痛 徐汇区天平路20弄5号302 13512345678", "emergency", 0.9)
+    play.wait(seconds=40)
+    hear(play, "不是我爸 是我妈", "chitchat", 0.4)
+    assert len(play.state.cases) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["写错了 是爸爸的电话 13612345678", "不是妈妈接电话 是爸爸接", "是爸爸在旁边", "不是妈妈的药 是爸爸的药没了",
