@@ -122,6 +122,8 @@ def test_who_only_left_is_not_dead(text: str) -> None:
         ("说话不清楚 中风后遗症十年了", Intent.OTHER_MEDICAL),
         ("怀孕三个月 孕吐厉害", Intent.MATERNITY),
         ("我妈在化疗 头发掉光了", Intent.ONCOLOGY),
+        ("刚刚量了血压 130/80", Intent.OTHER_MEDICAL),
+        ("外面烟花声太响 吓到老人", Intent.COMMUNITY),
     ],
 )
 def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> None:
@@ -135,7 +137,8 @@ def test_signs_of_nothing_are_handed_over_as_such(text: str, about: Intent) -> N
         "没有胸闷 就是喘", "没有胸痛 但是左肩膀痛得冒汗", "没出血 肚子硬邦邦", "不发烧 眼睛翻上去了", "他没呼吸困难 人软了",
         "没见红 可是肚子一阵阵", "停电了 我妈喘", "不抽了 人不动了", "胸痛", "我有哮喘 药没了", "家里没菜了",
         "孩子咬到舌头 血一直流", "手指被门夹断了", "胸口闷 现在还没好", "外婆爬楼喘", "走路慢 今天突然腿没力气",
-        "说话不清楚 今早开始的", "怀孕三个月 孕吐 肚子痛得厉害", "我妈化疗 头发掉光 发烧39度",
+        "说话不清楚 今早开始的", "血压 75/40", "血压210/120 头痛",
+        "怀孕三个月 孕吐 肚子痛得厉害", "我妈化疗 头发掉光 发烧39度",
         "我很害怕 随时打我13612340000", "我撑不下去了 请打我", "爷爷电话打不通", "邻居没有看到他 电话打不通",
     ],
 )  # fmt: skip
