@@ -15,9 +15,10 @@ _FIGURE = re.compile(r"\d{3}|\d[号栋幢#]")
 _ROOM = re.compile(
     r"(?<![\dA-Za-z.:：/+-])(?!1(?:10|19|20|22)(?!\d))(?P<room>[A-Za-z]?[1-9]\d?(?:0[1-9]|[1-6]\d))(?!\d)"
     r"(?!\s?(?:[年月日号弄路元块天千份斤岁度多几余来个米名次片粒颗盒瓶袋站点床级车楼/.:：%℃+-]|分(?!娩)|人(?!晕|倒|昏|没|不|在|喊|受)"
-    r"|小时|毫|公[里斤分]|国道|高[铁速]|型|线|[A-Za-z]|医院))"
+    r"|小时|毫|公[里斤分]|国道|高|低|偏|型|线|[A-Za-z]|医院)|\s+(?:头|胸|心|喘|吐|难受|不舒服|正常|还|了))"
 )
-"""A bare room: of a floor and a flat of it, and nothing that is counted behind it (605有人晕倒了, 503刚刚破水)."""
+"""A bare room: of a floor and a flat of it, and nothing that is counted behind it (605有人晕倒了, 503刚刚破水); nor how
+somebody is behind a blank (205 头痛), which was measured."""
 
 
 def door_in_danger(text: str, reading: Reading, cues: Cues) -> Parts:

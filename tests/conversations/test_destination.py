@@ -69,6 +69,7 @@ def test_a_hospital_they_long_for_is_not_where_a_life_is_in_danger(told: str) ->
         ("我妈住中山北路200号 晕倒了", "静安区中山北路200号"),
         ("救护车到张杨路100号接我妈 她喘不上气", "浦东新区张杨路100号"),
         ("氧气送到张杨路100号 我妈喘不上气", "浦东新区张杨路100号"),
+        ("氧气瓶送到徐汇区宜山路600号六院 我妈喘不上气", "徐汇区宜山路600号六院"),
     ],
 )
 def test_where_they_are_is_kept_though_a_hospital_is_named(told: str, place: str) -> None:

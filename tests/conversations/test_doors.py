@@ -141,6 +141,7 @@ def test_each_has_its_own_number_and_street() -> None:
         ("花了500没菜，又花300没药", "supplies medicine"),
         ("血压 161晕，刚才 152胸口闷", "emergency emergency"),
         ("301多人 没菜，402个人 没药", "supplies medicine"),
+        ("161高 128低 头晕没药了", "emergency emergency"),
     ],
 )
 def test_one_household_is_no_list(text: str, intents: str) -> None:
