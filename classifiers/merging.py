@@ -6,7 +6,7 @@ from classifiers import intent as intents
 from classifiers import urgency as urgencies
 from classifiers.opinion import Opinion
 from conversations.codes import Act, Flag, Intent, Urgency
-from conversations.reading import VEILED, Entities, Reading, Reason
+from conversations.reading import VEILED, VIOLENT, Entities, Reading, Reason
 
 
 class DangerReading(Protocol):
@@ -100,11 +100,10 @@ def _with_rule_intent(
 def _of_things(danger: DangerReading) -> bool:
     """Whether fire, gas, water, a house or a place one cannot leave is the danger, and nobody's violence or despair."""
     codes = {reason.code for reason in danger.reasons}
-    threatened = any(code.startswith(("R12", "O12")) or code in _VIOLENCE for code in codes)
+    threatened = any(code.startswith(("R12", "O12")) or code in VIOLENT for code in codes)
     return not threatened and any(code.startswith("R13") for code in codes)
 
 
-_VIOLENCE = frozenset({"R13", "R13O", "R13S"})
 _RUNG = 0.3
 """Confidence of what somebody who only says how to be rung is about: nothing that opens a case."""
 _WEAK = 0.6

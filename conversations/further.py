@@ -10,7 +10,7 @@ from conversations.lists import need_items
 from conversations.messages import Inbound
 from conversations.needs import RULED
 from conversations.playbook import Playbook
-from conversations.reading import Reading
+from conversations.reading import VIOLENT, Reading
 from conversations.state import Case
 from conversations.values import evolve
 from conversations.whom import named
@@ -100,8 +100,11 @@ def further_needs(case: Case, message: Inbound, reading: Reading, playbook: Play
     numbered = bool(need_items(message.text))  # 1.氧气 2.奶粉: who numbers their needs has told them apart
     families = {str(case.intent), playbook.intents[case.intent].family}
     found: list[Intent] = []
+    of_things = any(one.code.startswith("R13") and one.code not in VIOLENT for one in reading.reasons)
     for intent, sure in reading.intents:
         apart = numbered or sure >= TOLD
+        if of_things and intent is Intent.LIVELIHOOD and not apart:
+            continue  # the water in the house is what they are in danger of
         family = str(intent) if apart else playbook.intents[intent].family
         if intent.opens_case and (apart or intent not in playbook.manners.circumstances) and family not in families:
             families |= {str(intent), family}

@@ -11,6 +11,8 @@ OF_ANOTHER = "R12O"
 """Somebody else is about to harm themselves: the writer is asked where, as in any danger, and told what to do."""
 VEILED = "R12V"
 """Words behind which somebody may take leave of life (药我攒够了): always asked, whatever the words are about."""
+VIOLENT = frozenset({"R13", "R13O", "R13S"})
+"""What people do to one another; the rest of R13 is of fire, gas, water, houses and ways."""
 LOST = "R13L"
 """The writer has lost their way home, and is old or a child: asked what they see, and everything they say is of that."""
 OVERLOOKED = "R13S"

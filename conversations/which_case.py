@@ -210,13 +210,17 @@ def _where_it_is_stuck(state: Conversation, focus: Case, message: Inbound, readi
 def _same_danger(state: Conversation, focus: Case, message: Inbound, reading: Reading, cues: Cues) -> bool:
     """More of the danger that is being talked of: the same rule sees it again (着火了; 烟进来了), or nobody else is named
     (外婆不应门; 开了，没力气), or what was only doubted is worse (有人打架; 好多血). Whoever is named beside the first has a
-    ticket of their own."""
+    ticket of their own. What only the words before show (家里被淹了; 老人下不来) is of those."""
+    ruled = [reason for reason in reading.reasons if reason.code.startswith("R")]
+    before = any(one.span and one.span in focus.summary and one.span not in message.text for one in ruled)
+    if before and reading.urgency is Urgency.CRITICAL and named(message.text, cues) <= named(focus.summary, cues):
+        return True
     known = focus.urgency is Urgency.CRITICAL or "check" in state.asked or unanswered(focus)
     if not known or reading.urgency is not Urgency.CRITICAL:
         return False
     if any(who not in focus.summary for who in cues.person.findall(message.text)):
         return False
-    again = any(reason.code in focus.codes for reason in reading.reasons if reason.code.startswith("R"))
+    again = any(reason.code in focus.codes for reason in ruled)
     return again or not cues.also.search(message.text)
 
 

@@ -1,14 +1,17 @@
 """A need in the same breath as thanks, an end or a wish is taken down; after an end and after help nothing is lost either."""
 
+from dataclasses import replace
+
 import pytest
 
 from conversations.codes import Flag, Intent, Outcome, TicketStatus, Urgency
 from conversations.effects import AlertDesk, EraseContact, SetTimer, UpdateTicket
 from conversations.events import ReporterClaimed, ReporterClosed, RevisitAsked, TimerFired
 from conversations.needs import RULED
+from conversations.reading import Reason
 from data.faults import rows_folder
 from data.red import load_red
-from tests.conversations.ruled import at_home, hear
+from tests.conversations.ruled import at_home, hear, ruled
 from tests.conversations.talking import Play, of, opened, reading, said
 
 HOME = "虹口区四平路1200弄5号301"
@@ -266,3 +269,38 @@ def test_whoever_is_at_the_hospital_says_so() -> None:
     hear(play, "我妈血透要去医院,下周一", "dialysis", 0.95)
     hear(play, "我们在仁济医院门口", "other_medical", 0.3)
     assert "仁济医院" in play.case.slots["address"].value
+
+
+@pytest.mark.parametrize(
+    ("text", "tickets"),
+    [
+        ("我家被水淹了！老人下不来！徐汇区天平路20弄5号302 13512345678", 1),
+        ("楼要塌了 墙裂了大缝 我们在里面 徐汇区天平路20弄5号302", 1),
+        ("老公打我 家里水管也爆了 没人修 徐汇区天平路20弄5号302", 2),  # blows and a pipe are two matters
+    ],
+)
+def test_what_the_house_suffers_is_the_danger_and_no_second_need(text: str, tickets: int) -> None:
+    play = Play()
+    hear(play, text, "emergency", 0.5, intents=("livelihood",))
+    assert len(play.state.cases) == tickets
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "span", "cases"),
+    [
+        ("我家被水淹了", "老人下不来", "水淹", 1),
+        ("家里煤气味道", "头晕想吐", "煤气", 1),
+        ("我妈透析停了", "我爸喘", "透析", 2),  # what the words before say is of another
+        ("家里没米了", "老人晕倒了", "晕倒", 2),
+    ],
+)
+def test_a_danger_that_the_words_before_show_is_of_those(first: str, then: str, span: str, cases: int) -> None:
+    play = Play()
+    hear(play, f"{first} 徐汇区天平路20弄5号302", "livelihood" if cases == 1 else "supplies", 0.9)
+    play.wait(minutes=1)
+    danger = replace(
+        ruled(then, "care", 0.7), urgency=Urgency.CRITICAL, reasons=(Reason("R13W", "与前面的话连起来看", span),)
+    )
+    play.say(then, danger)
+    assert len(play.state.cases) == cases
+    assert any(case.urgency is Urgency.CRITICAL for case in play.state.cases)
