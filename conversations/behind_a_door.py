@@ -21,10 +21,32 @@ _ROOM = re.compile(
 somebody is behind a blank (205 头痛), which was measured."""
 
 
+_DASHED = re.compile(r"(?<![\d-])(?P<house>[1-9]\d{0,2})[-－—](?P<room>[1-9]\d?(?:0[1-9]|[1-6]\d))(?![\d-])")
+_NUMERAL = "[一二三四五六七八九]"
+_SPOKEN = re.compile(
+    f"(?<![一二三四五六七八九十百千万]){_NUMERAL}{{1,2}}[零〇]{_NUMERAL}(?![一二三四五六七八九十百千万个天月年])"
+)
+_AS_FIGURES = str.maketrans("一二三四五六七八九零〇", "12345678900")
+_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+_DOOR_ALONE = re.compile(
+    r"(?:我们?)?(?:隔壁|楼[上下]|对门|对面|邻居)[的家]?\s*(?:\d{1,3}号楼?)?\d{3,4}[室家]?[的，,。\s]*"
+)
+
+
+def _in_figures(text: str) -> str:
+    """A room as people say or write it otherwise (四零二, ４０２, 5-402)."""
+    if "零" in text or "〇" in text:
+        text = _SPOKEN.sub(lambda one: one[0].translate(_AS_FIGURES), text)
+    return _DASHED.sub(lambda one: f"{one['house']}号{one['room']}室", text.translate(_WIDE))
+
+
 def door_in_danger(text: str, reading: Reading, cues: Cues) -> Parts:
     """The door of whoever is in danger, as a red message tells it beside no place of its own; {} for none, for several, for
     the writer's own, and where what comes from behind it harms who writes (楼上401漏水, 隔壁302打我)."""
-    if not _FIGURE.search(text) or not is_red(reading) or Act.CORRECT in reading.acts:
+    if not is_red(reading):
+        return {}
+    text = _in_figures(text)
+    if not _FIGURE.search(text) or Act.CORRECT in reading.acts:
         return {}
     if any(one.road or one.estate or one.lane for one in reading.entities.addresses):
         return {}
@@ -45,7 +67,13 @@ def door_of_danger(state: Conversation, text: str, reading: Reading, cues: Cues)
     """The same, or the door that was told lately of the neighbour it names (王阿姨也没菜了 她住303 … 王阿姨胸口痛)."""
     if door := door_in_danger(text, reading, cues):
         return door
-    called = {one[0] for one in CALLED.finditer(text)} if is_red(reading) else set()
+    if not is_red(reading):
+        return {}
+    last = _in_figures(state.recent[-2].text) if len(state.recent) >= _SEVERAL else ""
+    if _DOOR_ALONE.fullmatch(last):  # 楼上402 … 有人晕倒了
+        found = _doors(last, cues)
+        return found[0][1] if len(found) == 1 and not cues.of_writer.match(text) else {}
+    called = {one[0] for one in CALLED.finditer(text)}
     for heard in reversed(state.recent[:-1] if called else ()):
         if called & {one[0] for one in CALLED.finditer(heard.text)}:
             found = _doors(PHONE.sub("，", heard.text), cues)

@@ -32,6 +32,8 @@ def _at_home(about: str = "家里没菜了", intent: str = "supplies") -> Play:
         ("我刚听到楼上301老太喊救命", f"{HOUSE}301"),
         ("对面3号501老太叫救命", "徐汇区天平路20弄3号501"),
         ("6号楼冒烟了", "徐汇区天平路20弄6号楼"),
+        ("楼上四零二有人晕倒了", f"{HOUSE}402"),
+        ("5-402老人晕倒了", f"{HOUSE}402室"),
     ],
 )
 @pytest.mark.parametrize(("about", "intent"), [("家里没菜了", "supplies"), ("我爸发烧39度", "other_medical")])
@@ -61,6 +63,8 @@ def test_a_danger_behind_another_door_is_at_that_door(about: str, intent: str, t
         "我爸晕倒了，单号 1205",
         "我妈103岁，晕倒了叫不醒",
         "我爸晕倒了，411医院不收",
+        "我妈一百零二岁了，晕倒了",
+        "我妈晕倒了，医院电话400-820-1205",
     ],
 )
 def test_a_danger_at_home_stays_at_home(text: str) -> None:
@@ -109,6 +113,23 @@ def test_a_neighbours_door_is_remembered() -> None:
     play.wait(minutes=1)
     hear(play, "我妈也胸口痛", "emergency", 0.9)
     assert play.case.slots["address"].value == HOME
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        (("楼上402", "有人晕倒了"), f"{HOUSE}402"),
+        (("楼上402", "我妈晕倒了"), HOME),
+        (("402", "我妈晕倒了"), HOME),
+    ],
+)
+def test_a_door_told_right_before_the_danger(lines: tuple[str, ...], place: str) -> None:
+    play = _at_home()
+    for text in lines:
+        play.wait(seconds=20)
+        hear(play, text, *(("emergency", 0.9) if text is lines[-1] else ("chitchat", 0.3)))
+    assert play.case.slots["address"].value == place
+    assert play.state.cases[0].slots["address"].value == HOME
 
 
 def test_of_two_houses_nobody_can_tell_whose_door_it_is() -> None:
