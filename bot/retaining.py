@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.log import get_logger
 from bot.store.database import Database, StoreAway
-from bot.store.retention import retain, set_switch, take_night
+from bot.store.retention import retain, set_switch, switch_of, take_night
 from conversations.playbook import SHANGHAI
 from data.retention import RetentionRows, load_retention
 
@@ -15,14 +14,51 @@ log = get_logger("retention")
 
 ROWS: RetentionRows = load_retention()
 _EVERY = 300.0
+_TRIES = 3
+"""Of one night: what a record that does not answer in time would not do the third time, nobody need try all day."""
+
+
+class Nights:
+    """One process's nights. One that it took and could not finish is begun again, some times, and it is said."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._begun: tuple[date, int] | None = None
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether one was begun and not finished."""
+        return self._begun is not None
+
+    async def tonight(self, now: datetime) -> bool:
+        """Run it if it is time and nobody has; whether it ran. Raises whatever kept it from its end."""
+        here = now.astimezone(SHANGHAI)
+        if here.time() < ROWS.night:
+            return False
+        night = here.date()
+        if self._begun is None or self._begun[0] != night:
+            self._begun = None
+            if not await take_night(self.database, night):
+                return False
+            self._begun = night, 0
+        elif self._begun[1] >= _TRIES or not (await switch_of(self.database)).nightly:
+            return False
+        self._begun = night, self._begun[1] + 1
+        done = await retain(self.database, ROWS, now, "worker")
+        self._begun = None
+        log.info("retained", **done)
+        return True
 
 
 async def watch_nights(database: Database, clock: Callable[[], datetime]) -> None:
     """For ever: once a night, by one process, when an admin switched it on."""
+    nights = Nights(database)
     while True:
         try:
-            with suppress(StoreAway):
-                await tonight(database, clock())
+            await nights.tonight(clock())
+        except StoreAway as away:
+            if nights.cut_off:
+                log.error("retention_cut_off", reason=str(away))
         except Exception:
             log.exception("retention_failed")
         await asyncio.sleep(_EVERY)
@@ -32,13 +68,3 @@ async def switch(database: Database, nightly: bool, by: str, now: datetime) -> N
     """On or off. Switched on in the daytime it begins the night that follows: there is time to think better of it."""
     here = now.astimezone(SHANGHAI)
     await set_switch(database, nightly, by, now, here.date() if nightly and here.time() >= ROWS.night else None)
-
-
-async def tonight(database: Database, now: datetime) -> bool:
-    """Run it if it is time and nobody has; whether it ran."""
-    here = now.astimezone(SHANGHAI)
-    if here.time() < ROWS.night or not await take_night(database, here.date()):
-        return False
-    done = await retain(database, ROWS, now, "worker")
-    log.info("retained", **done)
-    return True

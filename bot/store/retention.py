@@ -16,27 +16,25 @@ from bot.store.database import Connection, Database
 from data.retention import Keep, RetentionRows
 
 _LONG = 60.0
-_BATCH = 500
 
 _CONTACTS = """
-select c.id, d.code from contacts c join lateral (
-    select max(t.closed_at + make_interval(days => k.days)) as due, bool_and(t.outcome is not null) as over,
+select c.id, d.code from (
+    select t.conversation, max(t.closed_at + make_interval(days => k.days)) as due, bool_and(t.outcome is not null) as over,
            (array_agg(k.code order by k.days desc))[1] as code
     from tickets t join unnest($1::text[], $2::text[], $3::integer[]) as k (urgency, code, days) using (urgency)
-    where t.conversation = c.id
-) d on d.over
-where c.data_key is not null and {only} d.due <= $4 and not exists (
+    where {only} true group by t.conversation
+) d join contacts c on c.id = d.conversation
+where c.data_key is not null and d.over and d.due <= $4 and not exists (
     select from conversations v where v.id = c.id and v.updated_at + make_interval(days => $5) > $4
-) and not exists (
-    select from tickets t join lateral (
-        select r.again_at from revisits r where r.number = t.number order by r.id desc limit 1
-    ) r on r.again_at > $4 where t.conversation = c.id
-) and not exists (
+) and c.id not in (
+    select t.conversation from revisits r join tickets t using (number) where {only} r.again_at > $4
+    and not exists (select from revisits n where n.number = r.number and n.id > r.id)
+) and c.id not in (
     with recursive up as (
-        select d.duplicate_of as number from tickets t join ticket_duplicates d using (number) where t.conversation = c.id
-        union select d.duplicate_of from up join ticket_duplicates d using (number)
+        select t.conversation, d.duplicate_of as number from ticket_duplicates d join tickets t using (number) where {only} true
+        union select up.conversation, d.duplicate_of from up join ticket_duplicates d using (number)
     )
-    select from up join tickets w using (number) where w.outcome is null
+    select up.conversation from up join tickets w using (number) where w.outcome is null
 )
 order by d.due limit $6
 """
@@ -54,7 +52,7 @@ where m.created_at + make_interval(days => $1) <= $2 and {only} not exists (
 ) group by m.conversation limit $3
 """
 _ALL_CONTACTS, _ALL_TALK, _ALL_MEDIA = (one.format(only="") for one in (_CONTACTS, _TALK, _MEDIA))
-_CONTACT, _TALKER = _CONTACTS.format(only="c.id = $7 and"), _TALK.format(only="c.id = $4 and")
+_CONTACT, _TALKER = _CONTACTS.format(only="t.conversation = $7 and"), _TALK.format(only="c.id = $4 and")
 _MEDIA_OF = _MEDIA.format(only="m.conversation = $4 and")
 """Whether one still is: whoever was found among all has waited since, and may have written."""
 _GONE = """
@@ -133,27 +131,17 @@ async def plan(database: Database, rows: RetentionRows, now: datetime) -> list[D
 
 
 async def retain(database: Database, rows: RetentionRows, now: datetime, by: str) -> dict[str, int]:
-    """Erase what is due; class → how many. Each contact is a transaction of its own, so a run that is cut off goes on
+    """Erase what is due; class → how many. Who is due is looked for once, which takes seconds in a large record, and of each
+    it is asked again before they are erased. Each contact is a transaction of its own, so a run that is cut off goes on
     the next time. One line of the audit, and one of `retention_runs`.
     """
     out = {one.code: 0 for one in rows.keeps}
     code = {one.kind: one.code for one in rows.keeps}
-    while found := await _contacts(database, rows, now, _BATCH):
-        done = [
-            each
-            for contact, each in found
-            if await _erase(database, contact, _CONTACT, *_for_contacts(rows, now, 1), contact)
-        ]
-        for each in done:
-            out[each] += 1
-        if not done:  # others erased them meanwhile, or somebody wrote again
-            break
+    for contact, each in await _contacts(database, rows, now, _ALL):
+        out[each] += await _erase(database, contact, _CONTACT, *_for_contacts(rows, now, 1), contact)
     days = rows.days_of("talk")
-    while gone := await database.fetch(_ALL_TALK, days, now, _BATCH, limit=_LONG):
-        erased = sum([await _erase(database, row["id"], _TALKER, days, now, 1, row["id"]) for row in gone])
-        out[code["talk"]] += erased
-        if not erased:
-            break
+    for row in await database.fetch(_ALL_TALK, days, now, _ALL, limit=_LONG):
+        out[code["talk"]] += await _erase(database, row["id"], _TALKER, days, now, 1, row["id"])
     days = rows.days_of("media")
     for row in await database.fetch(_ALL_MEDIA, days, now, _ALL, limit=_LONG):
         out[code["media"]] += await _drop_media(database, row["conversation"], days, now)

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from bot.embedded import EmbeddedPostgres
-from bot.retaining import ROWS, switch, tonight
+from bot.retaining import ROWS, Nights, switch
 from bot.store.database import Database
 from bot.store.retention import plan, retain, set_switch
 from conversations.playbook import SHANGHAI
@@ -118,18 +118,18 @@ async def test_the_audit_cannot_be_changed(record: Record, database: Database) -
 
 async def test_once_a_night_when_switched_on(desk: Desk, record: Record, database: Database) -> None:
     late = datetime.now(SHANGHAI).replace(hour=4, minute=0).astimezone(UTC)
-    assert not await tonight(database, late)  # off by default
+    assert not await Nights(database).tonight(late)  # off by default
     admin = desk.stranger()
     await admin.log_in("admin", desk.service.admin_password)
     page = await admin.get("/admin/retention")
     assert "没有开" in page.words
     assert (await admin.form("/admin/retention/on")).status == 303
     await record.rows("update retention_switch set last_night = null")  # whatever time of the day this is
-    assert not await tonight(database, late - timedelta(hours=2))  # too early
-    ran = await asyncio.gather(*(tonight(database, late) for _ in range(3)))
+    assert not await Nights(database).tonight(late - timedelta(hours=2))  # too early
+    ran = await asyncio.gather(*(Nights(database).tonight(late) for _ in range(3)))
     assert sorted(ran) == [False, False, True]
-    assert not await tonight(database, late + timedelta(hours=1))
-    assert await tonight(database, late + timedelta(days=1))
+    assert not await Nights(database).tonight(late + timedelta(hours=1))
+    assert await Nights(database).tonight(late + timedelta(days=1))
     assert "每晚自动" in (await admin.get("/admin/retention")).words
     await set_switch(database, False, "admin", late)
     reporter = await desk.hire("keeper")
@@ -144,12 +144,12 @@ async def test_switched_on_by_day_it_begins_the_night_after(record: Record, data
     await record.rows("delete from retention_switch")
     day = datetime(2026, 4, 5, 14, tzinfo=SHANGHAI)
     await switch(database, True, "admin", day)
-    assert not await tonight(database, day + timedelta(minutes=5))
-    assert not await tonight(database, day.replace(hour=23))
-    assert await tonight(database, day + timedelta(hours=14))
+    assert not await Nights(database).tonight(day + timedelta(minutes=5))
+    assert not await Nights(database).tonight(day.replace(hour=23))
+    assert await Nights(database).tonight(day + timedelta(hours=14))
     await record.rows("delete from retention_switch")
     await switch(database, True, "admin", day.replace(hour=2))  # before the hour: it is this night's
-    assert await tonight(database, day.replace(hour=4))
+    assert await Nights(database).tonight(day.replace(hour=4))
     await switch(database, False, "admin", day)
     await record.rows("delete from retention_switch")
 

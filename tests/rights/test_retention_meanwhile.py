@@ -1,16 +1,20 @@
 """Whoever writes while others are being erased is not due any more; of files only those go that are old."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+import bot.retaining
 import bot.store.retention
-from bot.retaining import ROWS
+from bot.retaining import ROWS, Nights
 from bot.store.contacts import Still, erase_contact
-from bot.store.database import Database
-from bot.store.retention import plan, retain
+from bot.store.database import Database, StoreAway
+from bot.store.retention import plan, retain, set_switch
 from conversations.messages import Attachment
+from conversations.playbook import SHANGHAI
 from tests.inside import DYING, Inside, Open
 
 _WHO = "select openid_hash from contacts where data_key is not null and id <> $1"
@@ -62,3 +66,74 @@ async def test_todays_photo_stays_when_last_months_goes(inside: Open) -> None:
         left = await here.database.fetch("select upload from media")
         assert [row["upload"] for row in left] == ["b" * 32]
         assert [row["name"] for row in await here.database.fetch("select name from media_gone")] == ["0c"]
+
+
+async def test_who_is_due_is_looked_for_once(inside: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a large record that takes seconds: not again for each portion of those who are erased."""
+    monkeypatch.setattr(bot.store.retention, "_BATCH", 1, raising=False)
+    async with inside(outbox=False) as here:
+        for who in "abc":
+            await _old_ticket(here, who)
+        for who in "de":
+            await here.hear(who, "你好")
+        here.clock.by = timedelta(days=100)
+        asked: list[str] = []
+        fetch = here.database.fetch
+
+        async def counted(query: str, *args: Any, **more: Any) -> Any:
+            asked.append(query)
+            return await fetch(query, *args, **more)
+
+        monkeypatch.setattr(here.database, "fetch", counted)
+        done = await retain(here.database, ROWS, here.clock(), "tester")
+        assert (done["grave"], done["talk"]) == (3, 2)
+        assert len([one for one in asked if "data_key" in one and "limit" in one]) == 3  # contacts, talk, media
+
+
+async def test_a_night_that_was_cut_off_is_begun_again(inside: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with inside(outbox=False) as here:
+        night = datetime(2027, 4, 5, 4, tzinfo=SHANGHAI)
+        await set_switch(here.database, True, "admin", night)
+        ran: list[datetime] = []
+
+        async def cut(database: Database, rows: Any, now: datetime, by: str) -> dict[str, int]:
+            ran.append(now)
+            if len(ran) < 3:
+                raise StoreAway("TimeoutError")
+            return {}
+
+        monkeypatch.setattr(bot.retaining, "retain", cut)
+        nights, others = Nights(here.database), Nights(here.database)
+        for _ in range(2):
+            with pytest.raises(StoreAway):
+                await nights.tonight(night)
+            assert nights.cut_off
+            assert not await others.tonight(night)
+        assert await nights.tonight(night)
+        assert not nights.cut_off
+        assert not await nights.tonight(night)
+        ran.clear()
+        for later in (1, 2):
+            with pytest.raises(StoreAway):
+                await nights.tonight(night + timedelta(days=later))
+        await set_switch(here.database, False, "admin", night)
+        assert not await nights.tonight(night + timedelta(days=2, hours=1))
+        assert len(ran) == 2
+
+
+async def test_nobody_tries_all_day(inside: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with inside(outbox=False) as here:
+        night, ran = datetime(2027, 4, 5, 4, tzinfo=SHANGHAI), 0
+        await set_switch(here.database, True, "admin", night)
+
+        async def cut(database: Database, rows: Any, now: datetime, by: str) -> dict[str, int]:
+            nonlocal ran
+            ran += 1
+            raise StoreAway("TimeoutError")
+
+        monkeypatch.setattr(bot.retaining, "retain", cut)
+        nights = Nights(here.database)
+        for _ in range(9):
+            with suppress(StoreAway):
+                await nights.tonight(night)
+        assert ran == 3
