@@ -190,7 +190,10 @@ def not_solved(draft: Draft, case: Case | None, reading: Reading) -> bool:
     if named := named_cases(numbered, waits or draft.heard, draft.playbook):
         target: Case | None = spoken_of if spoken_of in named else named[0]
     else:
-        target = just_closed(draft.state) or spoken_of or _not_solved_last(draft)
+        target = just_closed(draft.state) or spoken_of
+        if target is None and case is not None and case.open:
+            return False  # what is not solved is what they are telling us of, and it has no ticket yet
+        target = target or _not_solved_last(draft)
     if target is None:
         return False
     done = target.outcome is not None or target.status in SAID_DONE

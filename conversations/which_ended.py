@@ -130,13 +130,15 @@ _EXCEPT = re.compile("除了?(?P<what>[^，,。]{1,12}?)(?:以外|之外|外)?[�
 
 
 def just_closed(state: Conversation) -> Case | None:
-    """The ticket of which they were told last that it has ended, if they say something for the first time since."""
+    """The ticket of which they were told last that it has ended, if they say something for the first time since, and have
+    begun nothing else."""
     acted = [(one.acted_at, one) for one in state.cases if one.ticket and one.acted_at is not None]
     if not acted or not state.recent:
         return None
     at, last = max(acted, key=lambda pair: pair[0])
     before = state.recent[-_SEVERAL].at if len(state.recent) >= _SEVERAL else state.recent[-1].at - _JUST_CLOSED
-    return last if not last.open and at > before else None
+    begun = any(one.open and one.started_at > at for one in state.cases)
+    return last if not last.open and at > before and not begun else None
 
 
 def _wanted(case: Case, cues: Cues) -> frozenset[str]:

@@ -242,3 +242,19 @@ def test_not_solved_after_more_was_said_is_of_what_is_talked_of() -> None:
     hear(play, "我爸今天还没有去", "dialysis", 0.9)
     play.wait(minutes=1)
     assert DIALYSIS in said(hear(play, "没有解决", "feedback", 0.9))
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_not_solved_is_of_what_began_since_the_other_was_closed(told: bool) -> None:
+    play = at_home()
+    play.do(ReporterClosed(1, "li", Outcome.SOLVED))
+    play.wait(minutes=1)
+    hear(play, "菜收到了 但是我妈的降压药没有了", "medicine", 0.95)
+    if told:
+        play.wait(minutes=1)
+        hear(play, "氨氯地平 5毫克", "medicine", 0.9)
+        assert play.case.ticket == MEDICINE
+    play.wait(hours=1)
+    turn = hear(play, "没有解决", "feedback", 0.9)
+    assert FOOD not in said(turn)
+    assert [case.open for case in play.state.cases] == [False, True]
