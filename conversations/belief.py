@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
+from conversations.clauses import PAUSE
 from conversations.codes import Act, Flag, Intent, Urgency
 from conversations.cues import Cues
 from conversations.doors import begins_with_a_door
@@ -98,7 +99,7 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     if _asks_a_rule(reading):
         return replace(reading, intent=Intent.CONSULT, urgency=Urgency.NORMAL, reasons=())
     left = without_facts(message.text, reading)
-    harm = cues.of_harm.search(left) is not None if _felt_alone(reading) else True
+    harm = not _felt_alone(reading) or _LATIN.search(left) is not None or cues.of_harm.search(left) is not None
     if talking and not harm and _in_passing(left, reading, cues):
         return _unalarmed(reading)
     if Flag.CHECK in reading.flags and not (harm and left != message.text) and _idle_doubt(message, reading):
@@ -130,7 +131,8 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     named = cues.illness.fullmatch(message.text.strip()) is not None
     missed = words <= _PUT_RIGHT and cues.missed_call.search(message.text) is not None
     hardly = missed or rang or calm or named or (few and not sure)
-    if not hardly and (harm or not beside) and not without_chinese(message.text):
+    despair = reading.intent is Intent.DISTRESS and reading.confidence >= _DESPAIR and not _impatient(left, cues)
+    if not hardly and (harm or despair or not beside) and not without_chinese(message.text):
         return reading  # of another language the model knows nothing
     return _doubted(reading, Urgency.NORMAL)
 
@@ -145,13 +147,20 @@ def _in_passing(left: str, reading: Reading, cues: Cues) -> bool:
     """Words by the way beside an open matter (车约好了, 我是她女儿), of no body and of nothing that happens: the model knows
     neither what we asked nor what was told before. Despair has no such words, and a need that it is sure of is a new one."""
     if reading.intent is Intent.DISTRESS:
-        return cues.says_nothing.search(left.strip()) is not None
+        return _impatient(left, cues)
     critical = reading.urgency is Urgency.CRITICAL
-    if (critical and _named(reading)) or _LATIN.search(left) is not None:
+    if critical and _named(reading):
         return False
     return _words(left) <= (_PUT_RIGHT if critical else _BY_THE_WAY)
 
 
+def _impatient(left: str, cues: Cues) -> bool:
+    """Nothing but courtesies and wishes to be quick, which sound like despair (谢谢你们 急死我了)."""
+    pieces = [one for one in PAUSE.split(left) if one]
+    return all(cues.says_nothing.search(one) or (len(one) <= _COURTESY and cues.praise.search(one)) for one in pieces)
+
+
+_DESPAIR, _COURTESY = 0.5, 6
 _BY_THE_WAY = 24
 _LATIN = re.compile("[A-Za-z]{2}")
 """Of another language, and of what stands for words (bb, sos), no cue knows anything."""

@@ -200,8 +200,9 @@ def test_beside_what_is_critical_nothing_is_taken_lightly() -> None:
 
 @pytest.mark.parametrize("told", ["快来人啊", "SOS 这里", "help me", "没人在乎我", "她走了"])
 def test_few_words_may_be_a_cry(told: str) -> None:
-    turn = hear(talk("我妈降压药没了", "medicine"), told, "emergency", 0.8, feels="critical")
-    assert danger_said(turn) or rings(turn)
+    for beside in ("", f"{NUMBER} "):
+        turn = hear(talk("我妈降压药没了", "medicine"), beside + told, "emergency", 0.8, feels="critical")
+        assert danger_said(turn) or rings(turn)
 
 
 @pytest.mark.parametrize("line", ["503 小夫妻 孕38周", "301 王芳 透析没车", "602 独居老人 没菜"])
@@ -222,3 +223,16 @@ def test_no_short_danger_of_ours_that_no_rule_sees_is_words_by_the_way() -> None
     ]  # fmt: skip
     assert len(unseen) > 50
     assert [text for text in unseen if not cues.of_harm.search(text)] == ["伯伯電話沒人接兩天"]
+
+
+@pytest.mark.parametrize("told", ["最后吃了顿面 准备下去了", "我把门缝都塞好了", "东西都分给邻居了 没有牵挂"])
+def test_despair_beside_a_number_is_despair(told: str) -> None:
+    assert danger_said(hear(talk("家里没菜了", "supplies"), f"{NUMBER} {told}", "distress", 0.8, feels="critical"))
+
+
+@pytest.mark.parametrize("told", ["急死我了", "谢谢你们 急死我了", "快点啊，拜托了"])
+def test_impatience_is_no_despair(told: str) -> None:
+    for beside in ("", f"{NUMBER} "):
+        turn = hear(talk("家里没菜了", "supplies"), beside + told, "distress", 0.8, feels="critical")
+        assert not danger_said(turn)
+        assert not rings(turn)
