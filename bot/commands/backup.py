@@ -31,6 +31,10 @@ def _told(words: str) -> None:
 def run_backup(options: argparse.Namespace) -> int:
     from bot.backup import BackupFailed, back_up
 
+    if options.file.exists():
+        print(f"{options.file} 已经有了：换个名字，旧备份不会被覆盖", file=sys.stderr)
+        return 2
+
     async def work(database: Database, vault: Vault, settings: Settings) -> int:
         try:
             manifest = await asyncio.to_thread(back_up, database.dsn, settings.home, vault, options.file, _told)
@@ -93,6 +97,9 @@ def run_restore(options: argparse.Namespace) -> int:
         print(f"已恢复到 {manifest.made_at} 的样子。启动服务前请跑一遍 bangnong doctor。")
         return 0
 
+    if not options.file.is_file():
+        print(f"没有 {options.file} 这个文件", file=sys.stderr)
+        return 2
     # Before a database is made here: it would be sealed under the wrong key.
     here = load_settings(read_environment())
     try:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.settings import BadSettings, Settings, load_settings, read_environment
-from bot.store.database import StoreAway
+from bot.store.database import StoreAway, newer_than_us
 
 Check = Callable[[Settings], Awaitable[tuple[bool, str]]]
 
@@ -101,6 +101,8 @@ async def _database(settings: Settings) -> tuple[bool, str]:
                 False,
                 f"PostgreSQL {version} runs without fsync or synchronous_commit: turn both on, or messages get lost",
             )
+        if newest := await newer_than_us(connection):
+            return False, f"has migration {newest} of a newer program: use that, or `restore --replace` an older backup"
         return True, f"PostgreSQL {version}, fsync on"
     finally:
         await connection.close()

@@ -18,3 +18,15 @@ def number(least: int = 1, most: int = MOST) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def short(most: int = 40) -> Callable[[str], str]:
+    """For `type=`: a name that will stand in lists and histories."""
+
+    def read(text: str) -> str:
+        name = text.strip()
+        if not 0 < len(name) <= most:
+            raise argparse.ArgumentTypeError(f"写一个名字，1 到 {most} 个字")
+        return name
+
+    return read

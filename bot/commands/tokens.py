@@ -5,7 +5,7 @@ import secrets
 import sys
 from typing import Any
 
-from bot.commands.options import MOST_DAYS, number
+from bot.commands.options import MOST_DAYS, number, short
 from bot.commands.record import with_record
 from bot.people import ROLES
 from bot.settings import Settings
@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     acts = parser.add_subparsers(dest="act", required=True)
     new = acts.add_parser("create")
     new.add_argument("--role", default="reporter", choices=ROLES)
-    new.add_argument("--name", help="who does it in every history (default: api, api-2, …)")
+    new.add_argument("--name", type=short(), help="who does it in every history (default: api, api-2, …)")
     new.add_argument("--days", type=number(1, MOST_DAYS), help="valid for so many days (default: until revoked)")
     acts.add_parser("list")
     acts.add_parser("revoke").add_argument("name")
@@ -51,7 +51,11 @@ def run(options: argparse.Namespace) -> int:
             done = await database.execute(
                 "update tokens set revoked_at = now() where name = $1 and revoked_at is null", options.name
             )
-            print(f"撤销了 {done.split()[-1]} 个")
+            count = int(done.split()[-1])
+            if not count:
+                print(f"没有叫 {options.name} 的令牌在用：bangnong tokens list 看有哪些", file=sys.stderr)
+                return 2
+            print(f"撤销了 {count} 个")
         return 0
 
     return with_record(work)

@@ -136,6 +136,13 @@ def beyond_us(done: Iterable[int]) -> int:
     return max(set(done) - {number for number, _, _ in migrations()}, default=0)
 
 
+async def newer_than_us(connection: Connection) -> int:
+    """As `beyond_us`, of a record that may be empty yet."""
+    if not await connection.fetchval("select to_regclass('migrations') is not null"):
+        return 0
+    return beyond_us([row["number"] for row in await connection.fetch("select number from migrations")])
+
+
 async def migrate(dsn: str) -> int:
     """Bring the schema up to date, one process at a time; the number of migrations applied. Raises NewerSchema."""
     try:

@@ -83,7 +83,7 @@ async def test_everything_comes_back_elsewhere(served: Service, elsewhere: Path,
         assert not any("keys" in name or "secret" in name for name in tar.getnames())
     before = await kept(served.home)
     assert len(before) >= 5
-    assert (await bangnong(served.home, "backup", str(file))).returncode == 1, "an old backup is not overwritten"
+    assert (await bangnong(served.home, "backup", str(file))).returncode == 2, "an old backup is not overwritten"
     running = await bangnong(served.home, "restore", str(file), "--replace")
     assert running.returncode == 1
     assert "先停下服务" in running.stderr

@@ -1,5 +1,6 @@
 """What people type behind a command, and what is piped into it: one sentence with its cure, never a traceback."""
 
+import asyncio
 import io
 import json
 import sys
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from bot.cli import main
+from bot.commands.doctor import CHECKS
 from bot.commands.options import number
 from bot.commands.read import over_lines
 from bot.understanding import open_reader
+from tests.inside import Open
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +68,8 @@ def test_a_talk_in_bytes_that_are_no_words(monkeypatch: pytest.MonkeyPatch, caps
         (["replay", "--with", "x", "--last", "0"], "写一个整数，1 到"),
         (["rows", "show", "-1"], "写一个整数，0 到"),
         (["simulate", "--hours", "0"], "写一个整数，1 到"),
+        (["tokens", "create", "--name", "长" * 41], "写一个名字，1 到 40 个字"),
+        (["tokens", "create", "--name", " "], "写一个名字，1 到 40 个字"),
     ],
 )
 def test_a_number_that_cannot_be(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,3 +115,43 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
 def test_a_good_number_is_taken() -> None:
     assert number(1, 36_500)("30") == 30
     assert number(0)("0") == 0
+
+
+def test_a_file_that_is_there_or_is_not(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "old.tar").write_bytes(b"kept")
+    assert main(["backup", str(home / "old.tar")]) == 2
+    assert "不会被覆盖" in capsys.readouterr().err
+    assert main(["restore", str(home / "nosuch.tar")]) == 2
+    assert "没有" in capsys.readouterr().err
+    assert sorted(path.name for path in home.iterdir()) == ["old.tar"], "nothing is begun for a mistake"
+
+
+async def test_what_stands_in_the_record_decides(
+    inside: Open, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with inside(outbox=False) as here:
+        settings = here.services.settings
+        monkeypatch.setenv("BANGNONG_HOME", str(settings.home))
+        monkeypatch.setenv("BANGNONG_DATABASE_URL", here.database.dsn)
+        monkeypatch.setenv("BANGNONG_SECRET_KEY", settings.secret_key.reveal())
+
+        async def run(*words: str) -> tuple[int, str]:
+            code = await asyncio.to_thread(main, words)
+            return code, capsys.readouterr().err
+
+        assert (await run("tokens", "create", "--name", "leaked"))[0] == 0
+        code, said = await run("tokens", "revoke", "leeked")
+        assert code == 2 and "没有叫 leeked 的令牌" in said
+        assert (await run("tokens", "revoke", "leaked"))[0] == 0
+        assert (await run("tokens", "revoke", "leaked"))[0] == 2  # it is not in use any more
+        assert (await run("users", "add", "li"))[0] == 0
+        for words in (["users", "add", ""], ["users", "add", "li"], ["models", "promote", "../.."]):
+            assert (await run(*words))[0] == 2
+
+        good, said = await CHECKS["database"](settings)
+        assert good, said
+        await here.database.execute("insert into migrations (number, name) values (9999, 'of_tomorrow')")
+        good, said = await CHECKS["database"](settings)
+        assert not good and "9999" in said
+        await here.database.execute("delete from migrations where number > 20")
+        assert (await CHECKS["database"](settings))[0]  # an older one's is brought up to date
