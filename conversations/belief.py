@@ -19,6 +19,8 @@ _LEAST, _FEW = 3, 8
 _AGE = 5
 _SURE = 0.6
 _PUT_RIGHT = 16
+_OURS = re.compile(r"(?:【[^】]{2,16}】[^【】]*（我是自动助手）\s*)+")
+"""What we said about a danger, sent back to us as it stands: nothing that anybody told."""
 
 
 def believed(message: Inbound, reading: Reading, playbook: Playbook, *, talking: bool = True) -> Intent | None:
@@ -91,6 +93,8 @@ def sober(asked: Collection[str], message: Inbound, reading: Reading, cues: Cues
     `asked`: what we asked for; `talking`: something is open, and nothing critical. What is told beside a number or an address
     is believed as if it were sent alone. Rules, which can name what they saw, are never overruled.
     """
+    if _OURS.fullmatch(message.text.strip()):
+        return replace(_unalarmed(replace(reading, intent=Intent.EMERGENCY)), acts=())
     if reading.intent is Intent.CHILD_ILLNESS and Flag.ELDER in reading.flags and Flag.MINOR not in reading.flags:
         reading = replace(reading, intent=Intent.OTHER_MEDICAL)  # 「有点热度」 of one of eighty-three is no child's
     if reading.intent is Intent.MATERNITY and _of_an_elder(reading):

@@ -14,7 +14,7 @@ from data.faults import rows_folder
 from data.playbook import load_playbook
 from data.red import load_red
 from tests.conversations.ruled import hear
-from tests.conversations.talking import Play, of
+from tests.conversations.talking import Play, of, playbook
 
 NUMBER, PLACE = "13661230006", "杨浦区控江路300弄5号401"
 NEEDS = (("家里没菜了", "supplies"), ("我妈降压药没了", "medicine"), ("孕36周 产检没车", "maternity"))
@@ -236,3 +236,10 @@ def test_impatience_is_no_despair(told: str) -> None:
         turn = hear(talk("家里没菜了", "supplies"), beside + told, "distress", 0.8, feels="critical")
         assert not danger_said(turn)
         assert not rings(turn)
+
+
+@pytest.mark.parametrize("row", ["danger", "danger_fire", "danger_child", "danger_violence"])
+def test_our_own_sentence_sent_back_tells_nothing(row: str) -> None:
+    ours = playbook().say(row)
+    assert not danger_said(hear(Play(), ours, "emergency", 0.9, feels="critical"))
+    assert danger_said(hear(Play(), f"{ours} 打了没人接 我爸叫不醒", "emergency", 0.9, feels="critical"))
