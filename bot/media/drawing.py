@@ -48,27 +48,35 @@ class Drawing:
 
     async def draw(self, data: bytes, most: int = 0) -> Drawn:
         """As `pictures.draw`; with `most` as `draw_to_send`. Raises Refused, Died; RuntimeError where the fault is ours."""
-        async with self._turn:
-            process = await asyncio.create_subprocess_exec(
-                *self.command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL, env=plain_environment(), cwd=Path(bot.__file__).parent.parent,
-            )  # fmt: skip
-            try:
-                async with asyncio.timeout(self._seconds):
-                    answer = await _ask(process, ASKED.pack(most) + data)
-                    code = await process.wait()
-            except TimeoutError:
-                raise Died("time") from None
-            finally:
-                if process.returncode is None:
-                    with suppress(ProcessLookupError):
-                        process.kill()
-                    await process.wait()
-        if code < 0:
-            raise Died(f"signal {-code}")
+        try:
+            async with self._turn:
+                code, answer = await self._run(ASKED.pack(most) + data)
+            if code < 0:
+                raise Died(f"signal {-code}")
+        except Died as died:
+            log.warning("picture_not_drawn", reason=str(died), size=len(data))
+            raise
         if code:
             raise RuntimeError(f"the program that draws pictures ended with {code}")
         return _drawn_of(answer)
+
+    async def _run(self, asked: bytes) -> tuple[int, bytes]:
+        """The program's exit code and answer. Raises Died; the program has ended whatever happens."""
+        process = await asyncio.create_subprocess_exec(
+            *self.command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL, env=plain_environment(), cwd=Path(bot.__file__).parent.parent,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(self._seconds):
+                answer = await _ask(process, asked)
+                return await process.wait(), answer
+        except TimeoutError:
+            raise Died("time") from None
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
 
 
 async def _ask(process: asyncio.subprocess.Process, asked: bytes) -> bytes:

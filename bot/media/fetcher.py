@@ -49,11 +49,7 @@ _LOST = {
 
 
 class _Late(Exception):
-    """Not now: worth another try. `fault` for the log and the row."""
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.fault = fault
+    """Not now: worth another try. Its word is the fault for the log and the row."""
 
 
 class MediaFetcher:
@@ -155,7 +151,7 @@ class MediaFetcher:
             if refused.code == "unnamed":
                 return  # an upload it named may be somebody else's
         except _Late as late:
-            await self._later(owed, late.fault)
+            await self._later(owed, str(late))
         await self._drop_upload(owed)
 
     async def _later(self, owed: Owed, fault: str) -> None:
@@ -215,9 +211,8 @@ class MediaFetcher:
         except OSError as error:
             log.error("media_not_written", media=owed.id, reason=error.strerror)
             raise _Late("disk") from None
-        kept = Kept(
-            hashed, found.kind, found.type, len(data), drawn.width if drawn else 0, drawn.height if drawn else 0
-        )  # fmt: skip
+        width, height = (drawn.width, drawn.height) if drawn else (0, 0)
+        kept = Kept(hashed, found.kind, found.type, len(data), width, height)
         end = await keep(self.database, owed, kept, self.clock())
         if end == "erased":  # between the fetch and now; the name was theirs alone
             await asyncio.to_thread(self.files.remove, name)
@@ -235,11 +230,8 @@ class MediaFetcher:
             return found, None
         try:
             return found, await self.drawing.draw(data)
-        except Died as died:
-            log.warning("picture_not_drawn", media=owed.id, reason=str(died), attempts=owed.attempts)
-            if owed.attempts >= _DRAWING_TRIES:
-                raise Refused("too_many_pixels") from None
-            raise _Late("not_drawn") from None
+        except Died:
+            raise (_Late("not_drawn") if owed.attempts < _DRAWING_TRIES else Refused("too_many_pixels")) from None
 
     async def _drop_upload(self, owed: Owed) -> None:
         """Once no message needs it any more; what is left by a crash the sweep finds."""
