@@ -80,6 +80,8 @@ class Cues(PlaceCues):
     """From the beginning: it may be passed on, only not to somebody they name."""
     only_to: Pattern[str]
     """It may be passed on to the one they name, and to nobody else."""
+    ring_me: Pattern[str]
+    """On which number they are to be rung."""
 
     no_phone: Pattern[str]
     """There is no telephone; counts only where we asked for one."""

@@ -74,7 +74,7 @@ def find_case(
         return focus, None if Act.SKIP in reading.acts or _weak(message, reading) else intent
     if focus is not None and _aside(message, reading):
         return focus, None  # nor does a word or two rename it (降压药; 没了)
-    if focus is not None and _of_the_talk(message, reading, cues):
+    if focus is not None and (_of_the_talk(message, reading, cues) or _to_be_rung(message, reading, cues)):
         return focus, None
     if state.cases and slight(message, reading, cues):
         waits = focus or next((case for case in reversed(state.cases) if case.open), None)
@@ -126,6 +126,13 @@ def _of_the_talk(message: Inbound, reading: Reading, cues: Cues) -> bool:
         and all(reason.code == "model" for reason in reading.reasons)
         and not cues.also.search(message.text)
     )
+
+
+def _to_be_rung(message: Inbound, reading: Reading, cues: Cues) -> bool:
+    """A number and on which they are to be rung (135… 打我的), in which the model feels blows: an answer."""
+    felt = reading.intent is Intent.DISTRESS and reading.urgency is not Urgency.CRITICAL
+    bare = felt and reading.entities.phones and all(reason.code == "model" for reason in reading.reasons)
+    return bool(bare and Flag.CHECK not in reading.flags and cues.ring_me.search(message.text))
 
 
 def _done_and_more(case: Case, reading: Reading) -> bool:

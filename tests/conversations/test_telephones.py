@@ -254,3 +254,21 @@ def test_the_number_of_something_is_nobodys_telephone(text: str) -> None:
     play = Play()
     hear(play, text, "supplies", 0.9)
     assert "phone" not in play.case.slots
+
+
+@pytest.mark.parametrize(
+    ("text", "cases"),
+    [
+        ("我自己的是13661230007 现在充上电了 打我的", 1),
+        ("打我的吧 13661230007", 1),
+        ("我心里难过 想找人说说话 13661230007", 2),
+        ("老公又打我了 13661230007", 2),
+    ],
+)
+def test_on_which_number_they_are_to_be_rung_is_no_blow(text: str, cases: int) -> None:
+    play = Play()
+    hear(play, "我妈药没了 13661230006 徐汇区天平路20弄5号302", "medicine", 0.8)
+    play.wait(minutes=2)
+    hear(play, text, "distress", 0.65)
+    assert len(play.state.cases) == cases
+    assert "13661230007" in play.state.cases[0].slots["phone"].value or cases == 2
