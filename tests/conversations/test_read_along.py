@@ -88,6 +88,8 @@ def test_once_he_is_gone_they_read_what_helps(text: str, feels: str) -> None:
         "我不方便说",
         "他走了吗",
         "他又回来了",
+        "他不在乎我",
+        "他不在意",
         "没事了 我是想问菜哪里买",
     ],
 )
