@@ -45,7 +45,9 @@ def treatment_due(draft: Draft, case: Case) -> None:
 
 def _words(case: Case, due: datetime, playbook: Playbook, *, late: bool) -> str:
     title = playbook.intents[case.intent].title
-    return playbook.say("missed_treatment" if late else "before_treatment", number=case.ticket, day=day_words(due), title=title)
+    return playbook.say(
+        "missed_treatment" if late else "before_treatment", number=case.ticket, day=day_words(due), title=title
+    )
 
 
 def _next_treatment(case: Case) -> datetime | None:

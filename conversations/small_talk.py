@@ -48,7 +48,9 @@ def small_talk(draft: Draft, message: Inbound, reading: Reading) -> bool:
     """Hello, thanks, adverts, chat: one line each; what says nothing is asked about once more, then offered as numbers,
     then given to a person."""
     state, playbook = draft.state, draft.playbook
-    if _leaves_facts(reading) or (facts_only(message, reading, playbook.cues) and not _a_form(message, reading, playbook)):
+    if _leaves_facts(reading) or (
+        facts_only(message, reading, playbook.cues) and not _a_form(message, reading, playbook)
+    ):
         return False  # somebody who leaves a number wants to be called
     if _presses(message, reading, playbook) or told_beside(message.text, reading, playbook.cues):
         return False
