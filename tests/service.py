@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,17 @@ def stop_engines(home: Path) -> None:
     """What the last of several killed services left running."""
     EmbeddedValkey(home).stop()
     EmbeddedPostgres(home).stop(signal.SIGINT)
+
+
+class Within:
+    """A record of one connection: what portions do through it is undone with that connection's transaction."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        yield self._connection
 
 
 class Record:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -17,7 +18,7 @@ from bot.vault import Vault
 from data.toutiao import load_toutiao
 from tests.channels.conftest import erase
 from tests.desk.conftest import Desk, Person
-from tests.service import Record, Service
+from tests.service import Record, Service, Within
 
 ROWS = load_toutiao()
 NOW = datetime(2022, 4, 5, 4, 0, tzinfo=UTC)
@@ -174,7 +175,7 @@ async def test_a_new_service_key_takes_the_waiting_comments_along(service: Servi
     old, new = Secret(KeyFile(service.home / "keys").get("secret")), Secret("another-long-service-key")
     rotation = record.connection.transaction()
     await rotation.start()
-    assert await rewrap_comments(record.connection, Vault(new, old)) > 0
+    assert await rewrap_comments(cast(Any, Within(record.connection)), Vault(new, old), lambda _: None) > 0
     bodies = await record.rows("select body from public_comments where body is not null")
     assert any("没有菜卖" in Vault(new).open(row["body"], b"public_comment").decode() for row in bodies)
     await rotation.rollback()

@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from datetime import UTC, datetime
+from typing import Any, cast
 from zipfile import ZipFile
 
 import pytest
@@ -21,7 +22,7 @@ from data.playbook import load_playbook
 from tests.desk.conftest import Answer, Desk, Person, Resident
 from tests.directory.conftest import put, seated
 from tests.directory.test_calls import ticket
-from tests.service import Record, Service
+from tests.service import Record, Service, Within
 
 NAME, PHONE, DOOR = "张阿宝", "13866667777", "锦绣路88弄6号楼301室"
 STORY = (f"我叫{NAME}，外婆83岁，仁济医院说没有核酸证明不给透析，三天没做了", f"电话{PHONE}，浦东新区三林镇{DOOR}")
@@ -281,7 +282,7 @@ async def test_a_rotation_of_the_service_key_takes_the_reports_along(record: Rec
         fresh = Vault(Secret("another-service-key-another-one"))
         both = Vault(Secret("another-service-key-another-one"))
         both._services += old._services
-        assert await rewrap_reports(connection, both) >= 1
+        assert await rewrap_reports(cast(Any, Within(connection)), both, lambda _: None) >= 1
         blob = await connection.fetchval("select body from reports where id = $1", report)
         assert "题".encode() in fresh.open(blob, b"report:%d" % report)
         with pytest.raises(Unsealable):
