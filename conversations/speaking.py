@@ -46,6 +46,7 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if told and lately and all(code == "model" for code in codes):  # it felt danger and cannot name it: the known one
         codes = [code for case in state.cases if case.open for code in case.codes] or codes
     kind = playbook.danger(codes)
+    again = again and kind.say in _advice_given(state, playbook)
     if "R12" in codes and (again or any(case.open and case.quiet and case.reporter for case in state.cases)):
         return playbook.say(kind.short)
     mute = Flag.MUTE in reading.flags or any(case.open and Flag.MUTE in case.flags for case in state.cases)
@@ -61,6 +62,12 @@ def danger_line(state: Conversation, reading: Reading, playbook: Playbook, now: 
     if playbook.hours.night(now):
         line += playbook.say("danger_night")
     return line
+
+
+def _advice_given(state: Conversation, playbook: Playbook) -> set[str]:
+    """The sentences said of the dangers that are open: of fire nobody was told who was told of a heart."""
+    seen = [code for case in state.cases if case.open for code in case.codes if code.startswith("R")]
+    return {playbook.danger([code]).say for code in seen} or {playbook.danger(()).say}
 
 
 def advised(state: Conversation, reading: Reading, playbook: Playbook) -> Danger:

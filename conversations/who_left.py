@@ -22,7 +22,8 @@ def gone_away(state: Conversation, text: str, reading: Reading, cues: Cues) -> t
     if Flag.DECEASED in reading.flags and _only_left(feared, reading, cues, talks=talks):
         reading = replace(reading, flags=tuple(flag for flag in reading.flags if flag is not Flag.DECEASED))
     watched = next((case for case in reversed(feared) if case.overlooked), None)
-    told = any(reason.code == OVERLOOKED for reason in reading.reasons)
+    # What was read together with earlier words is of then.
+    told = any(reason.code == OVERLOOKED and reason.span in text for reason in reading.reasons)
     if watched is None or told or not talks or cues.not_yet.search(text):
         return state, reading
     return state.with_case(_heard_again(watched)), replace(
@@ -30,7 +31,10 @@ def gone_away(state: Conversation, text: str, reading: Reading, cues: Cues) -> t
         intent=Intent.DISTRESS,
         intents=(),
         urgency=Urgency.CRITICAL,
-        reasons=(*reading.reasons, Reason(VIOLENCE, "说过有人在看手机，现在说可以说了")),
+        reasons=(
+            *(one for one in reading.reasons if one.code != OVERLOOKED),
+            Reason(VIOLENCE, "说过有人在看手机，现在说可以说了"),
+        ),
         flags=tuple(flag for flag in reading.flags if flag is not Flag.CHECK),
     )
 

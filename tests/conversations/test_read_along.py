@@ -132,3 +132,11 @@ def test_who_was_feared_and_left_is_not_mourned(first: str, text: str, mourned: 
 )  # fmt: skip
 def test_whoever_beats_at_the_door(text: str, danger: bool) -> None:
     assert ("R13" in {reason.code for reason in ruled(text).reasons}) is danger
+
+
+def test_what_is_read_together_with_earlier_words_is_of_then() -> None:
+    """A short message is read with what came before; that he looked on then keeps nothing silent now."""
+    play = watched()
+    now = "现在他出去了 可以说话了"
+    turn = play.say(now, ruled(f"他在旁边看我手机 你们别回 {now}", "distress", at=play.now))
+    assert "【请马上打110】" in shown(turn)

@@ -157,3 +157,12 @@ def test_who_is_mourned(text: str, mourned: bool) -> None:
 )
 def test_whose_silence_it_is(text: str, sentence: str) -> None:
     assert advice(text) == sentence
+
+
+def test_another_danger_within_the_minute_has_its_own_advice_whole() -> None:
+    play = Play()
+    hear(play, "我爸晕倒了 叫不醒")
+    assert "弯腰" in said(hear(play, "厨房着火了"))
+    again = said(hear(play, "厨房的火着得更大了 着火了"))
+    assert "再次收到提醒" in again and "弯腰" not in again
+    assert "再次收到提醒" in said(hear(play, "我爸没有呼吸了"))
