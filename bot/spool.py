@@ -46,7 +46,7 @@ class Spool:
         self._path: Path | None = None
         self._handle: int | None = None
         self._size = 0
-        self._changing = threading.Lock()  # `take` runs in a thread, beside `append`
+        self._changing = threading.Lock()  # `append` may run beside `batches`
         self.waiting = 0
 
     def append(self, held: Held) -> None:
@@ -67,12 +67,8 @@ class Spool:
             self._size += len(record)
             self.waiting += 1
 
-    def take(self) -> "Batch | None":
-        """The oldest file with messages, or None: ours in its turn (closed and replaced), or an orphan's. Finish it."""
-        return next(self.batches(), None)
-
     def batches(self) -> Iterator["Batch"]:
-        """Every file that is there now and that no living process writes to, oldest first. Finish each."""
+        """Every file that is there now, oldest first: ours (closed, another takes its place) and what dead processes left. Finish each."""
         for path in sorted(self.folder.glob("*.spool")):
             if (batch := self._ours(path) or self._orphan(path)) is not None:
                 yield batch

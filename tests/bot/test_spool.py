@@ -29,7 +29,7 @@ def filled(folder: Path, *texts: str) -> Spool:
 
 def drained(spool: Spool) -> list[str]:
     said = []
-    while (batch := spool.take()) is not None:
+    while (batch := next(spool.batches(), None)) is not None:
         said += [one.inbound.text for one in batch]
         batch.done()
     return said
@@ -42,7 +42,7 @@ def only(folder: Path) -> Path:
 
 def test_what_was_given_back_comes_before_what_was_written_since(tmp_path: Path) -> None:
     spool = filled(tmp_path, "一", "二")
-    batch = spool.take()
+    batch = next(spool.batches(), None)
     assert batch is not None
     batch.back()  # the record went away again
     spool.append(held("三"))
@@ -59,7 +59,7 @@ def test_a_file_that_lost_its_name_before_it_was_locked_is_not_written_to(
 
     def late(handle: int, how: int) -> None:
         if how == fcntl.LOCK_EX and not found:
-            batch = other.take()
+            batch = next(other.batches(), None)
             assert batch is not None
             found.append(batch)
             batch.done()
