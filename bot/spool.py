@@ -68,7 +68,8 @@ class Spool:
             self.waiting += 1
 
     def batches(self) -> Iterator["Batch"]:
-        """Every file that is there now, oldest first: ours (closed, another takes its place) and what dead processes left. Finish each."""
+        """Every file that is there now, oldest first: ours (closed, another takes its place) and what dead processes left.
+        Finish each."""
         for path in sorted(self.folder.glob("*.spool")):
             if (batch := self._ours(path) or self._orphan(path)) is not None:
                 yield batch
