@@ -26,7 +26,8 @@ def gone_away(state: Conversation, text: str, reading: Reading, cues: Cues) -> t
     told = any(reason.code == OVERLOOKED and reason.span in text for reason in reading.reasons)
     if watched is None or told or not talks or cues.not_yet.search(text):
         return state, reading
-    return state.with_case(_heard_again(watched)), replace(
+    # None of the advice was on their screen yet, so it is given whole.
+    return evolve(state.with_case(_heard_again(watched)), danger_at=None), replace(
         reading,
         intent=Intent.DISTRESS,
         intents=(),

@@ -140,3 +140,9 @@ def test_what_is_read_together_with_earlier_words_is_of_then() -> None:
     now = "现在他出去了 可以说话了"
     turn = play.say(now, ruled(f"他在旁边看我手机 你们别回 {now}", "distress", at=play.now))
     assert "【请马上打110】" in shown(turn)
+
+
+def test_blows_told_while_he_looked_on_take_nothing_from_the_advice() -> None:
+    play = watched()
+    assert shown(hear(play, "他打我了", "distress")).startswith(COURTESY)
+    assert "锁上门" in shown(hear(play, "现在他出去了 可以说话了", "distress"))
